@@ -1,0 +1,109 @@
+"""The tree of errors that Sluse raises on purpose.
+
+SluseError
+├── CatalogError            git or a file could not be read at all (a bad *document* is a Problem, a value)
+│   └── RemoteUnavailable   the git remote does not answer, is empty, or lost the branch
+├── ClusterError            the Kubernetes API refused or did not answer
+│   ├── NotFound            404: the object is absent
+│   ├── Conflict            409: somebody else wrote first, or owns the field
+│   ├── Invalid             400 or 422: the object is not acceptable
+│   ├── Forbidden           401 or 403: never read as "absent"
+│   └── ClusterUnavailable  429, 5xx or no answer: try again later
+├── RegistrarError          the authority refused or did not answer
+│   ├── Refused             it will say the same again: the registration is not acceptable
+│   ├── Unauthorised        401 or 403: our credential is not accepted; never read as "absent"
+│   ├── Taken               409: somebody else holds what we asked for
+│   └── AuthorityUnavailable  429, 5xx, half an answer or none: try again later
+├── LedgerError             what was done cannot be read or written
+│   └── LedgerMissing       neither genesis nor cluster object: nothing may be written
+└── SettingsError           the settings file or its environment variable is wrong
+
+A user's mistake in a file is never an exception: it is a `Problem` (`sluse.model.problem`).
+"""
+
+from __future__ import annotations
+
+
+class SluseError(Exception):
+    """Anything Sluse raises on purpose. The message is one sentence that a person can act on."""
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class CatalogError(SluseError):
+    """Git or a file could not be read at all."""
+
+
+class RemoteUnavailable(CatalogError):
+    """The git remote does not answer, is empty, or lost the branch."""
+
+
+class ClusterError(SluseError):
+    """The Kubernetes API refused or did not answer."""
+
+
+class NotFound(ClusterError):
+    """404: the object is absent."""
+
+
+class Conflict(ClusterError):
+    """409: somebody else wrote first, or owns the field."""
+
+
+class Invalid(ClusterError):
+    """400 or 422: the object is not acceptable to the API server."""
+
+
+class Forbidden(ClusterError):
+    """401 or 403. Never read as "absent"."""
+
+
+class ClusterUnavailable(ClusterError):
+    """429, 5xx or no answer. `retry_after` is in seconds where the server said so."""
+
+    def __init__(self, message: str, *, hint: str | None = None, retry_after: float | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after = retry_after
+
+
+class RegistrarError(SluseError):
+    """The authority refused or did not answer."""
+
+
+class Refused(RegistrarError):
+    """The registration is not acceptable. `code` is the authority's own, e.g. `invalid_scope`."""
+
+    def __init__(self, message: str, *, hint: str | None = None, code: str) -> None:
+        super().__init__(message, hint=hint)
+        self.code = code
+
+
+class Unauthorised(RegistrarError):
+    """401 or 403: our credential is not accepted. Never read as "absent"."""
+
+
+class Taken(RegistrarError):
+    """409: somebody else holds what we asked for."""
+
+
+class AuthorityUnavailable(RegistrarError):
+    """429, 5xx, half an answer or none. `retry_after` is in seconds where the authority said so."""
+
+    def __init__(self, message: str, *, hint: str | None = None, retry_after: float | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after = retry_after
+
+
+class LedgerError(SluseError):
+    """What was done cannot be read or written."""
+
+
+class LedgerMissing(LedgerError):
+    """Neither genesis nor cluster object exists: an empty ledger on a live authority would mean duplicates."""
+
+
+class SettingsError(SluseError):
+    """The settings file, or the variable that names it, is wrong."""

@@ -1,0 +1,1 @@
+"""The embedded default: everything Sluse talks to, in one process tree on loopback. Nothing in the product imports it."""
