@@ -1,0 +1,43 @@
+"""An organisation's stack: the custom resources that an engine declares for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sluse.desired.stack import Manifest, ObjectKey, Stack, object_key
+from sluse.model.names import API_VERSION, GROUP, ClientKey, Environment, IntegrationKey
+from sluse.model.resources.helseid_client import HelseIDClientSpec
+from sluse.model.resources.integration import IntegrationSpec
+from sluse.model.value import Value
+
+
+def stack(
+    environment: Environment,
+    organisation: str,
+    *,
+    clients: Mapping[ClientKey, HelseIDClientSpec],
+    integrations: Mapping[IntegrationKey, IntegrationSpec],
+    keep: Iterable[ObjectKey] = (),
+) -> Stack:
+    """Return the stack of one organisation: deterministic, sorted by kind and name."""
+    manifests = [
+        *(
+            _manifest(environment, "HelseIDClient", str(key), key.integration_key, spec)
+            for key, spec in clients.items()
+        ),
+        *(_manifest(environment, "Integration", str(key), key, spec) for key, spec in integrations.items()),
+    ]
+    return Stack(environment, organisation, tuple(sorted(manifests, key=object_key)), frozenset(keep))
+
+
+def _manifest(environment: Environment, kind: str, name: str, integration: IntegrationKey, spec: Value) -> Manifest:
+    return {
+        "apiVersion": API_VERSION,
+        "kind": kind,
+        "metadata": {
+            "name": name,
+            "namespace": environment.namespace,
+            "labels": {f"{GROUP}/organisation": integration.organisation, f"{GROUP}/integration": integration.name},
+        },
+        "spec": spec.wire(),
+    }

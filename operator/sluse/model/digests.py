@@ -1,0 +1,69 @@
+"""Digests T, P and O: SHA-256 over RFC 8785 canonical JSON, with defaults left out and sets sorted.
+
+Every list of the authored kinds is a set, so all are sorted. A default of a digest field never changes within a
+digest version: `tests/golden/digests` has those of every released version, and no release may change them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import cast
+
+import rfc8785
+
+from sluse.model.classes import FieldClass, project
+from sluse.model.names import Digest
+from sluse.model.organisation import Organisation
+from sluse.model.service_integration import ServiceIntegration
+
+DIGEST_VERSION = 1
+
+
+def canonical(value: object) -> bytes:
+    """Return the RFC 8785 bytes of a JSON-able value."""
+    return rfc8785.dumps(cast("dict[str, str]", value))  # its own type for JSON is private
+
+
+def sha256(value: object) -> Digest:
+    """Return the digest of a JSON-able value's canonical bytes."""
+    return Digest(hashlib.sha256(canonical(value)).hexdigest())
+
+
+def tested(document: ServiceIntegration) -> dict[str, object]:
+    """Return the body whose digest is T: what an acceptance test binds."""
+    return _body(document, FieldClass.TESTED, "tested")
+
+
+def production(document: ServiceIntegration) -> dict[str, object]:
+    """Return the body whose digest is P: what a decision binds of production's own values."""
+    return _body(document, FieldClass.PRODUCTION, "production")
+
+
+def organisation(document: Organisation) -> dict[str, object]:
+    """Return the body whose digest is O: what an organisation owns."""
+    body = project("Organisation", document.spec.wire(), FieldClass.IDENTITY)
+    return {
+        "digestVersion": DIGEST_VERSION,
+        "kind": document.kind,
+        "organisation": document.metadata.organisation,
+        "identity": _sorted(body),
+    }
+
+
+def _body(document: ServiceIntegration, field_class: FieldClass, name: str) -> dict[str, object]:
+    body = project(document.kind, document.spec.wire(), field_class)
+    return {
+        "digestVersion": DIGEST_VERSION,
+        "kind": document.kind,
+        "integration": str(document.key),
+        name: _sorted(body if body is not None else {}),
+    }
+
+
+def _sorted(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {key: _sorted(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return sorted((_sorted(item) for item in value), key=canonical)
+    return value

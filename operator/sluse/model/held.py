@@ -1,0 +1,84 @@
+"""What is held: the ledger's values. One `OrganisationLedger` per stack, one `HeldClient` per client.
+
+Order of a creation: intent (durable) -> POST with a throwaway key -> credential and anchor (durable) -> PUT with
+the real keys. A crash between leaves nothing usable, and an intent without an anchor names a possible orphan.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import Field
+
+from sluse.model.names import ClientId, IntegrationKey
+from sluse.model.registration import Use
+from sluse.model.value import Line, Sha256, Slug, Text, Url, Value
+
+
+class Intent(Value):
+    """Written before a registration is asked for; `id` is part of nothing but our own books."""
+
+    id: Line
+    since: datetime
+
+
+class Anchor(Value):
+    """Where the registration is. `credential` never stands here: it is in the Secret `sluse-anchor-<name>`."""
+
+    client_id: ClientId
+    uri: Url
+    since: datetime
+
+
+class HeldClient(Value):
+    """What the authority holds for one client, as far as we know."""
+
+    intent: Intent | None = None
+    anchor: Anchor | None = None
+    digest: Sha256 | None = Field(None, description="Digest of the registration last written, with its real keys.")
+    use: Use | None = None
+    since: datetime | None = None
+    possible_orphans: tuple[Intent, ...] = Field((), max_length=20)
+    retired: bool = False
+
+
+class WaitingOn(Value):
+    """Who is waited for, for what, since when. `client` is empty where the whole integration waits."""
+
+    on: Line
+    reason: Line
+    message: Text
+    since: datetime
+    client: str = Field("", max_length=40)
+
+
+class HeldIntegration(Value):
+    """What is held for one integration, and what was last said of it."""
+
+    kind: Line = "ServiceIntegration"
+    title: Line
+    path: str = Field("", max_length=512, description="Path of its file when last seen.")
+    tested: Sha256 | None = Field(None, description="Digest T at HEAD when last seen.")
+    stage: Line = "Ordered"
+    since: datetime | None = None
+    waiting: tuple[WaitingOn, ...] = Field((), max_length=40)
+    clients: dict[Slug, HeldClient] = Field(default_factory=dict, max_length=40)
+
+
+class OrganisationLedger(Value):
+    """The ConfigMap `sluse-ledger-<organisation>`, and the same in git."""
+
+    organisation: Slug
+    engine: Line | None = Field(None, description="Engine that declared this stack; changing it is a migration.")
+    declared: Sha256 | None = Field(None, description="Digest of what the stack last declared.")
+    commit: str | None = Field(None, max_length=40, description="Commit that was declared.")
+    integrations: dict[Slug, HeldIntegration] = Field(default_factory=dict, max_length=500)
+
+    def integration(self, key: IntegrationKey) -> HeldIntegration | None:
+        """Return what is held for an integration of this organisation."""
+        return self.integrations.get(key.name)
+
+    def client(self, integration: str, client: str) -> HeldClient:
+        """Return what is held for a client; an empty value where nothing is."""
+        entry = self.integrations.get(integration)
+        return entry.clients.get(client, HeldClient()) if entry else HeldClient()

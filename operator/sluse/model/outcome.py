@@ -1,0 +1,70 @@
+"""What came of converging one object: one frozen value, from which the status is computed once.
+
+Waiting is a state, not an error: it costs no writes while it lasts, so its message holds nothing that changes
+from one try to the next. `retry_after` is for the schedule only and is never written anywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sluse.model.held import HeldClient
+
+
+class Party(StrEnum):
+    """Who must act."""
+
+    SUPPLIER = "supplier"
+    IDENTITY_PROVIDER = "identity provider"
+    USER_ORGANISATION = "user organisation"
+    REVIEWER = "NHN reviewer"
+    CLUSTER_OPERATOR = "cluster operator"
+    AUTHORITY = "authority"
+
+
+@dataclass(frozen=True)
+class Synced:
+    """The authority holds what is wanted. `changed` tells whether this run had to write there, and why."""
+
+    held: HeldClient
+    changed: str = ""
+
+
+@dataclass(frozen=True)
+class Retired:
+    """The registration is gone, or was never made; the resource may leave the stack."""
+
+    held: HeldClient
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Somebody or something else must act first. `retry_after` in seconds, None for the ordinary schedule."""
+
+    reason: str
+    message: str
+    on: Party
+    held: HeldClient
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """The authority will not take this registration as it is; only a changed file helps."""
+
+    reason: str
+    message: str
+    held: HeldClient
+
+
+@dataclass(frozen=True)
+class Conflicted:
+    """The registration at the authority belongs to `owner`, not to us: never taken over."""
+
+    owner: str
+    message: str
+    held: HeldClient
+
+
+Outcome = Synced | Retired | Waiting | Rejected | Conflicted

@@ -1,0 +1,80 @@
+"""Where and how one operator process works: one file, rendered from `stacks/Pulumi.<environment>.yaml`.
+
+What decides *whether* anything may happen is not here but in `policies/`, under signature.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from sluse.model.names import Environment
+from sluse.model.value import Count, Line, Mailbox, Url, Value
+
+
+class EngineName(StrEnum):
+    """Which engine declares the stacks. Required, never guessed from what is on PATH."""
+
+    EMBEDDED = "embedded"
+    PULUMI = "pulumi"
+
+
+class KubernetesSettings(Value):
+    """How to reach the API server."""
+
+    kubeconfig: Path | None = Field(None, description="Kubeconfig file; none means the pod's own service account.")
+    connections: Count = Field(32, description="Most connections to the API server at once; bounds memory and 429s.")
+
+
+class RemoteSettings(Value):
+    """How to reach the integrations' git remote. The address itself is in the IntegrationRepository."""
+
+    url: Line = Field(description="The git remote, https or file; without user or password.")
+    branch: Line = Field("main", description="Branch whose HEAD says everything.")
+    path: Line = Field("integrations", description="Folder of the authored files in the remote.")
+    token_file: Path | None = Field(None, description="File with the bearer token; it may push only the status branch.")
+    ca_file: Path | None = Field(None, description="CA bundle for the remote; none means the system's.")
+    cache: Path = Field(description="Folder for the bare clone; may be lost at any time.")
+
+
+class AuthoritySettings(Value):
+    """How to reach the authority of this environment."""
+
+    registrar: Literal["dynamic", "memory"] = Field(description="Which registrar adapter.")
+    issuer: Url = Field(description="Issuer of the authority, without trailing slash.")
+    registration_endpoint: Url = Field(description="RFC 7591 endpoint.")
+    initial_access_token_file: Path | None = Field(None, description="File with the initial access token.")
+    ca_file: Path | None = Field(None, description="CA bundle for the authority; none means the system's.")
+
+
+class LedgerSettings(Value):
+    """How the status branch is signed."""
+
+    signing_key_file: Path = Field(description="SSH private key (mode 0600) that signs the status branch's commits.")
+    author: Mailbox = Field("sluse@localhost.invalid", description="Committer of the status branch.")
+
+
+class Timing(Value):
+    """Intervals, in seconds."""
+
+    drift: Count = Field(600, description="Between two looks at an object that is as wanted.")
+    retry_first: Count = Field(
+        2, description="First wait after the authority did not answer; doubles up to `retry_most`."
+    )
+    retry_most: Count = Field(300, description="Longest wait after the authority did not answer.")
+
+
+class Settings(Value):
+    """Everything one operator process needs to know about where it stands."""
+
+    environment: Environment
+    repository_id: Line = Field(description="Id of the integrations' repository; part of every ownership mark.")
+    engine: EngineName
+    kubernetes: KubernetesSettings
+    remote: RemoteSettings
+    authority: AuthoritySettings
+    ledger: LedgerSettings
+    timing: Timing = Timing()

@@ -1,0 +1,52 @@
+"""What one commit (or working tree) of the integrations says, read and placed: the catalogue's result.
+
+A document that cannot be read has no identity, so it appears only as a problem and in `unreadable`: while a
+file of an organisation is unreadable, nothing of that organisation counts as deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from sluse.model.keys import Jwks
+from sluse.model.names import ClientKey, Environment, IntegrationKey
+from sluse.model.organisation import Organisation
+from sluse.model.problem import Place, Problem, Severity
+from sluse.model.service_integration import ServiceIntegration
+
+Content_co = TypeVar("Content_co", covariant=True)
+
+
+@dataclass(frozen=True)
+class Sourced(Generic[Content_co]):
+    """A model and the file it came from. `locate` turns a field path (`spec.clients[0].name`) into its place."""
+
+    content: Content_co
+    path: str
+    locate: Callable[[str], Place] = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class KeyFile:
+    """Which key file: of a client, in an environment."""
+
+    client: ClientKey
+    environment: Environment
+
+
+@dataclass(frozen=True)
+class Tree:
+    """All readable documents and every problem of reading. `unreadable`: organisation slugs with an unreadable file."""
+
+    organisations: Mapping[str, Sourced[Organisation]]
+    integrations: Mapping[IntegrationKey, Sourced[ServiceIntegration]]
+    keys: Mapping[KeyFile, Sourced[Jwks]]
+    problems: tuple[Problem, ...]
+    unreadable: frozenset[str] = frozenset()
+
+
+def errors(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Return the problems that hold a document back."""
+    return tuple(problem for problem in problems if problem.severity is Severity.ERROR)

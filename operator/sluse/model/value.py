@@ -1,0 +1,64 @@
+"""The base of every modelled value, and the bounded scalar types that fields are made of.
+
+Every string, list and map has a bound, since CRD validation rules are priced by the largest value a field may
+hold; `tests/model` demands it. Patterns state *form* only. What a value must *mean* (a check digit, an owned
+domain) is a rule (`sluse.rules`), because a rule can say why, and point at its source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Annotated, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
+from pydantic.alias_generators import to_camel
+
+SLUG = r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$"
+
+
+class Value(BaseModel):
+    """A frozen value. Written camelCase outside, as Kubernetes does; unknown keys are errors."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True, use_enum_values=False
+    )
+
+    def wire(self) -> dict[str, object]:
+        """Return the JSON-able form with defaults left out: what git, digests and custom resources hold."""
+        return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+
+def _text(maximum: int, pattern: str | None = None) -> StringConstraints:
+    return StringConstraints(min_length=1, max_length=maximum, pattern=pattern)
+
+
+Slug = Annotated[str, _text(40, SLUG)]
+Line = Annotated[str, _text(120, r"^[^\r\n\t]+$")]
+Text = Annotated[str, _text(2000)]
+OrganisationNumber = Annotated[str, _text(9, r"^[0-9]{9}$")]
+Domain = Annotated[str, _text(253, r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$")]
+Url = Annotated[str, _text(512, r"^[a-zA-Z][a-zA-Z0-9+.-]*://[^\s]+$")]
+Scope = Annotated[str, _text(200, r"^[^\s\"\\]+$")]
+ClaimType = Annotated[str, _text(200, r"^[^\s]+$")]
+Mailbox = Annotated[str, _text(254, r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+Phone = Annotated[str, _text(20, r"^\+?[0-9 ]{5,19}$")]
+SshPublicKey = Annotated[str, _text(1000, r"^(ssh-ed25519|sk-ssh-ed25519@openssh\.com) [A-Za-z0-9+/=]+( [^\r\n]*)?$")]
+Sha256 = Annotated[str, _text(64, r"^[0-9a-f]{64}$")]
+Zone = Annotated[str, _text(64, r"^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$")]
+Count = Annotated[StrictInt, Field(ge=0, le=2_000_000_000)]
+Flag = StrictBool
+
+Item = TypeVar("Item", bound=Hashable)
+
+
+def _unique(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    seen: set[Item] = set()
+    for item in items:
+        if item in seen:
+            raise ValueError(f"{item!s} is listed twice")
+        seen.add(item)
+    return items
+
+
+# A set written as a list: order carries no meaning, duplicates are errors. Give each use its own `Field(max_length=…)`.
+Unique = AfterValidator(_unique)

@@ -1,0 +1,1 @@
+"""Use cases for one resource: observe, plan, apply, and the one status function."""
