@@ -1,0 +1,74 @@
+"""Every file of the repository that is made from the models and from stack config: path -> text.
+
+CRDs, the editor's schema and the plain manifests come from one place and are compared by one command
+(`python -m sluse_stacks --check`, which the tests run too). It lives in this room because it is the lowest one that
+knows both what an environment is made of and the settings of the two that we ship. It needs no Pulumi.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sluse.desired.crds import crds
+from sluse.desired.environment import environment
+from sluse.desired.schema import schema
+from sluse.desired.stack import Manifest
+from sluse.model.names import Environment
+from sluse_stacks.documents import dump, read_config
+from sluse_stacks.settings import installation, parse
+
+DEPLOY = "operator/deploy"
+_HEADER = "# Made by `python -m sluse_stacks`; change the models or stacks/Pulumi.<environment>.yaml instead.\n"
+_FILES = {
+    "Namespace": "namespace",
+    "ServiceAccount": "access",
+    "Role": "access",
+    "RoleBinding": "access",
+    "ConfigMap": "operator",
+    "Deployment": "operator",
+    "IntegrationRepository": "repository",
+}
+
+
+def generated(root: Path) -> dict[str, str]:
+    """Return every generated file, by its path below `root`, where `stacks/` is read."""
+    files = {"integrations/schema.json": json_text(schema())}
+    names = []
+    for crd in crds():
+        name = crd["metadata"]["name"].partition(".")[0]
+        names.append(f"{name}.yaml")
+        for folder in (f"{DEPLOY}/crds", "tests/golden/crds"):
+            files[f"{folder}/{name}.yaml"] = _yaml(crd)
+    files[f"{DEPLOY}/crds/kustomization.yaml"] = _kustomization(names)
+    for place in Environment:
+        files |= _overlay(root, place)
+    return files
+
+
+def json_text(value: Mapping[str, Any]) -> str:
+    """Return JSON as it is committed."""
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+def _overlay(root: Path, place: Environment) -> dict[str, str]:
+    settings = parse(read_config(root / "stacks" / f"Pulumi.{place.value}.yaml"))
+    parts: dict[str, list[Manifest]] = {}
+    for manifest in environment(installation(place, settings)):
+        if manifest["kind"] != "CustomResourceDefinition":
+            parts.setdefault(_FILES[manifest["kind"]], []).append(manifest)
+    folder = f"{DEPLOY}/{place.value}"
+    return {
+        f"{folder}/kustomization.yaml": _kustomization(["../crds", *(f"{name}.yaml" for name in parts)]),
+        **{f"{folder}/{name}.yaml": _yaml(*manifests) for name, manifests in parts.items()},
+    }
+
+
+def _kustomization(resources: list[str]) -> str:
+    return _yaml({"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": resources})
+
+
+def _yaml(*manifests: Manifest) -> str:
+    return _HEADER + dump(manifests)

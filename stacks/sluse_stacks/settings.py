@@ -1,0 +1,125 @@
+"""The typed settings of an environment's stack, `stacks/Pulumi.<environment>.yaml`, and what they are rendered to.
+
+Those files are the one place where test and production differ. Everything that follows from the environment itself
+(namespace, status branch, where files lie in the pod) is derived, so that it cannot be set wrong. No secret stands
+here: credentials are files of the Secret `sluse-credentials`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints, ValidationError
+
+from sluse.desired.environment import (
+    CACHE,
+    INITIAL_ACCESS_TOKEN,
+    REMOTE_TOKEN,
+    SIGNING_KEY,
+    Installation,
+)
+from sluse.errors import SettingsError
+from sluse.model.names import Environment
+from sluse.model.resources.integration_repository import IntegrationRepositorySpec
+from sluse.model.settings import (
+    AuthoritySettings,
+    EngineName,
+    KubernetesSettings,
+    LedgerSettings,
+    RemoteSettings,
+    Settings,
+    Timing,
+)
+from sluse.model.value import Line, Mailbox, Slug, Unique, Url, Value
+
+PROJECT = "sluse"
+"""Name of the Pulumi project, and the namespace of its config keys."""
+
+_Image = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"^[a-z0-9./:@_-]+$")]
+_Remote = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^https://[^\s@]+$")]
+
+
+class Repository(Value):
+    """The integrations' remote."""
+
+    id: Line = Field(description="Id of the repository; part of every ownership mark, never changed once live.")
+    url: _Remote = Field(description="Its https address, without user or password.")
+    branch: Line = Field("main", description="Branch whose HEAD says everything.")
+    path: Line = Field("integrations", description="Folder of the authored files.")
+    poll: Annotated[str, StringConstraints(max_length=10, pattern=r"^[0-9]+(s|m|h)$")] = Field(
+        "1m", description="Time between two looks at the remote."
+    )
+    organisations: Annotated[tuple[Slug, ...], Unique] = Field(
+        (), max_length=2000, description="Organisations it may speak for; none listed means all."
+    )
+
+
+class Authority(Value):
+    """The authority of this environment."""
+
+    registrar: Literal["dynamic"] = Field("dynamic", description="Which registrar adapter.")
+    issuer: Url = Field(description="Issuer, without trailing slash.")
+    registration_endpoint: Url = Field(description="RFC 7591 endpoint.")
+
+
+class StackSettings(Value):
+    """Every key of `sluse:` in a stack's config file."""
+
+    image: _Image = Field(description="The operator's image, by digest where the registry allows.")
+    engine: EngineName = Field(description="Which engine declares the organisations' stacks.")
+    repository: Repository
+    authority: Authority
+    author: Mailbox = Field(description="Committer of the status branch.")
+    timing: Timing = Timing()
+
+
+def parse(config: Mapping[str, Any]) -> StackSettings:
+    """Return the settings from the config keys of the project, given without the prefix `sluse:`.
+
+    Raises `SettingsError` that names every wrong key.
+    """
+    try:
+        return StackSettings.model_validate(dict(config))
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{PROJECT}:{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors()
+        )
+        raise SettingsError(
+            f"the stack's config is not right: {wrong}", hint="compare with stacks/Pulumi.test.yaml"
+        ) from None
+
+
+def installation(environment: Environment, stack: StackSettings) -> Installation:
+    """Return what the environment is installed from: settings as the pod sees them, image, repository."""
+    return Installation(
+        settings=Settings(
+            environment=environment,
+            repository_id=stack.repository.id,
+            engine=stack.engine,
+            kubernetes=KubernetesSettings(),
+            remote=RemoteSettings(
+                url=stack.repository.url,
+                branch=stack.repository.branch,
+                path=stack.repository.path,
+                token_file=REMOTE_TOKEN.path,
+                cache=CACHE,
+            ),
+            authority=AuthoritySettings(
+                registrar=stack.authority.registrar,
+                issuer=stack.authority.issuer,
+                registration_endpoint=stack.authority.registration_endpoint,
+                initial_access_token_file=INITIAL_ACCESS_TOKEN.path,
+            ),
+            ledger=LedgerSettings(signing_key_file=SIGNING_KEY.path, author=stack.author),
+            timing=stack.timing,
+        ),
+        image=stack.image,
+        repository=IntegrationRepositorySpec(
+            url=stack.repository.url,
+            branch=stack.repository.branch,
+            path=stack.repository.path,
+            interval=stack.repository.poll,
+            organisations=stack.repository.organisations,
+        ),
+    )
