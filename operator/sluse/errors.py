@@ -90,11 +90,18 @@ class Taken(RegistrarError):
 
 
 class AuthorityUnavailable(RegistrarError):
-    """429, 5xx, half an answer or none. `retry_after` is in seconds where the authority said so."""
+    """429, 5xx, half an answer or none.
 
-    def __init__(self, message: str, *, hint: str | None = None, retry_after: float | None = None) -> None:
+    `retry_after` is in seconds where the authority said so. `may_have_acted` is False only where the request is
+    known not to have been carried out (no connection, 429, 503): else a creation may have left something behind.
+    """
+
+    def __init__(
+        self, message: str, *, hint: str | None = None, retry_after: float | None = None, may_have_acted: bool = True
+    ) -> None:
         super().__init__(message, hint=hint)
         self.retry_after = retry_after
+        self.may_have_acted = may_have_acted
 
 
 class LedgerError(SluseError):

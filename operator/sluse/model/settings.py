@@ -43,7 +43,7 @@ class RemoteSettings(Value):
 class AuthoritySettings(Value):
     """How to reach the authority of this environment."""
 
-    registrar: Literal["dynamic", "memory"] = Field(description="Which registrar adapter.")
+    registrar: Literal["dynamic"] = Field(description="Which registrar adapter.")
     issuer: Url = Field(description="Issuer of the authority, without trailing slash.")
     registration_endpoint: Url = Field(description="RFC 7591 endpoint.")
     initial_access_token_file: Path | None = Field(None, description="File with the initial access token.")

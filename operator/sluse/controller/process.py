@@ -1,0 +1,172 @@
+"""One operator process: assemble the parts, run Kopf, and end loudly when one of the loops ends.
+
+The order of a start: the ledger is loaded (or restored, or the process stalls), then Kopf watches, then the
+IntegrationRepository's handler asks for the first sync, then objects are dealt with. Nothing is written before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import aiohttp
+import kopf
+
+from sluse.cluster.kinds import INTEGRATION_REPOSITORY
+from sluse.controller.app import Dependencies, build_registry
+from sluse.controller.objects import Objects
+from sluse.controller.schedule import Schedule
+from sluse.delivery.compile import Compiler
+from sluse.delivery.compiled import Box
+from sluse.delivery.publish import Publisher
+from sluse.delivery.repository import Repository, SyncResult
+from sluse.delivery.repository import status as repository_status
+from sluse.delivery.sync import Sync
+from sluse.ledger.page import pages
+from sluse.ledger.restore import load
+from sluse.model.held import OrganisationLedger
+from sluse.model.names import ClientKey
+from sluse.model.resources.integration_repository import IntegrationRepositoryStatus
+from sluse.reconcile.converge import Converge
+from sluse.reconcile.status import merge_patch
+from sluse.rules.judge import check
+from sluse.wiring.parts import Parts
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Process:
+    """Everything of one operator, assembled from its parts."""
+
+    parts: Parts
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+    _loops: list[asyncio.Task[None]] = field(default_factory=list)
+    _failure: BaseException | None = None
+    _session: aiohttp.ClientSession | None = None
+
+    def __post_init__(self) -> None:
+        parts = self.parts
+        settings = parts.settings
+        self.box = Box()
+        self.publisher = Publisher(
+            settings.environment, parts.journal, parts.cluster, self._publish, self._commit, parts.now
+        )
+        self.sync = Sync(
+            source=parts.source,
+            reader=parts.reader,
+            check=check,
+            compiler=Compiler(settings.environment),
+            box=self.box,
+            engine=parts.engine,
+            books=parts.journal,
+            report=self._report,
+            changed=self.publisher.changed,
+            now=parts.now,
+        )
+        self.schedule: Schedule[ClientKey] = Schedule(self._wake)
+        self.objects = Objects(
+            environment=settings.environment,
+            box=self.box,
+            converge=Converge(
+                settings.environment,
+                settings.repository_id,
+                parts.registrar,
+                parts.journal,
+                parts.now,
+                lambda: str(uuid.uuid4()),
+            ),
+            books=parts.journal,
+            stacks=self.sync,
+            cluster=parts.cluster,
+            issuer=parts.registrar.issuer,
+            timing=settings.timing,
+            again=self.schedule.after,
+            changed=self.publisher.changed,
+            now=parts.now,
+        )
+
+    async def run(self, *, liveness: str | None = None) -> None:
+        """Run until `stop` is set. What ended a loop is raised here: half an operator is worse than none."""
+        # Before Kopf, which would start anyway: without a ledger nothing may be written.
+        self.publisher.remember(await load(self.parts.journal, self.parts.branch))
+        registry = build_registry(
+            Dependencies(
+                objects=self.objects,
+                configure=self.sync.configure,
+                login=self._login,
+                start=self._start,
+                stop=self._end,
+            )
+        )
+        try:
+            await kopf.operator(
+                registry=registry,
+                namespaces=[self.parts.settings.environment.namespace],
+                settings=kopf.OperatorSettings(),
+                stop_flag=self.stop,
+                ready_flag=self.ready,
+                liveness_endpoint=liveness,
+            )
+        finally:
+            if self._session is not None:
+                await self._session.close()
+        if self._failure is not None:
+            raise self._failure
+
+    def _login(self) -> tuple[str, aiohttp.ClientSession]:
+        """Return Kopf's own session: bounded, since an unbounded one answers a backlog of 1,000 with 1,000 connections."""
+        access = self.parts.access
+        bearer = access.bearer()
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=self.parts.settings.kubernetes.connections, ssl=access.tls or True),
+            headers={"Authorization": f"Bearer {bearer.get_secret_value()}"} if bearer else {},
+        )
+        return access.server, self._session
+
+    async def _start(self) -> None:
+        for loop in (self.sync.loop, self.publisher.loop, self.schedule.loop):
+            task = asyncio.create_task(loop(), name=loop.__qualname__)
+            task.add_done_callback(self._ended)
+            self._loops.append(task)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if task.cancelled():
+            return
+        self._failure = task.exception() or RuntimeError(f"{task.get_name()} ended")
+        log.critical("%s ended; the operator stops", task.get_name())
+        self.stop.set()
+
+    async def _end(self) -> None:
+        for task in self._loops:
+            task.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+
+    async def _wake(self, key: ClientKey) -> None:
+        await self.objects.wake(key)
+
+    def _commit(self) -> str:
+        return self.box.now.commit if self.box.now is not None else ""
+
+    async def _publish(self, ledgers: Mapping[str, OrganisationLedger], commit: str, at: datetime) -> None:
+        changed = pages(ledgers, environment=self.parts.settings.environment, issuer=self.parts.registrar.issuer)
+        await self.parts.branch.publish(changed, commit, at)
+
+    async def _report(self, repository: Repository, result: SyncResult) -> None:
+        namespace = self.parts.settings.environment.namespace
+        found = await self.parts.cluster.get(INTEGRATION_REPOSITORY, namespace, repository.name)
+        before: dict[str, Any] = found.get("status") or {}
+        after = repository_status(
+            IntegrationRepositoryStatus.model_validate(before), repository.generation, result, self.parts.now()
+        )
+        patch = merge_patch(before, after.wire())
+        if patch:
+            await self.parts.cluster.merge(
+                INTEGRATION_REPOSITORY, namespace, repository.name, {"status": patch}, subresource="status"
+            )

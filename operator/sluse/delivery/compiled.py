@@ -1,0 +1,81 @@
+"""What one commit makes wanted in one environment: the value that everything else acts on.
+
+It sits in one box (`Box`) that sync swaps before any engine declares, so a handler never acts on less than what is
+already in the cluster. Handlers wait for the first value; without one nothing is written anywhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sluse.desired.stack import Stack
+from sluse.model.names import ClientKey, IntegrationKey
+from sluse.model.problem import Problem
+from sluse.model.resources.helseid_client import HelseIDClientSpec
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What the ledger remembers of an integration's file. `held_back`: the errors that keep it as it is."""
+
+    title: str
+    path: str
+    tested: str | None
+    clients: tuple[str, ...]
+    held_back: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class OrganisationCompiled:
+    """One organisation's share. `kept`: clients left as they are, since their file cannot be read or is wrong."""
+
+    stack: Stack
+    clients: Mapping[ClientKey, HelseIDClientSpec]
+    kept: frozenset[ClientKey]
+    summaries: Mapping[IntegrationKey, Summary]
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """All organisations at one commit."""
+
+    commit: str
+    organisations: Mapping[str, OrganisationCompiled]
+    problems: tuple[Problem, ...]
+    held_retirements: frozenset[ClientKey] = frozenset()
+    """Clients whose retirement the fuse holds."""
+
+    def client(self, key: ClientKey) -> HelseIDClientSpec | None:
+        """Return what is wanted of a client; None where nothing is."""
+        share = self.organisations.get(key.organisation)
+        return share.clients.get(key) if share else None
+
+    def keeps(self, key: ClientKey) -> bool:
+        """Tell whether a client is left exactly as it is."""
+        share = self.organisations.get(key.organisation)
+        return share is not None and key in share.kept
+
+
+@dataclass
+class Box:
+    """Holds the latest `Compiled`; the first `put` releases everybody who waits."""
+
+    _value: Compiled | None = None
+    _filled: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def put(self, compiled: Compiled) -> None:
+        self._value = compiled
+        self._filled.set()
+
+    @property
+    def now(self) -> Compiled | None:
+        """Return the latest without waiting."""
+        return self._value
+
+    async def get(self) -> Compiled:
+        """Return the latest; wait for the first."""
+        await self._filled.wait()
+        assert self._value is not None
+        return self._value

@@ -1,0 +1,129 @@
+"""The embedded engine: server-side apply with our field manager, pruned as an ApplySet. No CLI, no state file.
+
+It lists what the set holds and writes only what differs, so declaring again costs reads alone. Server-side apply
+leaves fields that somebody else added; such an object is replaced, since a spec of ours is ours in full.
+ApplySet: https://git.k8s.io/enhancements/keps/sig-cli/3659-kubectl-apply-prune (KEP-3659).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from sluse.cluster.client import Cluster
+from sluse.cluster.kinds import CONFIG_MAP, HELSEID_CLIENT, INTEGRATION, Kind
+from sluse.delivery.engine import Declared
+from sluse.desired.stack import Manifest, ObjectKey, Stack, object_key
+from sluse.errors import NotFound
+from sluse.model.names import GROUP
+
+FIELD_MANAGER = "sluse"
+PART_OF = "applyset.kubernetes.io/part-of"
+_KINDS: Mapping[str, Kind] = {"HelseIDClient": HELSEID_CLIENT, "Integration": INTEGRATION}
+_CONCURRENT = 16
+
+
+class EmbeddedEngine:
+    """Declares stacks directly through the API server."""
+
+    name = "embedded"
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._parents: set[str] = set()
+        self._limit = asyncio.Semaphore(_CONCURRENT)
+
+    async def declare(self, stack: Stack) -> Declared:
+        """Apply what differs, prune what the stack no longer has."""
+        await self._ensure_parent(stack)
+        live = await self._live(stack)
+        wanted = {object_key(manifest): _labelled(manifest, stack) for manifest in stack.resources}
+        differing = {key: manifest for key, manifest in wanted.items() if not _as_wanted(live.get(key), manifest)}
+        await asyncio.gather(*(self._apply(manifest) for manifest in differing.values()))
+        surplus = {key: found for key, found in live.items() if key not in wanted and key not in stack.keep}
+        await asyncio.gather(*(self._prune(key, found) for key, found in surplus.items()))
+        return Declared(tuple(sorted(differing)), tuple(sorted(surplus)))
+
+    async def _ensure_parent(self, stack: Stack) -> None:
+        """Write the set's parent, which says what kinds it holds, before anything becomes a member (KEP-3659)."""
+        if stack.organisation in self._parents:
+            return
+        parent = _parent(stack)
+        name = parent["metadata"]["name"]
+        try:
+            found = await self._cluster.get(CONFIG_MAP, stack.environment.namespace, name)
+        except NotFound:
+            found = {}
+        if not _as_wanted(found, parent):
+            await self._cluster.apply(parent, manager=FIELD_MANAGER)
+        self._parents.add(stack.organisation)
+
+    async def _live(self, stack: Stack) -> dict[ObjectKey, Mapping[str, Any]]:
+        labels = {PART_OF: applyset_id(stack)}
+        found: dict[ObjectKey, Mapping[str, Any]] = {}
+        for name, kind in _KINDS.items():
+            items, _ = await self._cluster.list(kind, stack.environment.namespace, labels)
+            found.update({ObjectKey(name, item["metadata"]["name"]): item for item in items})
+        return found
+
+    async def _apply(self, manifest: Manifest) -> None:
+        async with self._limit:
+            applied = await self._cluster.apply(manifest, manager=FIELD_MANAGER)
+            if applied["spec"] != manifest["spec"]:
+                await self._cluster.replace({**applied, "spec": manifest["spec"]})
+
+    async def _prune(self, key: ObjectKey, found: Mapping[str, Any]) -> None:
+        meta = found["metadata"]
+        async with self._limit:
+            try:
+                await self._cluster.delete(_KINDS[key.kind], meta["namespace"], key.name, uid=meta["uid"])
+            except NotFound:
+                return
+
+
+def applyset_id(stack: Stack) -> str:
+    """Return the set's id as KEP-3659 derives it from its parent."""
+    identity = f"{_parent_name(stack)}.{stack.environment.namespace}.ConfigMap."
+    digest = base64.urlsafe_b64encode(hashlib.sha256(identity.encode()).digest()).decode().rstrip("=")
+    return f"applyset-{digest}-v1"
+
+
+def _parent_name(stack: Stack) -> str:
+    return f"sluse-stack-{stack.organisation}"
+
+
+def _parent(stack: Stack) -> Manifest:
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {
+            "name": _parent_name(stack),
+            "namespace": stack.environment.namespace,
+            "labels": {"applyset.kubernetes.io/id": applyset_id(stack)},
+            "annotations": {
+                "applyset.kubernetes.io/tooling": "sluse/v1",
+                "applyset.kubernetes.io/contains-group-kinds": ",".join(f"{kind}.{GROUP}" for kind in sorted(_KINDS)),
+            },
+        },
+    }
+
+
+def _labelled(manifest: Manifest, stack: Stack) -> Manifest:
+    metadata = manifest["metadata"]
+    labels = {**metadata.get("labels", {}), PART_OF: applyset_id(stack)}
+    return {**manifest, "metadata": {**metadata, "labels": labels}}
+
+
+def _as_wanted(live: Mapping[str, Any] | None, manifest: Manifest) -> bool:
+    """Tell whether nothing needs writing: same spec, and our labels and annotations are there."""
+    if not live or live.get("spec") != manifest.get("spec"):
+        return False
+    meta = live["metadata"]
+    return all(
+        (meta.get(field) or {}).get(name) == value
+        for field in ("labels", "annotations")
+        for name, value in manifest["metadata"].get(field, {}).items()
+    )

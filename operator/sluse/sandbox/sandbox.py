@@ -1,0 +1,166 @@
+"""The sandbox put together: one directory, one CA, one clock, and a port each for the API, the authorities and git.
+
+Everything secret in it is random and dies with it. What it does not imitate stands in the README.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from sluse.desired.environment import Installation
+from sluse.desired.environment import environment as environment_manifests
+from sluse.desired.stack import Manifest
+from sluse.model.names import Environment
+from sluse.model.resources.integration_repository import IntegrationRepositorySpec
+from sluse.model.settings import (
+    AuthoritySettings,
+    EngineName,
+    KubernetesSettings,
+    LedgerSettings,
+    RemoteSettings,
+    Settings,
+    Timing,
+)
+from sluse.sandbox import people
+from sluse.sandbox.authority.application import Authority
+from sluse.sandbox.clock import Clock
+from sluse.sandbox.control import control
+from sluse.sandbox.install import install
+from sluse.sandbox.kube.api import KubernetesAPI
+from sluse.sandbox.kube.identity import Identity
+from sluse.sandbox.kube.kubeconfig import kubeconfig
+from sluse.sandbox.remote import Remote, git_settings
+from sluse.sandbox.remote.people import Pusher
+from sluse.sandbox.scopes import API_SCOPES
+from sluse.sandbox.server import Served
+from sluse.sandbox.tls import issue
+
+REPOSITORY_ID = "sandbox.sluse.example"
+
+
+class Sandbox:
+    """Use as a context manager. `directory` must exist and be private to the user; it holds tokens and keys."""
+
+    def __init__(self, directory: Path, *, suppliers: tuple[str, ...] = (), poll: str = "1s") -> None:
+        self.directory = directory
+        self.clock = Clock(directory / "clock")
+        self.certificates = issue(directory)
+        self.people = people.invite(suppliers)
+        self._poll = poll
+        identities = (self.people.admin, *self.people.operators.values())
+        self.kubernetes = KubernetesAPI(identities, self.clock)
+        self.authorities = {environment: self._authority(environment) for environment in Environment}
+        self.remote = Remote(directory, self.people.pushers)
+        tls = self.certificates.server
+        self.api = Served(self.kubernetes.application, tls=tls, name="kubernetes")
+        self.git = Served(self.remote.application, tls=tls, name="git")
+        self.control = Served(lambda: control(self.clock), tls=tls, name="control")
+        self.issuers = {environment: authority.served(tls) for environment, authority in self.authorities.items()}
+
+    @property
+    def remote_url(self) -> str:
+        """Where the integrations' repository is."""
+        return f"{self.git.url}/integrations.git"
+
+    def __enter__(self) -> Self:
+        for server in self._servers:
+            server.start()
+        self._write_access()
+        manifests = [manifest for environment in Environment for manifest in self._manifests(environment)]
+        asyncio.run(install(self.api.url, self.certificates, self.people.admin, manifests))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for server in reversed(self._servers):
+            server.close()
+
+    def kubeconfig(self, environment: Environment | None = None) -> Path:
+        """Return the kubeconfig of an environment's operator, or of the admin."""
+        return self.directory / f"kubeconfig-{environment.value if environment else 'admin'}.json"
+
+    def settings(self, environment: Environment) -> Path:
+        """Return the settings file of an environment's operator."""
+        return self.directory / f"settings-{environment.value}.json"
+
+    def git_environment(self, person: Pusher) -> dict[str, str]:
+        """Return the environment with which this person's git reaches the remote."""
+        return git_settings(self.certificates.ca_file, person.token)
+
+    @property
+    def _servers(self) -> tuple[Served, ...]:
+        return (self.api, *self.issuers.values(), self.git, self.control)
+
+    def _authority(self, environment: Environment) -> Authority:
+        token = self.people.initial_access_tokens[environment]
+        return Authority(
+            environment.value,
+            clock=self.clock,
+            initial_access_tokens={token: f"operator-{environment.value}"},
+            scopes=API_SCOPES,
+        )
+
+    def _manifests(self, environment: Environment) -> tuple[Manifest, ...]:
+        repository = IntegrationRepositorySpec(url=self.remote_url, interval=self._poll)
+        installation = Installation(self._settings(environment), "sluse:not-run-here", repository)
+        return environment_manifests(installation)
+
+    def _write_access(self) -> None:
+        self._private("kubeconfig-admin.json", json.dumps(self._kubeconfig(self.people.admin, "default"), indent=1))
+        for environment in Environment:
+            name = environment.value
+            operator = self._kubeconfig(self.people.operators[environment], environment.namespace)
+            self._private(f"kubeconfig-{name}.json", json.dumps(operator, indent=1))
+            self._private(f"initial-access-{name}.token", self.people.initial_access_tokens[environment])
+            self._private(f"git-{name}.token", self.people.operator_pushers[environment].token)
+            self._private(f"signing-{name}", _ssh_key())
+            self._private(f"settings-{name}.json", self._settings(environment).model_dump_json(by_alias=True, indent=1))
+
+    def _kubeconfig(self, identity: Identity, namespace: str) -> dict[str, Any]:
+        return kubeconfig(self.api.url, self.certificates.ca_file, identity, namespace)
+
+    def _settings(self, environment: Environment) -> Settings:
+        name, ca_file = environment.value, self.certificates.ca_file
+        issuer = self.issuers[environment].url
+        return Settings(
+            environment=environment,
+            repository_id=REPOSITORY_ID,
+            engine=EngineName.EMBEDDED,
+            kubernetes=KubernetesSettings(kubeconfig=self.kubeconfig(environment)),
+            remote=RemoteSettings(
+                url=self.remote_url,
+                token_file=self.directory / f"git-{name}.token",
+                ca_file=ca_file,
+                cache=self.directory / f"cache-{name}",
+            ),
+            authority=AuthoritySettings(
+                registrar="dynamic",
+                issuer=issuer,
+                registration_endpoint=f"{issuer}/connect/register",
+                initial_access_token_file=self.directory / f"initial-access-{name}.token",
+                ca_file=ca_file,
+            ),
+            ledger=LedgerSettings(signing_key_file=self.directory / f"signing-{name}"),
+            timing=Timing(drift=5, retry_first=1, retry_most=10),
+        )
+
+    def _private(self, name: str, content: str) -> None:
+        path = self.directory / name
+        path.touch(mode=0o600)
+        path.write_text(content)
+
+
+def _ssh_key() -> str:
+    return (
+        Ed25519PrivateKey.generate()
+        .private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption())
+        .decode()
+    )

@@ -1,0 +1,18 @@
+"""The API scopes that the sandbox's authorities know: names seen in HelseID's public samples and documentation.
+
+Any other scope is refused, which is how the demo shows an unknown one. HelseID's full list is not public.
+"""
+
+API_SCOPES = frozenset(
+    {
+        "fhi:sysvak.epj.dev/api",
+        "nhn:deft/api",
+        "nhn:hgd-persontjenesten-api/restricted-access",
+        "nhn:jft/api",
+        "nhn:msh/api",
+        "nhn:pit/api.read",
+        "nhn:selvbetjening/client",
+        "nhn:vkp/api/user/composition.*",
+        "norsk-helsenett:python-sample-api/read",
+    }
+)

@@ -1,0 +1,1 @@
+"""The composition root: settings -> adapters. The only room that reads the environment."""

@@ -1,0 +1,151 @@
+"""Settings -> the adapters of one operator process, opened together and closed together."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sluse.catalog.git.source import Source
+from sluse.catalog.reader import Reader
+from sluse.catalog.yaml import plain
+from sluse.cluster.access import Access, access_from_kubeconfig, access_in_cluster
+from sluse.cluster.client import Cluster
+from sluse.delivery.embedded import EmbeddedEngine
+from sluse.delivery.engine import Engine
+from sluse.errors import SettingsError
+from sluse.ledger.branch.branch import StatusBranch
+from sluse.ledger.journal import ClusterJournal
+from sluse.model.names import Environment
+from sluse.model.settings import EngineName, Settings
+from sluse.registrar.dynamic.client import DynamicRegistrar
+from sluse.registrar.port import Registrar
+from sluse.wiring.settings import secret
+
+Now = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What one operator process is made of."""
+
+    settings: Settings
+    access: Access
+    cluster: Cluster
+    registrar: Registrar
+    journal: ClusterJournal
+    branch: StatusBranch
+    engine: Engine
+    source: Source
+    reader: Reader
+    now: Now
+
+
+def utc_now() -> datetime:
+    """Return the real time."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def opened(settings: Settings, now: Now = utc_now) -> AsyncIterator[Parts]:
+    """Open everything. SettingsError where something named in the settings is missing or not built yet."""
+    if settings.environment is not Environment.TEST:
+        # Fail closed: without the gate nothing may decide what production holds.
+        raise SettingsError(
+            "this release serves the test environment only: production needs the gate, which is not built yet"
+        )
+    access = kubernetes_access(settings)
+    async with AsyncExitStack() as stack:
+        cluster = await stack.enter_async_context(Cluster(access, connections=settings.kubernetes.connections))
+        registrar = await stack.enter_async_context(_registrar(settings))
+        source = Source(
+            url=settings.remote.url,
+            branch=settings.remote.branch,
+            cache=settings.remote.cache / "integrations",
+            environment=git_environment(settings),
+        )
+        stack.push_async_callback(asyncio.to_thread, source.close)
+        yield Parts(
+            settings=settings,
+            access=access,
+            cluster=cluster,
+            registrar=registrar,
+            journal=ClusterJournal(cluster, settings.environment, now),
+            branch=status_branch(settings),
+            engine=_engine(settings, cluster),
+            source=source,
+            reader=Reader(),
+            now=now,
+        )
+
+
+def kubernetes_access(settings: Settings) -> Access:
+    """Return how to reach the API server: a kubeconfig, else the pod's own service account."""
+    path = settings.kubernetes.kubeconfig
+    if path is None:
+        return access_in_cluster()
+    try:
+        document = plain(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(f"cannot read the kubeconfig {path}") from None
+    if not isinstance(document, Mapping):
+        raise SettingsError(f"the kubeconfig {path} is not a mapping")
+    return access_from_kubeconfig(document, folder=path.parent)
+
+
+def status_branch(settings: Settings) -> StatusBranch:
+    """Return the status branch of this environment."""
+    return StatusBranch(
+        url=settings.remote.url,
+        cache=settings.remote.cache / "status",
+        environment=settings.environment,
+        environment_variables=git_environment(settings),
+        signing_key=settings.ledger.signing_key_file,
+        author=settings.ledger.author,
+    )
+
+
+def git_environment(settings: Settings) -> dict[str, str]:
+    """Return git's environment: the token stands in no command line, no URL and no config file."""
+    remote = settings.remote
+    configuration = {"http.followRedirects": "false"}  # the header would follow to wherever an answer points
+    if remote.token_file is not None:
+        configuration["http.extraHeader"] = f"Authorization: Bearer {secret(remote.token_file).get_secret_value()}"
+    numbered = {
+        variable: value
+        for number, setting in enumerate(configuration.items())
+        for variable, value in zip((f"GIT_CONFIG_KEY_{number}", f"GIT_CONFIG_VALUE_{number}"), setting, strict=True)
+    }
+    authority = {"GIT_SSL_CAINFO": str(remote.ca_file)} if remote.ca_file is not None else {}
+    return {**authority, "GIT_CONFIG_COUNT": str(len(configuration)), **numbered}
+
+
+def _registrar(settings: Settings) -> DynamicRegistrar:
+    authority = settings.authority
+    if authority.initial_access_token_file is None:
+        raise SettingsError("authority.initialAccessTokenFile is required for the registrar `dynamic`")
+    return DynamicRegistrar(
+        issuer=authority.issuer,
+        registration_endpoint=authority.registration_endpoint,
+        initial_access_token=secret(authority.initial_access_token_file),
+        tls=_tls(authority.ca_file),
+    )
+
+
+def _tls(ca_file: Path | None) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+    except OSError:
+        raise SettingsError(f"cannot read the CA bundle {ca_file}") from None
+
+
+def _engine(settings: Settings, cluster: Cluster) -> Engine:
+    match settings.engine:
+        case EngineName.EMBEDDED:
+            return EmbeddedEngine(cluster)
+        case EngineName.PULUMI:
+            raise SettingsError("the engine `pulumi` is not built yet", hint="set engine: embedded")
