@@ -1,0 +1,114 @@
+"""The files of the status branch: per integration a page in JSON and in Markdown, per organisation a machine file, one index. Pure.
+
+Titles and messages are other people's words, and a forge renders Markdown: they are escaped, so that nobody can put
+a link or a table row into a page that the operator signs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from sluse.ledger.page import INDEX, KeyIds, Page, ShownClient, machine_file, machine_path, page, path_of
+from sluse.ledger.stages import shown
+from sluse.model.held import OrganisationLedger
+from sluse.model.names import Environment, IntegrationKey
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|#!~&])")
+
+
+def pages(ledger: OrganisationLedger, *, environment: Environment, issuer: str, key_ids: KeyIds) -> dict[str, bytes]:
+    """Return one organisation's files by path. Equal ledgers give equal bytes."""
+    files = {machine_path(ledger.organisation): machine_file(ledger)}
+    for name, entry in sorted(ledger.integrations.items()):
+        key = IntegrationKey(ledger.organisation, name)
+        about = page(key, entry, environment, issuer, key_ids)
+        files[path_of(key, "json")] = about.text()
+        files[path_of(key, "md")] = _text(_markdown(about))
+    return files
+
+
+def index(ledgers: Iterable[OrganisationLedger], environment: Environment) -> dict[str, bytes]:
+    """Return the branch's front page: one row per integration."""
+    return {INDEX: _text(_index(ledgers, environment))}
+
+
+def _markdown(about: Page) -> Iterator[str]:
+    yield f"# {_escaped(about.title)}"
+    yield ""
+    yield f"`{about.integration}` in **{about.environment.value}**, authority <{about.issuer}>"
+    yield ""
+    yield f"**{shown(about.stage)}**{f' since {_time(about.since)}' if about.since else ''}"
+    yield ""
+    yield "## Waits on / Venter på"
+    yield ""
+    if not about.waiting:
+        yield "Nobody / Ingen"
+    for row in about.waiting:
+        client = f" (client `{row.client}`)" if row.client else ""
+        yield f"- **{_escaped(row.on)}**{client} since {_time(row.since)}: {_escaped(row.reason)}: {_escaped(row.message)}"
+    yield ""
+    yield "## Clients / Klienter"
+    yield ""
+    if not about.clients:
+        yield "None yet / Ingen ennå"
+    else:
+        yield "| client | client id | use | since | key ids | ready |"
+        yield "|---|---|---|---|---|---|"
+        yield from (_row(client) for client in about.clients)
+    orphans = [(client.client, orphan) for client in about.clients for orphan in client.possible_orphans]
+    if orphans:
+        yield ""
+        yield "## Possible orphans / Mulige foreldreløse"
+        yield ""
+        yield "A creation was interrupted: the authority may hold an unusable registration that nobody else knows of."
+        yield ""
+        yield from (
+            f"- client `{name}`, asked for at {_time(orphan.since)}: {_code(orphan.id)}" for name, orphan in orphans
+        )
+
+
+def _row(client: ShownClient) -> str:
+    ready = client.conditions[0]
+    cells = (
+        f"`{client.client}`",
+        _code(client.client_id) if client.client_id else "–",
+        client.use.value if client.use else "–",
+        _time(client.since) if client.since else "–",
+        ", ".join(map(_code, client.key_ids)) or "–",
+        f"{'yes' if ready.status == 'True' else 'no'}: {ready.reason}",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _index(ledgers: Iterable[OrganisationLedger], environment: Environment) -> Iterator[str]:
+    yield f"# What is held in {environment.value}"
+    yield ""
+    yield "Written by the operator, signed, only when something changes. `sluse status` prints the same from any clone."
+    yield ""
+    yield "| integration | title | stage / trinn | waits on / venter på |"
+    yield "|---|---|---|---|"
+    for ledger in sorted(ledgers, key=lambda each: each.organisation):
+        for name, entry in sorted(ledger.integrations.items()):
+            key = IntegrationKey(ledger.organisation, name)
+            waits = ", ".join(sorted({_escaped(row.on) for row in entry.waiting})) or "–"
+            yield f"| [{key}]({path_of(key, 'md')}) | {_escaped(entry.title)} | {shown(entry.stage)} | {waits} |"
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+
+
+def _code(text: str) -> str:
+    """Return a code span; nothing in one can be escaped but the table's own bar."""
+    inside = " ".join(text.split()).replace("`", "'").replace("|", "\\|")
+    return f"`{inside}`"
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%SZ}"
+
+
+def _text(lines: Iterable[str]) -> bytes:
+    return ("\n".join(lines) + "\n").encode()

@@ -1,0 +1,105 @@
+"""The ladder of stages, and what the outcome of one client does to its integration's entry. Pure.
+
+This environment's rungs only: a test operator knows Ordered, TestReady, Retiring and Retired; the others come from
+the gate and from production, and an outcome never moves an integration away from them. Nor does it ever lower one:
+what was ready stays ready while a change or an outage is waited for, and the waiting list tells which.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sluse.model.held import HeldClient, HeldIntegration, WaitingOn
+from sluse.model.outcome import Conflicted, Outcome, Party, Rejected, Waiting
+from sluse.model.registration import Use
+
+OWNED_BY_ANOTHER = "OwnedByAnother"
+"""Reason of a Conflicted client, as in its resource's conditions."""
+
+
+class Stage(StrEnum):
+    """A rung. The value is what the ledger holds; `norwegian` is what people also read."""
+
+    ORDERED = "Ordered"
+    TEST_READY = "TestReady"
+    SUBMITTED = "Submitted"
+    ACCEPTED = "Accepted"
+    CONFIGURED = "Configured"
+    LIVE = "Live"
+    RETIRING = "Retiring"
+    RETIRED = "Retired"
+
+    @property
+    def norwegian(self) -> str:
+        """The name in bokmål."""
+        return _NORWEGIAN[self]
+
+
+_NORWEGIAN = {
+    Stage.ORDERED: "Bestilt",
+    Stage.TEST_READY: "Klar i test",
+    Stage.SUBMITTED: "Innsendt",
+    Stage.ACCEPTED: "Godkjent",
+    Stage.CONFIGURED: "Konfigurert",
+    Stage.LIVE: "I drift",
+    Stage.RETIRING: "Avvikles",
+    Stage.RETIRED: "Avviklet",
+}
+
+
+def shown(stage: str) -> str:
+    """Return both names of a stage, or the one there is where a newer version wrote it."""
+    try:
+        return f"{stage} / {Stage(stage).norwegian}"
+    except ValueError:
+        return stage
+
+
+def settle(entry: HeldIntegration, client: str, outcome: Outcome, now: datetime) -> HeldIntegration:
+    """Return the entry after what came of one client; the same object where nothing changed.
+
+    Every client that is wanted stands in `entry.clients`, if only as an empty value: else one that has not begun
+    would not be missed. `now` is truncated to the second.
+    """
+    moment = now.replace(microsecond=0)
+    clients = {**entry.clients, client: outcome.held}
+    waiting = _waiting(entry, client, outcome, moment)
+    stage = _stage(entry.stage, clients, {row.client for row in waiting})
+    since = entry.since if stage == entry.stage else moment
+    after = entry.model_copy(update={"clients": clients, "waiting": waiting, "stage": stage, "since": since})
+    return entry if after == entry else after
+
+
+def _waiting(entry: HeldIntegration, client: str, outcome: Outcome, now: datetime) -> tuple[WaitingOn, ...]:
+    """Return the list with this client's row as the outcome has it. `since` stands while party and reason do."""
+    others = tuple(row for row in entry.waiting if row.client != client)
+    match outcome:
+        case Waiting(reason=reason, message=message, on=party):
+            on = party
+        case Rejected(reason=reason, message=message):
+            on = Party.SUPPLIER
+        case Conflicted(message=message):
+            on, reason = Party.CLUSTER_OPERATOR, OWNED_BY_ANOTHER
+        case _:
+            return others
+    before = next((row for row in entry.waiting if row.client == client), None)
+    same = before is not None and (before.on, before.reason) == (on.value, reason)
+    since = before.since if before is not None and same else now
+    row = WaitingOn(on=on.value, reason=reason, message=message[:2000] or reason, since=since, client=client)
+    return tuple(sorted((*others, row), key=lambda each: each.client))
+
+
+def _stage(stage: str, clients: dict[str, HeldClient], waited_for: set[str]) -> str:
+    wanted = {name: held for name, held in clients.items() if not _ending(held)}
+    if not wanted:
+        retired = all(held.retired for held in clients.values())
+        return (Stage.RETIRED if retired else Stage.RETIRING).value
+    if stage not in {Stage.ORDERED, Stage.RETIRING, Stage.RETIRED}:
+        return stage
+    ready = all(held.digest is not None and held.use is Use.OPEN for held in wanted.values())
+    return (Stage.TEST_READY if ready and not waited_for & wanted.keys() else Stage.ORDERED).value
+
+
+def _ending(held: HeldClient) -> bool:
+    return held.retired or held.use is Use.RETIRED
