@@ -1,0 +1,1 @@
+"""What would change: the difference between what is wanted and what is held, as values. Pure."""

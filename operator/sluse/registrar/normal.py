@@ -1,0 +1,28 @@
+"""The form in which registrations are compared: sets sorted, each item once.
+
+Authorities reorder lists as they like, so order must never be a reason to write.
+"""
+
+from __future__ import annotations
+
+from sluse.model.digests import canonical
+from sluse.model.keys import PublicJwk
+from sluse.model.registration import Registration
+from sluse.model.service_integration import Claim
+
+
+def normal(registration: Registration) -> Registration:
+    """Return the same registration with every set sorted as `desired` sorts it; idempotent."""
+    fields = {name: getattr(registration, name) for name in Registration.model_fields}
+    sets = {name: tuple(sorted(set(value), key=_order)) for name, value in fields.items() if isinstance(value, tuple)}
+    return registration.model_copy(update=sets)
+
+
+def _order(item: object) -> bytes | tuple[str, str] | str:
+    match item:
+        case PublicJwk():
+            return canonical(item.wire())
+        case Claim():
+            return item.type, item.value
+        case _:
+            return str(item)
