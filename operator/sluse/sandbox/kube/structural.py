@@ -1,0 +1,171 @@
+"""Structural schemas at work: pruning, defaulting, validation and CEL rules of one kind.
+
+The schema is compiled once into nodes. Metadata is never left to a kind's own schema: every kind shares METADATA,
+so that an unknown metadata field is found in custom resources too, as a real server does.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jsonschema_rs
+import orjson
+
+from sluse.sandbox.kube.celrules import Rules
+from sluse.sandbox.kube.jsonschema import draft4
+from sluse.sandbox.kube.status import Cause, Object
+from sluse.sandbox.kube.violations import cause_of, duplicates
+
+STRING = {"type": "string"}
+STRINGS = {"type": "object", "additionalProperties": STRING}
+OWNER = {
+    "type": "object",
+    "required": ["apiVersion", "kind", "name", "uid"],
+    "x-kubernetes-map-type": "atomic",
+    "properties": {
+        "apiVersion": STRING,
+        "kind": STRING,
+        "name": STRING,
+        "uid": STRING,
+        "controller": {"type": "boolean"},
+        "blockOwnerDeletion": {"type": "boolean"},
+    },
+}
+METADATA: Object = {
+    "type": "object",
+    "description": "Standard object's metadata.",
+    "properties": {
+        "name": {**STRING, "description": "Name must be unique within a namespace."},
+        "generateName": {**STRING, "description": "A prefix the server completes to a unique name."},
+        "namespace": {**STRING, "description": "The namespace the object lives in."},
+        "uid": STRING,
+        "resourceVersion": STRING,
+        "selfLink": STRING,
+        "generation": {"type": "integer", "format": "int64"},
+        "creationTimestamp": {**STRING, "format": "date-time", "nullable": True},
+        "deletionTimestamp": {**STRING, "format": "date-time", "nullable": True},
+        "deletionGracePeriodSeconds": {"type": "integer", "format": "int64"},
+        "labels": {**STRINGS, "description": "Identifying key and value pairs; selectors use them."},
+        "annotations": {**STRINGS, "description": "Key and value pairs that no selector sees."},
+        "finalizers": {
+            "type": "array",
+            "items": STRING,
+            "x-kubernetes-list-type": "set",
+            "x-kubernetes-patch-strategy": "merge",
+        },
+        "ownerReferences": {
+            "type": "array",
+            "items": OWNER,
+            "x-kubernetes-list-type": "map",
+            "x-kubernetes-list-map-keys": ["uid"],
+            "x-kubernetes-patch-strategy": "merge",
+            "x-kubernetes-patch-merge-key": "uid",
+        },
+        "managedFields": {
+            "type": "array",
+            "x-kubernetes-list-type": "atomic",
+            "items": {"type": "object", "x-kubernetes-preserve-unknown-fields": True},
+        },
+    },
+}
+
+
+class Node:
+    """One place in a schema: what may be there, what is put there, and how lists merge."""
+
+    __slots__ = (
+        "additional",
+        "atomic",
+        "default",
+        "defaults",
+        "items",
+        "list_keys",
+        "list_set",
+        "merge_key",
+        "merge_set",
+        "nullable",
+        "object",
+        "preserve",
+        "properties",
+    )
+
+    def __init__(self, schema: Object) -> None:
+        self.properties = {name: Node(child) for name, child in (schema.get("properties") or {}).items()}
+        additional = schema.get("additionalProperties")
+        self.additional = Node(additional) if isinstance(additional, dict) else None
+        self.preserve = bool(schema.get("x-kubernetes-preserve-unknown-fields")) or additional is True
+        if schema.get("x-kubernetes-embedded-resource"):
+            for name, child in (("apiVersion", STRING), ("kind", STRING), ("metadata", METADATA)):
+                self.properties.setdefault(name, Node(child))
+        items = schema.get("items")
+        self.items = Node(items) if isinstance(items, dict) else None
+        list_type = schema.get("x-kubernetes-list-type")
+        self.list_keys: tuple[str, ...] = (
+            tuple(schema.get("x-kubernetes-list-map-keys") or ()) if list_type == "map" else ()
+        )
+        self.list_set = list_type == "set"
+        self.object = schema.get("type") == "object"
+        self.atomic = schema.get("x-kubernetes-map-type") == "atomic"
+        self.merge_key: str = schema.get("x-kubernetes-patch-merge-key", "")
+        self.merge_set = not self.merge_key and schema.get("x-kubernetes-patch-strategy") == "merge"
+        self.nullable = bool(schema.get("nullable"))
+        self.default: bytes | None = orjson.dumps(schema["default"]) if "default" in schema else None
+        self.defaults = [name for name, child in self.properties.items() if child.default is not None]
+
+    def child(self, name: str) -> Node | None:
+        return self.properties.get(name) or self.additional
+
+    def complete(self, value: Any, path: str, unknown: list[str]) -> None:
+        """Prune and default in place; the paths of what was pruned go to `unknown`."""
+        if isinstance(value, dict):
+            self._complete_map(value, path, unknown)
+        elif isinstance(value, list) and self.items is not None:
+            for index, item in enumerate(value):
+                self.items.complete(item, f"{path}[{index}]", unknown)
+
+    def _complete_map(self, value: Object, path: str, unknown: list[str]) -> None:
+        for name in list(value):
+            child = self.properties.get(name) or self.additional
+            if child is None:
+                if not self.preserve:
+                    del value[name]
+                    unknown.append(f"{path}.{name}" if path else name)
+            elif value[name] is None and child.default is not None and not child.nullable:
+                del value[name]
+            elif isinstance(value[name], dict | list):
+                child.complete(value[name], f"{path}.{name}" if path else name, unknown)
+        for name in self.defaults:
+            if name not in value:
+                child = self.properties[name]
+                value[name] = orjson.loads(child.default or b"null")
+                child.complete(value[name], f"{path}.{name}", [])
+
+
+class Structural:
+    """The schema of a whole object. A ValueError when it is not one that can be compiled."""
+
+    def __init__(self, schema: Object) -> None:
+        own = dict(schema.get("properties") or {})
+        own |= {"apiVersion": STRING, "kind": STRING, "metadata": METADATA}
+        self.source: Object = {**schema, "type": "object", "properties": own}
+        self.node = Node(self.source)
+        self._validator = jsonschema_rs.Draft4Validator(draft4(self.source), validate_formats=True)
+        self._rules = Rules(self.source)
+        self._keyed = b'"x-kubernetes-list-type"' in orjson.dumps({n: c for n, c in own.items() if n != "metadata"})
+
+    def complete(self, item: Object) -> list[str]:
+        """Prune and default in place; returns the paths of unknown fields."""
+        unknown: list[str] = []
+        self.node.complete(item, "", unknown)
+        return unknown
+
+    def causes(self, item: Object, old: Object | None) -> list[Cause]:
+        """Return every reason why `item` is not acceptable in place of `old` (None: it is new)."""
+        causes: list[Cause] = []
+        if not self._validator.is_valid(item):
+            causes = [cause_of(error) for error in self._validator.iter_errors(item)]
+        if self._keyed:
+            causes += duplicates(self.node, item, "")
+        if not causes and self._rules:
+            causes = self._rules.causes(item, old)
+        return causes

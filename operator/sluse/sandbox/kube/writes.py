@@ -1,0 +1,331 @@
+"""Create, replace, patch and apply: one object at a time, all or nothing.
+
+A write that changes nothing stores nothing: resourceVersion stays, so that an operator that writes what it sees
+settles instead of chasing its own echo.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from sluse.sandbox.clock import Clock
+from sluse.sandbox.kube import patch as patches
+from sluse.sandbox.kube.admission import Admission, check_size
+from sluse.sandbox.kube.apply import server_side_apply
+from sluse.sandbox.kube.metadata import generated_name
+from sluse.sandbox.kube.options import WriteOptions
+from sluse.sandbox.kube.ownership import Manager, decoded, encoded, updated
+from sluse.sandbox.kube.resources import Resource
+from sluse.sandbox.kube.status import (
+    Cause,
+    Object,
+    already_exists,
+    bad_request,
+    conflict,
+    invalid,
+    not_found,
+    stale,
+    unsupported_media,
+)
+from sluse.sandbox.kube.store import Key, Store, Stored
+
+_SERVER_SET = ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink")
+
+
+@dataclass(frozen=True)
+class Written:
+    """The outcome of a write: the object's new (or unchanged) state."""
+
+    stored: Stored
+    created: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+class Writer:
+    """`stored_as` gives the apiVersion that a resource is stored under."""
+
+    def __init__(self, store: Store, clock: Clock, stored_as: Callable[[Resource], str]) -> None:
+        self._store = store
+        self._clock = clock
+        self._stored_as = stored_as
+        self._admission = Admission(store)
+
+    def now(self) -> str:
+        return self._clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def create(self, resource: Resource, namespace: str, item: Object, options: WriteOptions) -> Written:
+        """Store a new object; 409 if its name is taken."""
+        metadata = _checked(resource, item)
+        _check_namespace_of(metadata, namespace)
+        if not metadata.get("name") and metadata.get("generateName"):
+            metadata["name"] = self._free_name(resource, namespace, str(metadata["generateName"]))
+        name = metadata.get("name") or ""
+        if not name:
+            required = Cause("FieldValueRequired", "Required value: name or generateName is required", "metadata.name")
+            raise invalid(resource.group, resource.kind, "", [required])
+        if metadata.get("resourceVersion"):
+            raise bad_request("resourceVersion should not be set on objects to be created")
+        self._admission.check_namespace(resource, namespace, name)
+        if self._store.collection(resource.key).get((namespace, name)) is not None:
+            raise already_exists(resource.group, resource.plural, name)
+        managers = decoded(metadata.pop("managedFields", None))
+        warnings = self._prepare_new(resource, namespace, item, options)
+        manager = Manager(options.manager, "Update", resource.api_version)
+        item["metadata"]["managedFields"] = encoded(
+            updated(resource.schema.node, {}, item, managers, manager, (), self.now())
+        )
+        return self._commit_new(resource, (namespace, name), item, options, warnings)
+
+    def replace(self, resource: Resource, key: Key, item: Object, subresource: str, options: WriteOptions) -> Written:
+        """Store a whole object in place of the present one."""
+        old = self._present(resource, key)
+        metadata = _checked(resource, item)
+        if metadata.get("name", key[1]) != key[1]:
+            raise bad_request(
+                f"the name of the object ({metadata['name']}) does not match the name on the URL ({key[1]})"
+            )
+        if not metadata.get("resourceVersion") and not resource.unconditional:
+            sentence = 'Invalid value: "": must be specified for an update'
+            cause = Cause("FieldValueInvalid", sentence, "metadata.resourceVersion")
+            raise invalid(resource.group, resource.kind, key[1], [cause])
+        return self._update(resource, old, item, subresource, options)
+
+    def patch(
+        self, resource: Resource, key: Key, kind: str, body: Any, subresource: str, options: WriteOptions
+    ) -> Written:
+        """Apply a patch of media type `kind`; server-side apply may create."""
+        if kind == patches.APPLY:
+            return self._apply(resource, key, body, subresource, options)
+        old = self._present(resource, key)
+        target = orjson.loads(old.rendered(resource.api_version))
+        if kind == patches.JSON:
+            item = patches.json_patch(target, body)
+        elif kind == patches.MERGE:
+            if not isinstance(body, dict):
+                raise bad_request("error decoding patch: a merge patch is an object")
+            item = patches.merge_patch(target, body)
+        elif kind == patches.STRATEGIC and not resource.custom:
+            item = patches.strategic_patch(resource.schema.node, target, body)
+        else:
+            accepted = [patches.JSON, patches.MERGE, patches.APPLY] + ([] if resource.custom else [patches.STRATEGIC])
+            raise unsupported_media(", ".join(accepted))
+        _checked(resource, item)
+        return self._update(resource, old, item, subresource, options)
+
+    def mark(self, resource_key: tuple[str, str], stored: Stored, change: Callable[[Object], None]) -> Stored:
+        """Store a change that the server itself makes (deletion marks, status of CRDs)."""
+        item = stored.copy()
+        change(item)
+        return self._store.put(resource_key, stored.key, item)
+
+    def _present(self, resource: Resource, key: Key) -> Stored:
+        stored = self._store.collection(resource.key).get(key)
+        if stored is None:
+            raise not_found(resource.group, resource.plural, key[1])
+        return stored
+
+    def _free_name(self, resource: Resource, namespace: str, prefix: str) -> str:
+        collection = self._store.collection(resource.key)
+        while True:
+            name = generated_name(prefix)
+            if collection.get((namespace, name)) is None:
+                return name
+
+    def _prepare_new(self, resource: Resource, namespace: str, item: Object, options: WriteOptions) -> list[str]:
+        metadata = item["metadata"]
+        for field in _SERVER_SET:
+            metadata.pop(field, None)
+        if namespace:
+            metadata["namespace"] = namespace
+        if resource.status:
+            item.pop("status", None)
+        warnings = self._admission.admit(resource, item, None, options)
+        if resource.generation:
+            metadata["generation"] = 1
+        metadata["uid"] = str(uuid.uuid4())
+        metadata["creationTimestamp"] = self.now()
+        item["apiVersion"] = self._stored_as(resource)
+        return warnings
+
+    def _commit_new(
+        self, resource: Resource, key: Key, item: Object, options: WriteOptions, warnings: list[str]
+    ) -> Written:
+        check_size(orjson.dumps(item))
+        if options.dry_run:
+            return Written(Stored(key, item, self._store.revision), created=True, warnings=tuple(warnings))
+        return Written(self._store.put(resource.key, key, item), created=True, warnings=tuple(warnings))
+
+    def _apply(self, resource: Resource, key: Key, body: Any, subresource: str, options: WriteOptions) -> Written:
+        if not isinstance(body, dict):
+            raise bad_request("error decoding patch: an apply configuration is an object")
+        metadata = _checked(resource, body)
+        _check_namespace_of(metadata, key[0])
+        if metadata.get("managedFields"):
+            raise bad_request("metadata.managedFields must be nil")
+        if metadata.get("name", key[1]) != key[1]:
+            raise bad_request(
+                f"the name of the object ({metadata['name']}) does not match the name on the URL ({key[1]})"
+            )
+        if options.validation == "Strict":
+            self._refuse_unknown(resource, body)
+        if subresource:
+            body["metadata"] = {name: metadata[name] for name in ("uid", "resourceVersion") if name in metadata}
+        manager = Manager(options.manager, "Apply", resource.api_version, subresource)
+        old = self._store.collection(resource.key).get(key)
+        if old is None:
+            return self._apply_new(resource, key, body, subresource, manager, options)
+        live = orjson.loads(old.rendered(resource.api_version))
+        if metadata.get("uid") not in {None, live["metadata"]["uid"]}:
+            raise conflict(resource.group, resource.plural, key[1], "uid mismatch: the object was replaced")
+        if metadata.get("resourceVersion") not in {None, "", live["metadata"]["resourceVersion"]}:
+            raise stale(resource.group, resource.plural, key[1])
+        managers = decoded(live["metadata"].get("managedFields"))
+        parts = _parts(resource, {**live, **body}, subresource)
+        item, after = server_side_apply(
+            resource.schema.node, live, body, managers, manager, parts, self.now(), force=options.force
+        )
+        if after != managers:
+            item["metadata"]["managedFields"] = encoded(after)
+        return self._finish(resource, old, item, options)
+
+    def _refuse_unknown(self, resource: Resource, body: Object) -> None:
+        unknown = resource.schema.complete(orjson.loads(orjson.dumps(body)))
+        if unknown:
+            fields = ", ".join(f".{path}: field not declared in schema" for path in unknown)
+            raise bad_request(
+                f"failed to create typed patch object ({resource.api_version}, {resource.kind}): {fields}"
+            )
+
+    def _apply_new(
+        self, resource: Resource, key: Key, body: Object, subresource: str, manager: Manager, options: WriteOptions
+    ) -> Written:
+        if subresource or body["metadata"].get("uid"):
+            raise not_found(resource.group, resource.plural, key[1])
+        body["metadata"]["name"] = key[1]
+        self._admission.check_namespace(resource, key[0], key[1])
+        parts = _parts(resource, body, "")
+        empty = {"apiVersion": body["apiVersion"], "kind": body["kind"], "metadata": {"name": key[1]}}
+        item, managers = server_side_apply(
+            resource.schema.node, empty, body, {}, manager, parts, self.now(), force=True
+        )
+        warnings = self._prepare_new(resource, key[0], item, options)
+        item["metadata"]["managedFields"] = encoded(managers)
+        return self._commit_new(resource, key, item, options, warnings)
+
+    def _update(
+        self, resource: Resource, old: Stored, item: Object, subresource: str, options: WriteOptions
+    ) -> Written:
+        before = old.item
+        metadata = item["metadata"]
+        _check_namespace_of(metadata, old.key[0])
+        if metadata.get("resourceVersion") not in {None, "", before["metadata"]["resourceVersion"]}:
+            raise stale(resource.group, resource.plural, old.key[1])
+        if metadata.get("uid") not in {None, before["metadata"]["uid"]}:
+            why = f"Precondition failed: UID in precondition: {metadata['uid']}, UID in object meta: {before['metadata']['uid']}"
+            raise conflict(resource.group, resource.plural, old.key[1], why)
+        asked = metadata.get("managedFields")
+        if subresource == "status":
+            item = (
+                {**before, "status": item.get("status")}
+                if item.get("status") is not None
+                else {name: value for name, value in before.items() if name != "status"}
+            )
+            item = orjson.loads(orjson.dumps(item))
+        elif resource.status:
+            item.pop("status", None)
+            if "status" in before:
+                item["status"] = before["status"]
+        managers = decoded(before["metadata"].get("managedFields") if asked is None else asked)
+        item["metadata"]["managedFields"] = before["metadata"].get("managedFields") if asked is None else asked
+        return self._finish(resource, old, item, options, managers, subresource)
+
+    def _finish(
+        self,
+        resource: Resource,
+        old: Stored,
+        item: Object,
+        options: WriteOptions,
+        managers: dict[Manager, Any] | None = None,
+        subresource: str = "",
+    ) -> Written:
+        """Admit, own, count generations, and store if anything changed. `managers` None: already computed."""
+        before = old.item
+        metadata = item["metadata"]
+        metadata |= {"name": old.key[1], "resourceVersion": before["metadata"]["resourceVersion"]}
+        for field in (*_SERVER_SET, "namespace"):
+            metadata.pop(field, None)
+            if field in before["metadata"]:
+                metadata[field] = before["metadata"][field]
+        item["apiVersion"] = self._stored_as(resource)
+        warnings = self._admission.admit(resource, item, before, options)
+        if managers is not None:
+            manager = Manager(options.manager, "Update", resource.api_version, subresource)
+            after = updated(resource.schema.node, before, item, managers, manager, (), self.now())
+            if after is not managers:
+                metadata["managedFields"] = encoded(after)
+        if not metadata.get("managedFields"):
+            metadata.pop("managedFields", None)
+        if resource.generation and _spec_changed(resource, before, item):
+            metadata["generation"] = before["metadata"].get("generation", 0) + 1
+        if item == before and _same(item, before):
+            return Written(old, warnings=tuple(warnings))
+        check_size(orjson.dumps(item))
+        if options.dry_run:
+            return Written(Stored(old.key, item, old.revision), warnings=tuple(warnings))
+        if "deletionTimestamp" in metadata and finished(item):
+            return Written(self._store.remove(resource.key, old.key, item), warnings=tuple(warnings))
+        return Written(self._store.put(resource.key, old.key, item), warnings=tuple(warnings))
+
+
+def finished(item: Object) -> bool:
+    """Tell whether nothing holds a deleted object any longer (a namespace has finalizers in its spec)."""
+    held = item["spec"].get("finalizers") if item["kind"] == "Namespace" and item["apiVersion"] == "v1" else None
+    return not item["metadata"].get("finalizers") and not held
+
+
+def _checked(resource: Resource, item: Any) -> Object:
+    """Return the metadata of a body whose type is this resource's; a 400 else."""
+    if not isinstance(item, dict):
+        raise bad_request("the body must be an object")
+    for field, wanted in (("kind", resource.kind), ("apiVersion", resource.api_version)):
+        found = item.get(field)
+        if not found:
+            raise bad_request(f"Object '{field[0].upper()}{field[1:]}' is missing in the body")
+        if found != wanted:
+            raise bad_request(f"the {field} in the data ({found}) does not match the expected {field} ({wanted})")
+    metadata = item.setdefault("metadata", {})
+    if not isinstance(metadata, dict):
+        raise bad_request("metadata must be an object")
+    for field in ("name", "namespace", "generateName", "uid", "resourceVersion"):
+        if not isinstance(metadata.get(field), str | None):
+            raise bad_request(f"metadata.{field} must be a string")
+    return metadata
+
+
+def _check_namespace_of(metadata: Object, namespace: str) -> None:
+    if metadata.get("namespace") not in {None, "", namespace}:
+        raise bad_request("the namespace of the provided object does not match the namespace sent on the request")
+
+
+def _parts(resource: Resource, item: Object, subresource: str) -> tuple[str, ...]:
+    """Return the top-level members that a write to this endpoint may own."""
+    if subresource:
+        return (subresource,)
+    own = tuple(name for name in item if name not in {"apiVersion", "kind", "metadata"})
+    return tuple(name for name in own if not (resource.status and name == "status")) or ("",)
+
+
+def _spec_changed(resource: Resource, before: Object, item: Object) -> bool:
+    ignored = {"apiVersion", "kind", "metadata"} | ({"status"} if resource.status else set())
+    return any(item.get(name) != before.get(name) for name in {*item, *before} - ignored)
+
+
+def _same(item: Object, before: Object) -> bool:
+    """Compare as JSON: Python holds True and 1 for equal."""
+    option = orjson.OPT_SORT_KEYS
+    return orjson.dumps(item, option=option) == orjson.dumps(before, option=option)
