@@ -1,0 +1,119 @@
+"""The examples: what is generated is what is committed, and what is written by hand fits it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+import yaml
+from click.testing import CliRunner
+from cryptography.hazmat.primitives.asymmetric import ec
+from joserfc import jws
+from joserfc.jwk import import_key
+
+from sluse.demo import examples
+from sluse.desired.schema import AUTHORED, schema
+from sluse.model.keys import PRIVATE_MEMBERS, Jwks
+from sluse.model.names import ClientKey, Environment
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "integrations"
+DOCUMENTS = sorted(FOLDER.glob("*/*.yaml"))
+
+
+def read(path: Path) -> dict[str, Any]:
+    document: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return document
+
+
+def clients() -> list[str]:
+    found = []
+    for path in DOCUMENTS:
+        document = read(path)
+        for client in document["spec"].get("clients", ()):
+            found.append(".".join((path.parent.name, document["metadata"]["name"], client["name"])))
+    return sorted(found)
+
+
+def test_every_key_file_is_what_its_label_makes() -> None:
+    committed = {
+        str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in FOLDER.glob("*/keys/*/*.json")
+    }
+    assert dict(examples.key_files()) == committed
+
+
+def test_every_client_of_the_examples_has_keys() -> None:
+    assert sorted(examples.CLIENTS) == clients()
+
+
+def test_no_committed_key_has_a_private_member() -> None:
+    for path in FOLDER.glob("*/keys/*/*.json"):
+        for key in json.loads(path.read_text(encoding="utf-8"))["keys"]:
+            assert key.keys().isdisjoint(PRIVATE_MEMBERS)
+            assert key["kid"].startswith(examples.DEMO)
+        Jwks.model_validate_json(path.read_bytes())
+
+
+@pytest.mark.parametrize("name", examples.CLIENTS)
+def test_the_private_half_signs_what_the_committed_half_verifies(name: str) -> None:
+    client = ClientKey(*name.split("."))
+    for environment in Environment:
+        private = examples.demo_client_key(examples.label(client, environment))
+        path = FOLDER / client.organisation / "keys" / client.integration / f"{client.client}.{environment}.jwks.json"
+        committed = json.loads(path.read_text(encoding="utf-8"))["keys"][0]
+        signed = jws.serialize_compact(
+            {"alg": private["alg"]}, b"hello", import_key(private), algorithms=[private["alg"]]
+        )
+        verified = jws.deserialize_compact(signed, import_key(committed), algorithms=[private["alg"]])
+        assert verified.payload == b"hello"
+
+
+def test_the_order_of_each_curve_is_right() -> None:
+    for curve, order in ((ec.SECP256R1(), "ES256"), (ec.SECP384R1(), "ES384")):
+        assert ec.derive_private_key(examples._ORDERS[order] - 1, curve).private_numbers().private_value > 0
+        with pytest.raises(ValueError, match=r".+"):
+            ec.derive_private_key(examples._ORDERS[order], curve).public_key().public_numbers()
+
+
+def test_a_label_that_no_example_has_gets_a_key_of_its_own() -> None:
+    one, other = examples.demo_client_key("a.b.c.test"), examples.demo_client_key("a.b.d.test")
+    assert one["alg"] == other["alg"] == "ES256"
+    assert one["d"] != other["d"]
+
+
+def test_every_organisation_is_maintained_by_its_demo_key() -> None:
+    for path in DOCUMENTS:
+        document = read(path)
+        if document["kind"] == "Organisation":
+            keys = [maintainer["key"] for maintainer in document["spec"]["maintainers"]]
+            assert keys == [examples.demo_maintainer_line(path.parent.name)]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_every_document_fits_the_editors_schema_and_its_model(path: Path) -> None:
+    document = read(path)
+    assert not list(jsonschema_rs.validator_for(schema()).iter_errors(document))
+    AUTHORED[document["kind"]].model_validate(document)
+    assert document["metadata"]["organisation"] == path.parent.name
+    assert path.read_text(encoding="utf-8").startswith("# yaml-language-server: $schema=../schema.json\n")
+
+
+def test_the_examples_have_the_shapes_that_people_ask_about() -> None:
+    specs = [read(path)["spec"] for path in DOCUMENTS if read(path)["kind"] == "ServiceIntegration"]
+    assert {spec["service"]["structure"] for spec in specs} >= {"web-with-backend", "machine-to-machine", "native"}
+    assert any(len(spec["clients"]) > 1 for spec in specs)
+    assert any(client.get("tenancy") == "multi-tenant" for spec in specs for client in spec["clients"])
+    assert len({path.parent for path in DOCUMENTS}) >= 4
+    assert len(specs) >= 6
+
+
+def test_the_command_repairs_what_is_wrong_and_then_finds_nothing(tmp_path: Path) -> None:
+    runner = CliRunner()
+    missing = runner.invoke(examples.main, ["--check", "--root", str(tmp_path)])
+    assert (missing.exit_code, "16 files differ" in missing.stderr) == (1, True)
+    assert runner.invoke(examples.main, ["--root", str(tmp_path)]).exit_code == 0
+    again = runner.invoke(examples.main, ["--check", "--root", str(tmp_path)])
+    assert (again.exit_code, again.output) == (0, "")

@@ -1,0 +1,89 @@
+"""What is made from the models is what is committed, and kubectl reads it as what it was made from."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from sluse.desired.crds import crds
+from sluse.desired.environment import environment
+from sluse.model.names import Environment
+from sluse_stacks.documents import read_config
+from sluse_stacks.generated import DEPLOY, generated
+from sluse_stacks.settings import installation, parse
+
+ROOT = Path(__file__).parents[2]
+KUBECTL = Path(sys.executable).with_name("kubectl")
+
+
+def check(root: Path, *flags: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "sluse_stacks", "--root", str(root), *flags],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_every_generated_file_is_committed_as_it_would_be_made_now() -> None:
+    result = check(ROOT, "--check")
+    assert (result.returncode, result.stdout) == (0, ""), result.stderr
+
+
+def test_no_file_among_the_generated_ones_is_left_over() -> None:
+    committed = {
+        str(path.relative_to(ROOT))
+        for folder in (f"{DEPLOY}", "tests/golden/crds")
+        for path in (ROOT / folder).rglob("*.yaml")
+    }
+    assert committed == {path for path in generated(ROOT) if path.endswith(".yaml")}
+
+
+def test_check_names_a_file_that_was_edited_and_changes_nothing(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "stacks", tmp_path / "stacks", ignore=shutil.ignore_patterns("__pycache__"))
+    assert check(tmp_path).returncode == 0
+    edited = tmp_path / DEPLOY / "test" / "namespace.yaml"
+    edited.write_text("edited\n", encoding="utf-8")
+    result = check(tmp_path, "--check")
+    assert (result.returncode, result.stdout) == (1, f"{DEPLOY}/test/namespace.yaml\n")
+    assert edited.read_text(encoding="utf-8") == "edited\n"
+
+
+def test_a_setting_that_is_wrong_is_one_message_with_its_name(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "stacks", tmp_path / "stacks", ignore=shutil.ignore_patterns("__pycache__"))
+    config = tmp_path / "stacks" / "Pulumi.test.yaml"
+    config.write_text(config.read_text(encoding="utf-8").replace("engine: embedded", "engine: steam"), encoding="utf-8")
+    result = check(tmp_path, "--check")
+    assert result.returncode == 2
+    assert "sluse:engine" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("place", Environment)
+def test_kustomize_builds_exactly_the_environment(place: Environment) -> None:
+    if not KUBECTL.exists():
+        pytest.skip("kubectl is not installed beside this Python")
+    built = subprocess.run(
+        [KUBECTL, "kustomize", ROOT / DEPLOY / place.value], capture_output=True, text=True, check=True, timeout=60
+    )
+    stack = parse(read_config(ROOT / "stacks" / f"Pulumi.{place.value}.yaml"))
+    wanted = environment(installation(place, stack))
+    assert by_identity(yaml.safe_load_all(built.stdout)) == by_identity(wanted)
+
+
+def test_the_golden_crds_are_the_ones_that_are_deployed() -> None:
+    for crd in crds():
+        name = crd["metadata"]["name"].partition(".")[0]
+        golden = yaml.safe_load((ROOT / "tests/golden/crds" / f"{name}.yaml").read_text(encoding="utf-8"))
+        assert golden == crd
+
+
+def by_identity(manifests: Any) -> dict[tuple[str, str], Any]:
+    return {(manifest["kind"], manifest["metadata"]["name"]): manifest for manifest in manifests}
