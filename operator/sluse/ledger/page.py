@@ -1,154 +1,124 @@
-"""What the status branch says of one integration, as a value: for machines as JSON, and read back by `sluse status`.
+"""The files of the status branch: per integration a page in JSON and in Markdown, per organisation a machine file, one index. Pure.
 
-No credential and no personal data can be in it, since neither is in the ledger. Readers ignore fields they do not
-know, so that a newer operator does not blind an older command line.
+Titles and messages are other people's words, and a forge renders Markdown: they are escaped, so that nobody can put
+a link or a table row into a page that the operator signs.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Literal
+from types import MappingProxyType
 
-from pydantic import ConfigDict, ValidationError
+from sluse.ledger.shown import INDEX, KeyIds, Page, ShownClient, machine_file, machine_path, page, path_of
+from sluse.ledger.stages import both_names
+from sluse.model.held import OrganisationLedger
+from sluse.model.names import Environment, IntegrationKey
 
-from sluse.errors import LedgerError
-from sluse.ledger.objects import text_of
-from sluse.ledger.stages import Stage
-from sluse.model.held import HeldClient, HeldIntegration, Intent, OrganisationLedger, WaitingOn
-from sluse.model.names import ClientKey, Environment, IntegrationKey
-from sluse.model.registration import Use
-from sluse.model.value import Value
-
-KeyIds = Mapping[ClientKey, tuple[str, ...]]
-"""Ids of the public keys that the authority holds for a client."""
-
-INDEX = "README.md"
-_MACHINE = "_ledger"  # no slug begins with an underscore, so no organisation can be called this
+_NO_KEYS: KeyIds = MappingProxyType({})
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|#!~&])")
 
 
-class _Shown(Value):
-    model_config = ConfigDict(extra="ignore")
+def pages(
+    ledgers: Mapping[str, OrganisationLedger],
+    *,
+    environment: Environment,
+    issuer: str,
+    key_ids: KeyIds = _NO_KEYS,
+) -> dict[str, bytes]:
+    """Return these organisations' files by path. Equal ledgers give equal bytes. The front page is `index`."""
+    files: dict[str, bytes] = {}
+    for organisation, ledger in ledgers.items():
+        files[machine_path(organisation)] = machine_file(ledger)
+        for name, entry in ledger.integrations.items():
+            key = IntegrationKey(organisation, name)
+            about = page(key, entry, environment, issuer, key_ids)
+            files[path_of(key, "json")] = about.text()
+            files[path_of(key, "md")] = _text(_markdown(about))
+    return files
 
 
-class Condition(_Shown):
-    """As in the client's resource: whether it is as its file says, and if not, why."""
-
-    type: str
-    status: Literal["True", "False"]
-    reason: str
+def index(ledgers: Iterable[OrganisationLedger], environment: Environment) -> dict[str, bytes]:
+    """Return the branch's front page: one row per integration."""
+    return {INDEX: _text(_index(ledgers, environment))}
 
 
-class ShownClient(_Shown):
-    """One client. `client_id` is what the authority calls it; absent until it is registered."""
+def _markdown(about: Page) -> Iterator[str]:
+    yield f"# {_escaped(about.title)}"
+    yield ""
+    yield f"`{about.integration}` in **{about.environment.value}**, authority <{about.issuer}>"
+    yield ""
+    yield f"**{both_names(about.stage)}**{f' since {_time(about.since)}' if about.since else ''}"
+    yield ""
+    yield "## Waits on / Venter på"
+    yield ""
+    if not about.waiting:
+        yield "Nobody / Ingen"
+    for row in about.waiting:
+        client = f" (client `{row.client}`)" if row.client else ""
+        yield f"- **{_escaped(row.on)}**{client} since {_time(row.since)}: {_escaped(row.reason)}: {_escaped(row.message)}"
+    yield ""
+    yield "## Clients / Klienter"
+    yield ""
+    if not about.clients:
+        yield "None yet / Ingen ennå"
+    else:
+        yield "| client | client id | use | since | key ids | ready |"
+        yield "|---|---|---|---|---|---|"
+        yield from (_row(client) for client in about.clients)
+    orphans = [(client.client, orphan) for client in about.clients for orphan in client.possible_orphans]
+    if orphans:
+        yield ""
+        yield "## Possible orphans / Mulige foreldreløse"
+        yield ""
+        yield "A creation was interrupted: the authority may hold an unusable registration that nobody else knows of."
+        yield ""
+        yield from (
+            f"- client `{name}`, asked for at {_time(orphan.since)}: {_code(orphan.id)}" for name, orphan in orphans
+        )
 
-    client: str
-    client_id: str | None = None
-    use: Use | None = None
-    since: datetime | None = None
-    key_ids: tuple[str, ...] = ()
-    conditions: tuple[Condition, ...] = ()
-    possible_orphans: tuple[Intent, ...] = ()
 
-
-class Page(_Shown):
-    """The file `<organisation>/<name>.json`. Times are UTC; `tested` is digest T; `waiting` is empty where nothing waits."""
-
-    version: Literal[1] = 1
-    integration: str
-    kind: str
-    title: str
-    environment: Environment
-    issuer: str
-    stage: str
-    stage_norwegian: str = ""
-    since: datetime | None = None
-    tested: str | None = None
-    waiting: tuple[WaitingOn, ...] = ()
-    clients: tuple[ShownClient, ...] = ()
-
-    def text(self) -> bytes:
-        """Return the file's bytes; equal pages have equal bytes."""
-        wire = {"version": self.version, "environment": self.environment.value, **self.wire()}
-        return (json.dumps(wire, ensure_ascii=False, indent=2) + "\n").encode()
-
-
-def page(key: IntegrationKey, entry: HeldIntegration, environment: Environment, issuer: str, key_ids: KeyIds) -> Page:
-    """Return what is shown of one integration."""
-    waiting_for = {row.client: row for row in entry.waiting}
-    return Page(
-        integration=str(key),
-        kind=entry.kind,
-        title=entry.title,
-        environment=environment,
-        issuer=issuer,
-        stage=entry.stage,
-        stage_norwegian=Stage(entry.stage).norwegian,
-        since=entry.since,
-        tested=entry.tested,
-        waiting=entry.waiting,
-        clients=tuple(
-            _client(name, held, waiting_for.get(name), key_ids.get(ClientKey(key.organisation, key.name, name), ()))
-            for name, held in sorted(entry.clients.items())
-        ),
+def _row(client: ShownClient) -> str:
+    ready = client.conditions[0]
+    cells = (
+        f"`{client.client}`",
+        _code(client.client_id) if client.client_id else "–",
+        client.use.value if client.use else "–",
+        _time(client.since) if client.since else "–",
+        ", ".join(map(_code, client.key_ids)) or "–",
+        f"{'yes' if ready.status == 'True' else 'no'}: {ready.reason}",
     )
+    return f"| {' | '.join(cells)} |"
 
 
-def parse(text: bytes, where: str) -> Page:
-    """Read a page back; LedgerError names `where`."""
-    try:
-        return Page.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        raise LedgerError(
-            f"{where} is not a page that this version can read: {'.'.join(map(str, first['loc']))}: {first['msg']}"
-        ) from None
+def _index(ledgers: Iterable[OrganisationLedger], environment: Environment) -> Iterator[str]:
+    yield f"# What is held in {environment.value}"
+    yield ""
+    yield "Written by the operator, signed, only when something changes. `sluse status` prints the same from any clone."
+    yield ""
+    yield "| integration | title | stage / trinn | waits on / venter på |"
+    yield "|---|---|---|---|"
+    for ledger in sorted(ledgers, key=lambda each: each.organisation):
+        for name, entry in sorted(ledger.integrations.items()):
+            key = IntegrationKey(ledger.organisation, name)
+            waits = ", ".join(sorted({_escaped(row.on) for row in entry.waiting})) or "–"
+            yield f"| [{key}]({path_of(key, 'md')}) | {_escaped(entry.title)} | {both_names(entry.stage)} | {waits} |"
 
 
-def path_of(key: IntegrationKey, suffix: str) -> str:
-    """Return a page's path in the branch; `suffix` is `json` or `md`."""
-    return f"{key.organisation}/{key.name}.{suffix}"
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 
-def is_page(path: str) -> bool:
-    """Tell whether a path of the branch is an integration's JSON page."""
-    folder, _, name = path.partition("/")
-    return name.endswith(".json") and "/" not in name and folder != _MACHINE
+def _code(text: str) -> str:
+    """Return a code span; nothing in one can be escaped but the table's own bar."""
+    inside = " ".join(text.split()).replace("`", "'").replace("|", "\\|")
+    return f"`{inside}`"
 
 
-def machine_path(organisation: str) -> str:
-    """Return the path of the file from which an organisation's ledger can be rebuilt."""
-    return f"{_MACHINE}/{organisation}.json"
+def _time(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%SZ}"
 
 
-def is_machine(path: str) -> bool:
-    """Tell whether a path of the branch is such a file."""
-    return path.startswith(f"{_MACHINE}/")
-
-
-def machine_file(ledger: OrganisationLedger) -> bytes:
-    """Return the canonical bytes of a ledger, which is everything but the credentials."""
-    return text_of(ledger)
-
-
-def _client(name: str, held: HeldClient, waits: WaitingOn | None, key_ids: tuple[str, ...]) -> ShownClient:
-    return ShownClient(
-        client=name,
-        client_id=held.anchor.client_id if held.anchor else None,
-        use=held.use,
-        since=held.since,
-        key_ids=key_ids if held.use is Use.OPEN and held.digest else (),
-        conditions=(_ready(held, waits),),
-        possible_orphans=held.possible_orphans,
-    )
-
-
-def _ready(held: HeldClient, waits: WaitingOn | None) -> Condition:
-    if waits is not None:
-        return Condition(type="Ready", status="False", reason=waits.reason)
-    if held.retired:
-        return Condition(type="Ready", status="True", reason="Retired")
-    if held.digest is None:
-        return Condition(type="Ready", status="False", reason="Pending")
-    return Condition(type="Ready", status="True", reason="Withheld" if held.use is Use.WITHHELD else "Registered")
+def _text(lines: Iterable[str]) -> bytes:
+    return ("\n".join(lines) + "\n").encode()

@@ -48,7 +48,7 @@ _NORWEGIAN = {
 }
 
 
-def shown(stage: str) -> str:
+def both_names(stage: str) -> str:
     """Return both names of a stage, or the one there is where a newer version wrote it."""
     try:
         return f"{stage} / {Stage(stage).norwegian}"

@@ -1,0 +1,156 @@
+"""Our bare copy of the status branch: git with nothing of the user's, on a folder that may be lost at any time.
+
+Plumbing only, and a fixed number of git processes per publication however many pages there are: blobs through one
+`fast-import`, the tree through one `update-index` on an index that stays on disk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from sluse.catalog.git import command, refusals
+from sluse.errors import LedgerError
+
+REF = "refs/sluse/status"
+"""What is known to be published."""
+
+_INDEX = "status-index"
+_ABSENT = "0" * 40
+
+
+class GitFailed(Exception):
+    """Git ended with an error. `said` is its own English."""
+
+    def __init__(self, out: str, said: str) -> None:
+        super().__init__(said)
+        self.out = out
+        self.said = said
+
+
+class Unreachable(LedgerError):
+    """The remote of the status branch does not answer; another try may do."""
+
+
+class Bare:
+    """The repository at `path`. Every method blocks; GitFailed where git fails, Unreachable where the remote does."""
+
+    def __init__(self, path: Path, environment: Mapping[str, str], *, timeout: float) -> None:
+        self.path = path
+        self._environment = {
+            **command.surroundings(path, environment),
+            "GIT_INDEX_FILE": str(path / _INDEX),
+            "SSH_ASKPASS_REQUIRE": "never",  # a signing key with a passphrase fails; nobody is there to type it
+        }
+        self._timeout = timeout
+
+    def prepare(self) -> None:
+        """Make the repository if it is not there."""
+        if not (self.path / "HEAD").exists():
+            self.discard()
+            self.path.mkdir(parents=True, mode=0o700)
+            self.run("init", "--quiet", "--bare", "--template=", str(self.path))
+
+    def discard(self) -> None:
+        """Remove the repository."""
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def fetch(self, url: str, branch: str) -> str | None:
+        """Bring the remote's branch, its newest commit only; return the commit, None where there is no such branch."""
+        try:
+            self._remote(url, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--depth=1", url, f"+refs/heads/{branch}:{REF}")  # fmt: skip
+        except GitFailed as failure:
+            if "couldn't find remote ref" in failure.said:
+                return None
+            raise
+        return self.tip()
+
+    def push(self, url: str, commit: str, branch: str) -> None:
+        """Move the remote's branch forward to a commit; a GitFailed with `!` in `out` where the remote refused."""
+        self._remote(url, "push", "--porcelain", "--no-verify", url, f"{commit}:refs/heads/{branch}")
+        self.run("update-ref", REF, commit)
+
+    def tip(self) -> str | None:
+        """Return the commit that is known to be published."""
+        try:
+            return self.run("rev-parse", "--verify", "--quiet", f"{REF}^{{commit}}").decode().strip()
+        except GitFailed:
+            return None
+
+    def load(self, commit: str) -> dict[str, str]:
+        """Take a commit's tree as the index; return its blobs' ids by path."""
+        for name in (_INDEX, f"{_INDEX}.lock"):  # what a killed process left counts for nothing
+            (self.path / name).unlink(missing_ok=True)
+        self.run("read-tree", commit)
+        listed = self.run("ls-tree", "-r", "-z", commit).decode().split("\0")
+        return {path: meta.split()[2] for meta, _, path in (line.partition("\t") for line in listed if line)}
+
+    def read(self, ids: Sequence[str]) -> dict[str, bytes]:
+        """Return blobs by id, through one process."""
+        out = self.run("cat-file", "--batch", stdin="".join(f"{each}\n" for each in ids).encode())
+        found: dict[str, bytes] = {}
+        position = 0
+        for each in ids:
+            end = out.index(b"\n", position)
+            size = int(out[position:end].split()[2])
+            found[each] = out[end + 1 : end + 1 + size]
+            position = end + 1 + size + 1
+        return found
+
+    def write(self, files: Mapping[str, bytes | None]) -> str:
+        """Write the blobs, change the index by path (None removes), return the tree's id."""
+        blobs = {content for content in files.values() if content is not None}
+        stream = b"".join(b"blob\ndata %d\n%b\n" % (len(content), content) for content in sorted(blobs))
+        self.run("fast-import", "--quiet", "--done", stdin=stream + b"done\n")
+        lines = (
+            f"0 {_ABSENT}\t{path}\0" if content is None else f"100644 {blob_id(content)}\t{path}\0"
+            for path, content in files.items()
+        )
+        self.run("update-index", "-z", "--index-info", stdin="".join(lines).encode())
+        return self.run("write-tree").decode().strip()
+
+    def commit(self, tree: str, parent: str | None, message: str, key: Path, environment: Mapping[str, str]) -> str:
+        """Make a commit, signed with the SSH key in `key`; return its id."""
+        signing = ("-c", "gpg.format=ssh", "-c", f"user.signingKey={key}")
+        parents = ("-p", parent) if parent else ()
+        made = self.run(
+            *signing, "commit-tree", "-S", *parents, tree, stdin=message.encode(), environment=environment
+        )  # fmt: skip
+        return made.decode().strip()
+
+    def run(self, *arguments: str, stdin: bytes = b"", environment: Mapping[str, str] | None = None) -> bytes:
+        """Run git and return what it printed; GitFailed also where it takes longer than the time limit."""
+        process = subprocess.Popen(  # noqa: S603 - our own arguments, no shell
+            [command.program(), "-c", "gc.autoDetach=false", *arguments],
+            env={**self._environment, **(environment or {})},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        with process:
+            try:
+                out, err = process.communicate(stdin, timeout=self._timeout)
+            except subprocess.TimeoutExpired:
+                command.end(process)
+                raise GitFailed("", "it timed out") from None
+        if process.returncode:
+            raise GitFailed(out.decode(errors="replace"), err.decode(errors="replace").strip())
+        return out
+
+    def _remote(self, url: str, *arguments: str) -> None:
+        try:
+            self.run(*arguments)
+        except GitFailed as failure:
+            gone = refusals.refusal(url, failure.said) if "!" not in failure.out else None
+            if gone is None:
+                raise
+            raise Unreachable(gone.message, hint=gone.hint) from None
+
+
+def blob_id(content: bytes) -> str:
+    """Return the id git gives a blob."""
+    return hashlib.sha1(b"blob %d\0%b" % (len(content), content), usedforsecurity=False).hexdigest()

@@ -1,0 +1,270 @@
+"""Publish to `sluse/<environment>`: one signed commit per call with all changed files, pushed forward only, never forced.
+
+What is published is known by its blobs' ids, read once from the branch itself, so a restart publishes nothing that
+is there. Files that could not be pushed are kept and go out with the next call. After a push without an answer the
+branch is looked at again; a commit on it that is neither the old one nor ours means that somebody else pushes here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from sluse.catalog.git import refusals
+from sluse.errors import LedgerError, LedgerMissing
+from sluse.ledger.branch import chain
+from sluse.ledger.branch.bare import Bare, GitFailed, Unreachable, blob_id
+from sluse.ledger.branch.chain import GENESIS, HEAD, Genesis, Head
+from sluse.ledger.page import index
+from sluse.ledger.shown import is_machine
+from sluse.model.names import Environment
+
+_Result = TypeVar("_Result")
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Published:
+    """What is on the branch. `ids` are the blobs' ids by path."""
+
+    commit: str
+    genesis: Genesis
+    head: Head
+    ids: Mapping[str, str]
+
+
+class StatusBranch:
+    """One environment's status branch. `cache` is a folder of its own; it may be lost at any time.
+
+    `environment_variables` is all that git gets from outside (token and CA belong there). `signing_key` is an SSH
+    private key that only its owner may read. The async methods run in a thread; one lock orders them.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        cache: Path,
+        environment: Environment,
+        environment_variables: Mapping[str, str],
+        signing_key: Path,
+        author: str,
+        *,
+        timeout: float = 60.0,
+    ) -> None:
+        refusals.check(url, environment.status_branch)
+        self._url = url
+        self._environment = environment
+        self._bare = Bare(cache / f"status-{environment.value}.git", environment_variables, timeout=timeout)
+        self._key = signing_key
+        self._author = author
+        self._lock = threading.Lock()
+        self._known: Published | None = None
+        self._attempted: str | None = None
+        self._sure = False
+        self._waiting: dict[str, bytes | None] = {}
+
+    @property
+    def missing(self) -> LedgerMissing:
+        """The error of a remote without a genesis."""
+        name = self._environment.value
+        return LedgerMissing(
+            f"{self._name} does not exist, so what is held in {name} is not known",
+            hint=f"in a new installation, run: sluse ledger init -e {name}",
+        )
+
+    async def fetch(self) -> Published | None:
+        """Look at the branch; None where it does not exist. Unreachable (a LedgerError) where the remote does not answer."""
+        return await self._threaded(self._look)
+
+    async def machine_files(self) -> dict[str, bytes]:
+        """Return the files that ledgers are rebuilt from, as fetched last."""
+        return await self._threaded(self._machine_files)
+
+    async def genesis(self, repository_id: str, at: datetime) -> str | None:
+        """Begin the branch; return the commit, None where it was begun for this repository already."""
+        return await self._threaded(lambda: self._begin(repository_id, at))
+
+    async def publish(self, pages: Mapping[str, bytes | None], source_commit: str, at: datetime) -> str | None:
+        """Publish what differs (None removes a file); return the commit, None where nothing does.
+
+        Raises LedgerMissing without a genesis, Unreachable where the remote does not answer (the files are kept), and
+        LedgerError where it refuses or somebody else has pushed.
+        """
+        return await self._threaded(lambda: self._publish(pages, source_commit, at))
+
+    async def _threaded(self, work: Callable[[], _Result]) -> _Result:
+        def locked() -> _Result:
+            with self._lock:
+                try:
+                    return work()
+                except GitFailed as failure:
+                    raise self._failed(failure) from None
+
+        return await asyncio.to_thread(locked)
+
+    def _look(self) -> Published | None:
+        """Fetch. A copy that git cannot use is made anew, once."""
+        self._bare.prepare()
+        before = self._remembered()
+        try:
+            commit = self._bare.fetch(self._url, self._environment.status_branch)
+            found = self._read(commit) if commit else None
+        except GitFailed as failure:
+            _log.warning("the copy of the status branch is made anew: %s", failure.said)
+            self._bare.discard()
+            self._bare.prepare()
+            commit = self._bare.fetch(self._url, self._environment.status_branch)
+            found = self._read(commit) if commit else None
+        self._judge(before, found)
+        self._known, self._attempted, self._sure = found, None, True
+        return found
+
+    def _remembered(self) -> Published | None:
+        """Return what was on the branch when last seen, by this or an earlier process."""
+        if self._known is not None:
+            return self._known
+        commit = self._bare.tip()
+        try:
+            return self._read(commit) if commit else None
+        except GitFailed:
+            return None
+
+    def _judge(self, before: Published | None, found: Published | None) -> None:
+        """Raise where the branch is not a continuation of what was seen, or where it moved without us."""
+        if before is None:
+            return
+        if found is None or found.head.sequence < before.head.sequence:
+            raise self._rewritten("it was set back or removed")
+        if found.head.sequence == before.head.sequence and found.commit != before.commit:
+            raise self._rewritten("its last commit was exchanged")
+        if self._known is not None and found.commit not in {before.commit, self._attempted}:
+            raise self._rewritten("somebody else has pushed to it")
+
+    def _rewritten(self, why: str) -> LedgerError:
+        return LedgerError(
+            f"{self._name} is not as this operator left it: {why}",
+            hint="find out who may push there; to accept the branch as it is, stop the operator, remove "
+            f"{self._bare.path} and start it again",
+        )
+
+    def _read(self, commit: str) -> Published:
+        ids = self._bare.load(commit)
+        if GENESIS not in ids or HEAD not in ids:
+            raise LedgerError(f"{self._name} has no {GENESIS} and {HEAD}: it was not begun by `sluse ledger init`")
+        texts = self._bare.read([ids[GENESIS], ids[HEAD]])
+        genesis = chain.read(Genesis, texts[ids[GENESIS]], f"{self._name}:{GENESIS}")
+        return Published(commit, genesis, chain.read(Head, texts[ids[HEAD]], f"{self._name}:{HEAD}"), ids)
+
+    def _machine_files(self) -> dict[str, bytes]:
+        if self._known is None:
+            return {}
+        ids = {path: each for path, each in self._known.ids.items() if is_machine(path)}
+        texts = self._bare.read(sorted(set(ids.values())))
+        return {path: texts[each] for path, each in ids.items()}
+
+    def _begin(self, repository_id: str, at: datetime) -> str | None:
+        found = self._look()
+        if found is not None:
+            if found.genesis.repository_id != repository_id:
+                raise LedgerError(
+                    f"{self._name} was begun for the repository {found.genesis.repository_id}, not for {repository_id}",
+                    hint="set repositoryId in the settings to the one, or use another remote",
+                )
+            return None
+        moment = chain.whole_seconds(at)
+        genesis = Genesis(repository_id=repository_id, environment=self._environment, issued_at=moment)
+        head = Head(environment=self._environment, sequence=0, issued_at=moment)
+        files: dict[str, bytes | None] = {GENESIS: chain.text_of(genesis), **index((), self._environment)}
+        return self._push(None, files, head, f"Begin the status of {self._environment.value}", genesis, at)
+
+    def _publish(self, pages: Mapping[str, bytes | None], source_commit: str, at: datetime) -> str | None:
+        self._waiting.update(pages)
+        if self._known is None or not self._sure:
+            self._look()
+        known = self._known
+        if known is None:
+            raise self.missing
+        changed = {path: content for path, content in self._waiting.items() if _differs(known.ids, path, content)}
+        commit = None
+        if changed:
+            message = f"Publish {len(changed)} file{'s' if len(changed) > 1 else ''}"
+            if source_commit:
+                message += f"\n\nSource commit: {source_commit}"
+            commit = self._push(known, changed, known.head.next(source_commit, at), message, known.genesis, at)
+        self._waiting.clear()
+        return commit
+
+    def _push(
+        self,
+        parent: Published | None,
+        changed: Mapping[str, bytes | None],
+        head: Head,
+        message: str,
+        genesis: Genesis,
+        at: datetime,
+    ) -> str:
+        files = {**changed, HEAD: chain.text_of(head)}
+        self._sure = False  # until an answer: what is on the remote, and in our index, is not certain
+        tree = self._bare.write(files)
+        try:
+            commit = self._bare.commit(tree, parent.commit if parent else None, message, self._key, self._who(at))
+        except GitFailed as failure:
+            raise LedgerError(
+                f"the status cannot be signed with {self._key}: {_last(failure.said)}",
+                hint="it must be an SSH private key without a passphrase that only its owner may read (mode 0600)",
+            ) from None
+        self._attempted = commit
+        self._bare.push(self._url, commit, self._environment.status_branch)
+        self._attempted, self._sure = None, True
+        ids = dict(parent.ids if parent else {})
+        for path, content in files.items():
+            if content is None:
+                ids.pop(path, None)
+            else:
+                ids[path] = blob_id(content)
+        self._known = Published(commit, genesis, head, ids)
+        _log.info("published %d files as %s", len(files), commit[:12])
+        return commit
+
+    def _who(self, at: datetime) -> dict[str, str]:
+        moment = f"{int(at.timestamp())} +0000"
+        return {
+            f"GIT_{role}_{part}": value
+            for role in ("AUTHOR", "COMMITTER")
+            for part, value in (
+                ("NAME", f"Sluse ({self._environment.value})"),
+                ("EMAIL", self._author),
+                ("DATE", moment),
+            )
+        }
+
+    def _failed(self, failure: GitFailed) -> LedgerError:
+        if "[rejected]" in failure.out:
+            return self._rewritten("somebody else has pushed to it")
+        said = _last(failure.said.replace(self._url, refusals.plain(self._url)))
+        if "[remote rejected]" in failure.out:
+            return LedgerError(
+                f"the remote refuses a push to {self._name}: {said}",
+                hint="the operator's token must be allowed to push to this branch",
+            )
+        return Unreachable(f"{self._name} cannot be reached or kept: git says: {said}")
+
+    @property
+    def _name(self) -> str:
+        return f"{self._environment.status_branch} of {refusals.plain(self._url)}"
+
+
+def _last(said: str) -> str:
+    """Return the end of git's words on one line."""
+    return " ".join(said.split())[-300:] or "nothing"
+
+
+def _differs(ids: Mapping[str, str], path: str, content: bytes | None) -> bool:
+    return (path in ids) if content is None else ids.get(path) != blob_id(content)

@@ -1,0 +1,154 @@
+"""What the status branch says of one integration, as a value: for machines as JSON, and read back by `sluse status`.
+
+No credential and no personal data can be in it, since neither is in the ledger. Readers ignore fields they do not
+know, so that a newer operator does not blind an older command line.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+from pydantic import ConfigDict, ValidationError
+
+from sluse.errors import LedgerError
+from sluse.ledger.objects import text_of
+from sluse.ledger.stages import Stage
+from sluse.model.held import HeldClient, HeldIntegration, Intent, OrganisationLedger, WaitingOn
+from sluse.model.names import ClientKey, Environment, IntegrationKey
+from sluse.model.registration import Use
+from sluse.model.value import Value
+
+KeyIds = Mapping[ClientKey, tuple[str, ...]]
+"""Ids of the public keys that the authority holds for a client."""
+
+INDEX = "README.md"
+_MACHINE = "_ledger"  # no slug begins with an underscore, so no organisation can be called this
+
+
+class _Shown(Value):
+    model_config = ConfigDict(extra="ignore")
+
+
+class Condition(_Shown):
+    """As in the client's resource: whether it is as its file says, and if not, why."""
+
+    type: str
+    status: Literal["True", "False"]
+    reason: str
+
+
+class ShownClient(_Shown):
+    """One client. `client_id` is what the authority calls it; absent until it is registered."""
+
+    client: str
+    client_id: str | None = None
+    use: Use | None = None
+    since: datetime | None = None
+    key_ids: tuple[str, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    possible_orphans: tuple[Intent, ...] = ()
+
+
+class Page(_Shown):
+    """The file `<organisation>/<name>.json`. Times are UTC; `tested` is digest T; `waiting` is empty where nothing waits."""
+
+    version: Literal[1] = 1
+    integration: str
+    kind: str
+    title: str
+    environment: Environment
+    issuer: str
+    stage: str
+    stage_norwegian: str = ""
+    since: datetime | None = None
+    tested: str | None = None
+    waiting: tuple[WaitingOn, ...] = ()
+    clients: tuple[ShownClient, ...] = ()
+
+    def text(self) -> bytes:
+        """Return the file's bytes; equal pages have equal bytes."""
+        wire = {"version": self.version, "environment": self.environment.value, **self.wire()}
+        return (json.dumps(wire, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def page(key: IntegrationKey, entry: HeldIntegration, environment: Environment, issuer: str, key_ids: KeyIds) -> Page:
+    """Return what is shown of one integration."""
+    waiting_for = {row.client: row for row in entry.waiting}
+    return Page(
+        integration=str(key),
+        kind=entry.kind,
+        title=entry.title,
+        environment=environment,
+        issuer=issuer,
+        stage=entry.stage,
+        stage_norwegian=Stage(entry.stage).norwegian,
+        since=entry.since,
+        tested=entry.tested,
+        waiting=entry.waiting,
+        clients=tuple(
+            _client(name, held, waiting_for.get(name), key_ids.get(ClientKey(key.organisation, key.name, name), ()))
+            for name, held in sorted(entry.clients.items())
+        ),
+    )
+
+
+def parse(text: bytes, where: str) -> Page:
+    """Read a page back; LedgerError names `where`."""
+    try:
+        return Page.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        raise LedgerError(
+            f"{where} is not a page that this version can read: {'.'.join(map(str, first['loc']))}: {first['msg']}"
+        ) from None
+
+
+def path_of(key: IntegrationKey, suffix: str) -> str:
+    """Return a page's path in the branch; `suffix` is `json` or `md`."""
+    return f"{key.organisation}/{key.name}.{suffix}"
+
+
+def is_page(path: str) -> bool:
+    """Tell whether a path of the branch is an integration's JSON page."""
+    folder, _, name = path.partition("/")
+    return name.endswith(".json") and "/" not in name and folder != _MACHINE
+
+
+def machine_path(organisation: str) -> str:
+    """Return the path of the file from which an organisation's ledger can be rebuilt."""
+    return f"{_MACHINE}/{organisation}.json"
+
+
+def is_machine(path: str) -> bool:
+    """Tell whether a path of the branch is such a file."""
+    return path.startswith(f"{_MACHINE}/")
+
+
+def machine_file(ledger: OrganisationLedger) -> bytes:
+    """Return the canonical bytes of a ledger, which is everything but the credentials."""
+    return text_of(ledger)
+
+
+def _client(name: str, held: HeldClient, waits: WaitingOn | None, key_ids: tuple[str, ...]) -> ShownClient:
+    return ShownClient(
+        client=name,
+        client_id=held.anchor.client_id if held.anchor else None,
+        use=held.use,
+        since=held.since,
+        key_ids=key_ids if held.use is Use.OPEN and held.digest else (),
+        conditions=(_ready(held, waits),),
+        possible_orphans=held.possible_orphans,
+    )
+
+
+def _ready(held: HeldClient, waits: WaitingOn | None) -> Condition:
+    if waits is not None:
+        return Condition(type="Ready", status="False", reason=waits.reason)
+    if held.retired:
+        return Condition(type="Ready", status="True", reason="Retired")
+    if held.digest is None:
+        return Condition(type="Ready", status="False", reason="Pending")
+    return Condition(type="Ready", status="True", reason="Withheld" if held.use is Use.WITHHELD else "Registered")
