@@ -85,7 +85,7 @@ class DynamicRegistrar:
         members = self._members(Call.CREATE, answer, 201)
         held = self._held(Call.CREATE, members)
         reading = self._reading(members)
-        altered = mapping.altered(registration, mark, reading)
+        altered = mapping.altered(self.normalise(registration), mark, reading)
         if not altered:
             return held
         left: Held | None = held
@@ -115,7 +115,7 @@ class DynamicRegistrar:
         members = self._members(Call.UPDATE, answer, 200, held.credential)
         now = self._held(Call.UPDATE, members, held)
         reading = self._reading(members)
-        altered = mapping.altered(registration, mark, reading)
+        altered = mapping.altered(self.normalise(registration), mark, reading)
         if altered:
             raise self._altered(altered, now)
         return now

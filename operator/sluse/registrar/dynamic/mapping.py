@@ -106,12 +106,11 @@ def read(members: Mapping[str, Any]) -> Reading:
     return Reading(normal(registration), mark, extensions, reader.drift, _extra(members, extensions=extensions))
 
 
-def altered(wanted: Registration, mark: Mark, reading: Reading) -> tuple[str, ...]:
+def altered(expected: Registration, mark: Mark, reading: Reading) -> tuple[str, ...]:
     """Return the members that an authority registered otherwise than it was asked to.
 
-    Extensions that it does not keep at all are not altered but dropped: those are in `Reading.extra`.
+    `expected` is without our extensions where this authority keeps none: those are dropped and shown, not altered.
     """
-    expected = wanted if reading.extensions else without_extensions(wanted)
     changed = {_MEMBERS[change.field] for change in difference(expected, reading.registration)}
     changed.update(reading.drift)
     if reading.mark != mark:
