@@ -1,0 +1,197 @@
+"""The bytes of one file -> a placed model, or every problem of the file.
+
+The fast way answers only when nothing at all is wrong; everything else goes the slow way, which knows places.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from pydantic import BaseModel, ValidationError
+
+from sluse.catalog import envelope, fast, nodes, personal, sensitive
+from sluse.catalog.explain import Misfit, explain
+from sluse.catalog.faults import Fault
+from sluse.catalog.layout import Role, Spot
+from sluse.catalog.nodes import JsonValue
+from sluse.catalog.positions import Positions
+from sluse.catalog.text import decode, tabs
+from sluse.model.keys import PRIVATE_MEMBERS, Jwks
+from sluse.model.organisation import Organisation
+from sluse.model.problem import Place, Problem, Severity
+from sluse.model.service_integration import ServiceIntegration
+from sluse.model.tree import Sourced
+from sluse.rules import reading
+
+MODELS: Mapping[Role, type[BaseModel]] = {
+    Role.ORGANISATION: Organisation,
+    Role.INTEGRATION: ServiceIntegration,
+    Role.KEYS: Jwks,
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What came of one file. `claims`: organisations of which nothing counts as deleted while it is as it is."""
+
+    spot: Spot
+    document: Sourced[Any] | None = None
+    problems: tuple[Problem, ...] = ()
+    claims: frozenset[str] = frozenset()
+
+
+def read(spot: Spot, content: bytes) -> Reading:
+    """Return what a regular file says."""
+    secrets = sensitive.scan(content.decode(errors="replace"), keys=spot.role is Role.KEYS)
+    if secrets:
+        return refused(spot, (_problem(spot, fault, None, spot.holds) for fault in secrets))
+    if spot.role not in MODELS:
+        return aside(spot)
+    return read_fast(spot, content) or read_slowly(spot, content)
+
+
+def aside(spot: Spot) -> Reading:
+    """Return what comes of a file that is not read: nothing, or that it lies in a wrong place."""
+    if spot.role is Role.MISPLACED:
+        return refused(spot, [reading.FILE_NAME.problem(Place(spot.path), spot.fault)])
+    return Reading(spot)
+
+
+def refused(spot: Spot, problems: Iterable[Problem], document: JsonValue = None) -> Reading:
+    """Return the reading of a file that holds nothing usable."""
+    return Reading(spot, problems=tuple(problems), claims=envelope.claims(spot, document))
+
+
+def read_fast(spot: Spot, content: bytes) -> Reading | None:
+    """Return what the file says where there is no doubt and nothing wrong, else None."""
+    try:
+        text = content.decode()
+        document = fast.read_json(text) if spot.role is Role.KEYS else fast.read_yaml(text)
+        model = _validate(MODELS[spot.role], document)
+    except ValueError:  # not UTF-8, doubtful, not the model
+        return None
+    if any(envelope.folder(spot, document)) or any(_secrets_of_keys(spot, document)):
+        return None
+    return Reading(spot, Sourced(model, spot.path, Positions(spot.path, text)))
+
+
+def read_slowly(spot: Spot, content: bytes) -> Reading:
+    """Return what the file says, or everything that is wrong with it, in place."""
+    text = decode(content)
+    if isinstance(text, Fault):
+        return refused(spot, [_problem(spot, text, None, spot.holds)])
+    positions = Positions(spot.path, text)
+    document, faults = _parse(spot, text)
+    holds = envelope.identity(spot, document)
+    errors = [_problem(spot, fault, positions, holds) for fault in faults if not fault.warning]
+    if not errors:
+        errors = [_misfit(spot, misfit, positions, holds) for misfit in _misfits(spot, document)]
+    if errors:
+        return refused(spot, _with_warnings(spot, errors, faults, positions, holds), document)
+    model = _validate(MODELS[spot.role], document)
+    problems = _with_warnings(spot, [], faults, positions, holds)
+    return Reading(spot, Sourced(model, spot.path, positions), problems)
+
+
+def _validate(model: type[BaseModel], document: object) -> BaseModel:
+    """Return the model of plain data, by way of JSON. Raises ValidationError.
+
+    Only there does pydantic's strict mode take text for dates and enums, and nothing else for them; its lax mode
+    would take 1700000000 for a date.
+    """
+    return model.model_validate_json(orjson.dumps(document), strict=True, by_alias=True, by_name=False)
+
+
+def _parse(spot: Spot, text: str) -> tuple[JsonValue, Sequence[Fault]]:
+    indented = tabs(text) if spot.role is not Role.KEYS else None
+    if indented is not None:
+        return None, [indented]
+    root, faults = nodes.compose(text)
+    document = nodes.value(root, faults) if root is not None else None
+    if root is not None:
+        hidden = [fault for scalar in nodes.scalars(root) for fault in _hidden(spot, scalar)]
+        faults = hidden or faults
+    if spot.role is Role.KEYS and not any(fault.rule in _BEFORE_JSON for fault in faults):
+        faults = [*_not_json(text), *(fault for fault in faults if not fault.warning)][:1]
+    return document, faults
+
+
+_BEFORE_JSON = (reading.TOO_DEEP, reading.TOO_MANY_NODES, reading.PRIVATE_KEY, reading.PERSONAL_IDENTIFIER)
+
+
+def _hidden(spot: Spot, scalar: nodes.Scalar) -> Iterator[Fault]:
+    """Yield what escapes hid from the look at the raw text."""
+    if not scalar.plain and spot.role is not Role.KEYS and personal.find(scalar.text):
+        for fault in sensitive.scan(scalar.text, keys=False):
+            yield Fault(fault.rule, scalar.line, scalar.column, scalar.length, fault.message, secret=True)
+
+
+def _not_json(text: str) -> list[Fault]:
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        return [Fault(reading.JSON_SYNTAX, error.lineno, error.colno, 1, f"This is not JSON: {error.msg}")]
+    except (ValueError, RecursionError):  # numbers of thousands of digits; nesting that YAML gave up before
+        pass
+    return []
+
+
+def _misfits(spot: Spot, document: JsonValue) -> Iterator[Misfit]:
+    first = list(envelope.misfits(spot, document)) or list(_secrets_of_keys(spot, document))
+    if first:
+        yield from first
+        return
+    yield from envelope.folder(spot, document)
+    try:
+        _validate(MODELS[spot.role], document)
+    except ValidationError as error:
+        yield from explain(error.errors(include_url=False), document, MODELS[spot.role])
+
+
+def _secrets_of_keys(spot: Spot, document: object) -> Iterator[Misfit]:
+    """Yield the first private member and every personal number in the names of keys."""
+    keys = document.get("keys") if spot.role is Role.KEYS and isinstance(document, dict) else None
+    for index, key in enumerate(keys if isinstance(keys, list) else ()):
+        if isinstance(key, dict):
+            for name in sorted(PRIVATE_MEMBERS & key.keys())[:1]:
+                field = f"keys[{index}].{name}"
+                yield Misfit(reading.PRIVATE_KEY, field, sensitive.private_message(name), at_key=True)
+            if personal.find(str(key.get("kid", ""))):
+                yield Misfit(reading.PERSONAL_IDENTIFIER, f"keys[{index}].kid", sensitive.PERSON)
+
+
+def _with_warnings(
+    spot: Spot, errors: list[Problem], faults: Sequence[Fault], positions: Positions, holds: str
+) -> tuple[Problem, ...]:
+    places = {problem.place for problem in errors}
+    warnings = [_problem(spot, fault, positions, holds) for fault in faults if fault.warning]
+    return (*errors, *(problem for problem in warnings if problem.place not in places))
+
+
+def _misfit(spot: Spot, misfit: Misfit, positions: Positions, holds: str) -> Problem:
+    place = positions.key(misfit.field) if misfit.at_key else positions(misfit.field)
+    secret = misfit.rule in {reading.PRIVATE_KEY, reading.PERSONAL_IDENTIFIER}
+    return misfit.rule.problem(
+        place,
+        misfit.message,
+        hint=misfit.hint,
+        holds=holds or spot.holds,
+        path=misfit.field,
+        excerpt="" if secret else positions.excerpt(place),
+    )
+
+
+def _problem(spot: Spot, fault: Fault, positions: Positions | None, holds: str) -> Problem:
+    place = Place(spot.path, fault.line, fault.column, fault.length)
+    return fault.rule.problem(
+        place,
+        fault.message,
+        hint=fault.hint,
+        severity=Severity.WARNING if fault.warning else Severity.ERROR,
+        holds=holds,
+        excerpt=positions.excerpt(place) if positions is not None and not fault.secret else "",
+    )

@@ -1,0 +1,81 @@
+"""The fast way in: text -> plain data for the files that leave no room for doubt; all others raise Doubt.
+
+Fast readers disagree with YAML 1.2 and with each other on duplicate keys, `0123`, `1_000`, big integers and tags
+(yaml-rs reads the first two as 123 and 1000). So every line must match a small grammar in which all readers agree;
+what the grammar does not know goes to the positioned reader, which decides. A refusal list was rejected: it has
+to be complete, and this one only has to be right.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import cast
+
+import yaml_rs
+
+from sluse.catalog.nodes import JsonValue
+from sluse.catalog.scalars import MOST_DIGITS
+
+
+class Doubt(ValueError):
+    """Some reader might read the text otherwise: let the positioned reader decide."""
+
+
+_END = r"(?=[ ]*(?:\n|\Z|(?<=[ ])#))"
+_WORD = r"(?=[ynotfYNOTF])(?i:y|n|yes|no|on|off|true|false|null)"
+_EXACT = (
+    rf"(?:true|false|null|0|-?[1-9][0-9]{{0,14}}|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:T[0-9]{{2}}:[0-9]{{2}})?){_END}"
+)
+_TEXT = rf"(?!{_WORD}{_END})[A-Za-zÆØÅæøå/](?:[^:#\n]|:(?=[^ \n])|(?<! )#)*"
+_SINGLE = r"'[^'\n]*'"
+_DOUBLE = r'"[^"\\\n]*"'
+_KEY = rf"(?!{_WORD}:)[A-Za-z][A-Za-z0-9]*:"
+_ITEM = rf"(?:{_SINGLE}|{_DOUBLE}|(?!{_WORD}[ ]*[,\]}}])[A-Za-z](?:[A-Za-z0-9_./*-]|:(?=[A-Za-z0-9_./*-]))*)"
+_LIST = rf"\[(?:{_ITEM}(?:, *{_ITEM})*)?\]"
+_GROUP = rf"\{{(?:{_KEY} {_ITEM}(?:, *{_KEY} {_ITEM})*)?\}}"
+_VALUE = rf"(?:{_TEXT}|{_EXACT}|(?:{_SINGLE}|{_DOUBLE}|{_LIST}|{_GROUP}){_END})"
+_LINE = rf"[ ]*(?:(?:- +)*{_KEY}(?: +{_VALUE})?|(?:- +)+{_VALUE})?[ ]*(?:(?<![^ \n])#.*)?"
+_LINES = re.compile(rf"(?>{_LINE}(?:\n|\Z))*+")
+# The last two are spaces that one reader strips and another keeps.
+_ODD = re.compile("[^\n\x20-\x7e\xa1-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\u2fff\u3001-\ud7ff\U00010000-\U0003ffff]")
+
+
+def read_yaml(text: str) -> JsonValue:
+    """Return what the text says. Raises Doubt."""
+    if _ODD.search(text) or not _LINES.fullmatch(text):
+        raise Doubt
+    try:
+        return cast("JsonValue", yaml_rs.loads(text, parse_datetime=False))
+    except ValueError as error:
+        raise Doubt from error
+
+
+def read_json(text: str) -> JsonValue:
+    """Return what the text says. Raises Doubt, of escapes too, since surrogate pairs are JSON's alone."""
+    if "\\" in text:
+        raise Doubt
+    try:
+        read = json.loads(
+            text, object_pairs_hook=_once, parse_int=_integer, parse_float=_refuse, parse_constant=_refuse
+        )
+    except (ValueError, RecursionError) as error:
+        raise Doubt from error
+    return cast("JsonValue", read)
+
+
+def _once(pairs: list[tuple[str, JsonValue]]) -> JsonValue:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise Doubt
+    return members
+
+
+def _integer(text: str) -> int:
+    if len(text) > MOST_DIGITS:
+        raise Doubt
+    return int(text)
+
+
+def _refuse(_: str) -> JsonValue:
+    raise Doubt

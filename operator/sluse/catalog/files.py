@@ -1,0 +1,41 @@
+"""Where files come from: a commit or a working directory, behind one small port.
+
+Paths are relative to the repository's root, with `/`, and begin with the folder asked for (`integrations/…`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class FileKind(StrEnum):
+    """What lies at a path. Only regular files are ever read."""
+
+    FILE = "file"
+    SYMLINK = "symbolic link"
+    SUBMODULE = "submodule"
+
+
+@dataclass(frozen=True)
+class FileEntry:
+    """One path. `size` in bytes; `id` is git's blob id of the content (empty for what is never read)."""
+
+    path: str
+    kind: FileKind
+    size: int
+    id: str
+
+
+class Files(Protocol):
+    """A tree of files at one moment."""
+
+    def entries(self) -> Sequence[FileEntry]:
+        """Return every path, in any order. Raises CatalogError."""
+        ...
+
+    def read(self, ids: Sequence[str]) -> Mapping[str, bytes]:
+        """Return content by id, for ids of `entries`. Raises CatalogError."""
+        ...

@@ -1,0 +1,49 @@
+"""Bytes -> text, or the fault that forbids it: encoding, byte order mark, invisible characters, tabs."""
+
+from __future__ import annotations
+
+import re
+
+from sluse.catalog.faults import Fault
+from sluse.rules import reading
+
+_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+# Controls (tab, line feed and carriage return aside), line breaks of YAML 1.1 that 1.2 does not have, zero-width
+# characters, and those that turn the direction of what follows: a reviewer would not see what a reader reads.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff]"
+)
+_LONE_RETURN = re.compile(r"\r(?!\n)")
+_TAB = re.compile(r"^ *\t", re.MULTILINE)
+
+
+def decode(content: bytes) -> str | Fault:
+    """Return the text of a file, or why it has none."""
+    if content.startswith(_BOMS):
+        return Fault(reading.BYTE_ORDER_MARK, 1, 1, 1, "The file begins with a byte order mark")
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode()
+        message = f"The byte 0x{content[error.start]:02x} is not UTF-8"
+        return Fault(reading.NOT_UTF8, *place(before, len(before)), 1, message, secret=True)
+    match = _INVISIBLE.search(text) or _LONE_RETURN.search(text)
+    if match:
+        message = f"An invisible character (U+{ord(match[0]):04X}) stands here"
+        return Fault(reading.CONTROL_CHARACTER, *place(text, match.start()), 1, message)
+    return text
+
+
+def tabs(text: str) -> Fault | None:
+    """Return the fault for lines indented with tabs: one for the file, at the first of them."""
+    lines = _TAB.findall(text)
+    first = _TAB.search(text)
+    if first is None:
+        return None
+    message = "The line is indented with a tab" if len(lines) == 1 else f"{len(lines)} lines are indented with tabs"
+    return Fault(reading.TAB, *place(text, first.end() - 1), 1, message)
+
+
+def place(text: str, index: int) -> tuple[int, int]:
+    """Return the 1-based line and column of a character."""
+    return text.count("\n", 0, index) + 1, index - (text.rfind("\n", 0, index) + 1) + 1

@@ -1,0 +1,94 @@
+"""The working directory as files: what a commit of it would hold, without asking git.
+
+Links are reported, never followed. Dotfiles are left out, as nothing authored is one; a folder that is a
+repository of its own is a submodule. `.gitignore` is not consulted: an ignored file in `integrations/` is a mistake.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from sluse.catalog import limits
+from sluse.catalog.files import FileEntry, FileKind
+from sluse.errors import CatalogError
+
+_NEVER_READ = max(limits.DOCUMENT_BYTES, limits.KEY_FILE_BYTES)
+
+
+class WorkTree:
+    """Files below `root`/`under` as they are now.
+
+    `only` names the organisations whose folders are read; of every other just organisation.yaml is, since the
+    rules need to know who declares what. None reads all.
+    """
+
+    def __init__(self, root: Path, under: str = "integrations", *, only: Collection[str] | None = None) -> None:
+        self._root = root
+        self._under = under
+        self._only = only
+        self._contents: dict[str, bytes] = {}
+
+    def entries(self) -> Sequence[FileEntry]:
+        """Return every path. Raises CatalogError where the folder or a file cannot be read."""
+        self._contents = {}
+        top = self._root / self._under
+        if top.is_symlink():
+            return [FileEntry(self._under, FileKind.SYMLINK, 0, "")]
+        if not top.is_dir():
+            raise CatalogError(f"There is no folder {top}", hint="Name the folder of the integrations.")
+        return list(self._walk(top, self._under, depth=0))
+
+    def read(self, ids: Sequence[str]) -> Mapping[str, bytes]:
+        """Return content by id, as it was when `entries` was called, and let go of it."""
+        contents, self._contents = self._contents, {}
+        return {each: contents[each] for each in ids}
+
+    def _walk(self, folder: Path, path: str, depth: int) -> Iterator[FileEntry]:
+        for child in _listed(folder):
+            if child.name.startswith("."):
+                continue
+            inner = f"{path}/{child.name}"
+            if child.is_symlink():
+                yield FileEntry(inner, FileKind.SYMLINK, 0, "")
+            elif child.is_dir():
+                yield from self._folder(Path(child.path), inner, depth)
+            elif child.is_file():
+                yield self._file(Path(child.path), inner)
+
+    def _folder(self, folder: Path, path: str, depth: int) -> Iterator[FileEntry]:
+        organisation = folder / "organisation.yaml"
+        if (folder / ".git").exists():
+            yield FileEntry(path, FileKind.SUBMODULE, 0, "")
+        elif depth or self._only is None or folder.name in self._only:
+            yield from self._walk(folder, path, depth + 1)
+        elif organisation.is_symlink():
+            yield FileEntry(f"{path}/organisation.yaml", FileKind.SYMLINK, 0, "")
+        elif organisation.is_file():
+            yield self._file(organisation, f"{path}/organisation.yaml")
+
+    def _file(self, file: Path, path: str) -> FileEntry:
+        try:
+            size = file.stat().st_size
+            if size > _NEVER_READ:
+                return FileEntry(path, FileKind.FILE, size, "")
+            content = file.read_bytes()
+        except OSError as error:
+            raise CatalogError(f"{path} cannot be read: {error.strerror}") from error
+        blob = _blob_id(content)
+        self._contents[blob] = content
+        return FileEntry(path, FileKind.FILE, len(content), blob)
+
+
+def _listed(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as children:
+            return list(children)
+    except OSError as error:
+        raise CatalogError(f"The folder {folder} cannot be read: {error.strerror}") from error
+
+
+def _blob_id(content: bytes) -> str:
+    return hashlib.sha1(b"blob %d\0%b" % (len(content), content), usedforsecurity=False).hexdigest()

@@ -1,0 +1,40 @@
+"""YAML out, and trusted YAML in: for files that Sluse itself writes, and for those of the platform (a kubeconfig)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from sluse.catalog.scalars import is_ambiguous, typed
+
+
+class _Dumper(yaml.SafeDumper):
+    """Block style, lists indented, text quoted wherever any reader could take it for something else."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - PyYAML's
+        super().increase_indent(flow, False)
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - PyYAML's signature
+        return True
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = '"' if not isinstance(typed(text) if len(text) < 19 else text, str) or is_ambiguous(text) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def dump(document: Mapping[str, object]) -> str:
+    """Return a JSON-able document as YAML that readers of 1.1 and 1.2 read alike; keys keep their order."""
+    return yaml.dump(
+        document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000, default_flow_style=False
+    )
+
+
+def plain(text: str) -> object:
+    """Return what a trusted YAML or JSON text says. Raises yaml.YAMLError; never for what a stranger wrote."""
+    return yaml.load(text, Loader=yaml.CSafeLoader)

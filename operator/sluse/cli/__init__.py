@@ -1,0 +1,85 @@
+"""The command line. A command's module is imported only when it is called, so that `sluse --help` costs nothing.
+
+Exit codes: 0 fine, 1 problems found, 2 it could not be done, 130 interrupted. Data goes to stdout, talk to stderr.
+A command is a click command named `command` in its module; it returns None, or its exit code.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+import click
+
+from sluse.errors import SluseError
+
+_COMMANDS: Mapping[str, str] = {
+    "check": "Check the files of integrations/ and say what to do about each problem.",
+    "status": "Show what the operators did with the integrations: stage, client ids, who is waited for.",
+    "run": "Run the operator of one environment.",
+    "ledger": "Begin a ledger, the operators' memory of what was done.",
+    "schema": "Print the JSON Schema of the files, for editors, and the CRDs.",
+    "sandbox": "Start a Kubernetes API, two authorities and a git remote on loopback.",
+    "demo": "Play the whole story in the sandbox.",
+}
+_FAILED = 2
+_INTERRUPTED = 130
+
+
+class _Commands(click.Group):
+    """Loads commands late, and turns every error made on purpose into a message and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        if cmd_name not in _COMMANDS:
+            return None
+        name = f"{__name__}.{cmd_name}"
+        try:
+            module = importlib.import_module(name)
+        except ModuleNotFoundError as error:
+            if error.name != name:
+                raise
+            raise SluseError(f"`sluse {cmd_name}` is not part of this installation") from error
+        return cast("click.Command", module.command)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,  # noqa: FBT001, FBT002 - click's signature
+        **extra: Any,
+    ) -> Any:
+        """Run, and exit as the module says; without `standalone_mode` return and raise as click does."""
+        if not standalone_mode:
+            return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        try:
+            code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        except SluseError as error:
+            click.echo(f"error: {error.message}", err=True)
+            if error.hint:
+                click.echo(f"hint: {error.hint}", err=True)
+            sys.exit(_FAILED)
+        except click.ClickException as error:
+            error.show()
+            sys.exit(_FAILED)
+        except click.Abort:
+            sys.exit(_INTERRUPTED)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="sluse", message="%(version)s")
+def main() -> None:
+    """HelseID onboarding from git: one reviewed file becomes clients in test and production.
+
+    Exit codes: 0 fine, 1 problems found, 2 it could not be done.
+    """

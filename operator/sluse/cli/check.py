@@ -1,0 +1,128 @@
+"""`sluse check`: the verdict on the files of a working directory, in seconds, with a fix for each problem."""
+
+from __future__ import annotations
+
+import json
+import os.path
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from sluse.catalog.excerpts import with_excerpts
+from sluse.catalog.reader import Reader
+from sluse.catalog.work_tree import WorkTree
+from sluse.errors import CatalogError
+from sluse.model.problem import Problem, Severity
+from sluse.model.tree import Tree, errors
+from sluse.rules.judge import check
+from sluse.rules.printing import Paint, as_json, as_text, counted, tally, unpainted
+
+_FOLDER = "integrations"
+_COLOURS = {"error": "red", "warning": "yellow", "mark": "red", "hint": "cyan"}
+
+
+@click.command("check")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--output", type=click.Choice(["text", "json"]), default="text", help="For people, or for machines.")
+@click.option(
+    "--no-color", is_flag=True, flag_value=True, envvar="NO_COLOR", help="No colour on a terminal either (NO_COLOR)."
+)
+def command(paths: tuple[Path, ...], output: str, *, no_color: bool) -> int:
+    """Check the working directory's integrations, or only the PATHS of them.
+
+    PATHS are files or folders. Of other organisations only what the rules need is read. Exits 1 where an error was
+    found; warnings are told and hold nothing.
+    """
+    scope = _scope(paths)
+    tree = Reader().tree(WorkTree(scope.root, scope.under, only=scope.organisations), scope.under)
+    problems = with_excerpts(tree, scope.of_interest(check(tree)))
+    if output == "json":
+        click.echo(json.dumps(_report(tree, problems), indent=2, ensure_ascii=False))
+    else:
+        _print(problems, unpainted if no_color else _painted)
+    files = len(tree.organisations) + len(tree.integrations) + len(tree.keys)
+    click.echo(f"{tally(problems)}; {counted(files, 'readable file')}", err=True)
+    return 1 if errors(problems) else 0
+
+
+@dataclass(frozen=True)
+class _Scope:
+    """Which tree, and which part of it. `paths` are relative to `root`; none means all."""
+
+    root: Path
+    under: str
+    paths: tuple[str, ...]
+
+    @property
+    def organisations(self) -> frozenset[str] | None:
+        """Folders that are read whole; None for all."""
+        parts = [path.split("/") for path in self.paths]
+        return None if any(len(each) < 2 for each in parts) or not parts else frozenset(each[1] for each in parts)
+
+    def of_interest(self, problems: Iterable[Problem]) -> Sequence[Problem]:
+        """Return the problems in the paths, and those that hold back a whole organisation of theirs."""
+        if not self.paths:
+            return list(problems)
+        return [
+            problem
+            for problem in problems
+            if any(problem.place.path == path or problem.place.path.startswith(f"{path}/") for path in self.paths)
+            or (problem.severity is Severity.ERROR and problem.holds in (self.organisations or ()))
+        ]
+
+
+def _scope(paths: tuple[Path, ...]) -> _Scope:
+    if not paths:
+        here = Path.cwd()
+        for folder in (here, *here.parents):
+            if (folder / _FOLDER).is_dir():
+                return _Scope(folder, _FOLDER, ())
+            if (folder / ".git").exists():
+                break
+        raise CatalogError(f"There is no folder {_FOLDER} here", hint="Name it: sluse check PATH.")
+    places = [_place(path) for path in paths]
+    if len({(root, under) for root, under, _ in places}) > 1:
+        raise CatalogError("The paths belong to different trees", hint="Check one tree at a time.")
+    root, under, _ = places[0]
+    narrowed = () if any(path == under for _, _, path in places) else tuple(path for _, _, path in places)
+    return _Scope(root, under, narrowed)
+
+
+def _place(path: Path) -> tuple[Path, str, str]:
+    """Return root, folder and path from the root, without following links."""
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - Path.resolve would follow links
+    if not absolute.exists() and not absolute.is_symlink():
+        raise CatalogError(f"There is no {path}")
+    for folder in (absolute, *absolute.parents):
+        if folder.name == _FOLDER:
+            return folder.parent, _FOLDER, absolute.relative_to(folder.parent).as_posix()
+    if (absolute / _FOLDER).is_dir():
+        return absolute, _FOLDER, _FOLDER
+    if absolute.is_dir():
+        return absolute.parent, absolute.name, absolute.name
+    raise CatalogError(f"{path} lies in no folder {_FOLDER}", hint="Name a file or folder of the integrations.")
+
+
+def _print(problems: Sequence[Problem], paint: Paint) -> None:
+    if problems:
+        click.echo("\n\n".join(as_text(problem, paint) for problem in problems))
+
+
+def _painted(text: str, role: str) -> str:
+    return click.style(text, fg=_COLOURS.get(role), bold=role == "place")
+
+
+def _report(tree: Tree, problems: Sequence[Problem]) -> dict[str, object]:
+    found = len(errors(tuple(problems)))
+    return {
+        "problems": [as_json(problem) for problem in problems],
+        "counts": {
+            "errors": found,
+            "warnings": len(problems) - found,
+            "organisations": len(tree.organisations),
+            "integrations": len(tree.integrations),
+            "keyFiles": len(tree.keys),
+        },
+    }

@@ -1,0 +1,110 @@
+"""Organisation numbers: the check digit, and that somebody here speaks for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sluse.model.problem import Severity
+from sluse.model.service_integration import ServiceIntegration
+from sluse.rules import fields
+from sluse.rules.rule import Certainty, Finding, TreeRule
+from sluse.rules.survey import Source, Survey
+
+_WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2)
+_NHN_TEST_NUMBERS = frozenset({"999977776", "999977775", "312232326"})
+
+
+def has_check_digit(number: str) -> bool:
+    """Tell whether nine digits satisfy modulus 11 as the Register of Legal Entities computes it."""
+    digits = [int(digit) for digit in number]
+    remainder = 11 - sum(weight * digit for weight, digit in zip(_WEIGHTS, digits, strict=False)) % 11
+    return remainder % 11 == digits[8]
+
+
+def check_digits(survey: Survey) -> Iterator[tuple[Source, Finding]]:
+    """Find numbers that nobody can have been given."""
+    for organisation in survey.tree.organisations.values():
+        numbers = organisation.content.spec.numbers
+        for index, number in enumerate(numbers):
+            if not has_check_digit(number):
+                yield Source.of(organisation), _bad_digit(f"spec.numbers[{index}]", number, number in _NHN_TEST_NUMBERS)
+    for document in survey.tree.integrations.values():
+        for path, number in _all_numbers(document.content):
+            if not has_check_digit(number):
+                yield Source.of(document), _bad_digit(path, number, _is_lenient(path, number))
+
+
+def unknown(survey: Survey) -> Iterator[tuple[Source, Finding]]:
+    """Find numbers that no organisation of the tree declares; each number once a document."""
+    for document, _ in survey.integrations():
+        told: set[str] = set()
+        for path, number in _all_numbers(document.content):
+            if number in survey.owners_of_numbers or number in told:
+                continue
+            if not has_check_digit(number) and not _is_lenient(path, number):
+                continue  # that it cannot exist is the root cause
+            told.add(number)
+            yield Source.of(document), _undeclared(path, number)
+
+
+def claimed_twice(survey: Survey) -> Iterator[tuple[Source, Finding]]:
+    """Find numbers that several organisations declare; every claimant is held."""
+    for slug, organisation in survey.tree.organisations.items():
+        for index, number in enumerate(organisation.content.spec.numbers):
+            others = [owner for owner in survey.owners_of_numbers[number] if owner != slug]
+            if others:
+                message = f"Organisation number {number} is declared by `{others[0]}` too"
+                yield Source.of(organisation), Finding(f"spec.numbers[{index}]", message)
+
+
+def _all_numbers(document: ServiceIntegration) -> Iterator[tuple[str, str]]:
+    yield "spec.service.configurationOwner", document.spec.service.configuration_owner
+    for path, _, values in fields.values(document):
+        yield f"{path}.organisationNumber", values.organisation_number
+        for index, number in enumerate(values.child_organisation_numbers):
+            yield f"{path}.childOrganisationNumbers[{index}]", number
+
+
+def _is_lenient(path: str, number: str) -> bool:
+    return ".test." in path or (number in _NHN_TEST_NUMBERS and ".production." not in path)
+
+
+def _bad_digit(path: str, number: str, lenient: bool) -> Finding:  # noqa: FBT001 - private, named at every call
+    severity = Severity.WARNING if lenient else Severity.ERROR
+    return Finding(path, f"{number} is not an organisation number: its check digit is wrong", severity=severity)
+
+
+def _undeclared(path: str, number: str) -> Finding:
+    if ".childOrganisationNumbers[" in path:
+        return Finding(path, f"No organisation here declares the sub-unit {number}", severity=Severity.WARNING)
+    return Finding(path, f"No organisation here declares organisation number {number}")
+
+
+RULES = (
+    TreeRule(
+        id="organisation-number-check-digit",
+        why="A mistyped number would tie a client to nobody, or to somebody else.",
+        source="Brønnøysund Register Centre, organisation number: modulus 11 with weights 3 2 7 6 5 4 3 2",
+        certainty=Certainty.VERIFIED,
+        hint="Compare with the Register of Legal Entities (data.brreg.no). Some of NHN's own test numbers fail this"
+        " check, so under `test` it is a warning.",
+        check=check_digits,
+    ),
+    TreeRule(
+        id="organisation-number-unknown",
+        why="Only who has declared a number in its own file can let others act for it.",
+        source="Kom i gang med HelseID: the configuration owner (konfigurasjonseier) is agreed with NHN",
+        certainty=Certainty.ASSUMED,
+        hint="Add the number to `spec.numbers` of the organisation it belongs to; if that organisation's file has a"
+        " problem, repair it first.",
+        check=unknown,
+    ),
+    TreeRule(
+        id="organisation-number-claimed-twice",
+        why="Two organisations that claim one number could act for each other; nobody is believed until it is settled.",
+        source="Sluse: one organisation speaks for a number",
+        certainty=Certainty.OWN,
+        hint="One of the two must give the number up in its organisation.yaml.",
+        check=claimed_twice,
+    ),
+)

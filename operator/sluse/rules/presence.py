@@ -1,0 +1,80 @@
+"""Files that must be there for others to mean anything, and files that belong to nothing."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from sluse.model.names import ClientKey, Environment
+from sluse.model.problem import Severity
+from sluse.model.tree import KeyFile
+from sluse.rules.rule import Certainty, Finding, TreeRule
+from sluse.rules.shown import shown
+from sluse.rules.survey import Source, Survey, key_file_path
+
+
+def organisation(survey: Survey) -> Iterator[tuple[Source, Finding]]:
+    """Find folders with integrations and no organisation.yaml; one finding a folder."""
+    told: set[str] = set()
+    for document in survey.tree.integrations.values():
+        slug = document.content.metadata.organisation
+        path = f"{posixpath.dirname(document.path)}/organisation.yaml"
+        if not survey.known(slug) and slug not in told and path not in survey.broken_paths:
+            told.add(slug)
+            yield Source.whole(path, slug), Finding("", f"The organisation {shown(slug)} has no organisation.yaml")
+
+
+def test_keys(survey: Survey) -> Iterator[tuple[Source, Finding]]:
+    """Find clients without a key file for test."""
+    for document, _ in survey.integrations():
+        key = document.content.key
+        for index, client in enumerate(document.content.spec.clients):
+            wanted = KeyFile(ClientKey(key.organisation, key.name, client.name), Environment.TEST)
+            path = key_file_path(document, client.name, Environment.TEST)
+            if wanted not in survey.tree.keys and path not in survey.broken_paths:
+                message = f"The client {shown(client.name)} has no public key for test"
+                hint = f"Put its public keys (a JWK Set) into {path}; the private ones stay with you."
+                yield Source.of(document), Finding(f"spec.clients[{index}].name", message, hint=hint)
+
+
+def stray_keys(survey: Survey) -> Iterator[tuple[Source, Finding]]:
+    """Find key files that name no client."""
+    for key_file, keys in survey.tree.keys.items():
+        client = key_file.client
+        if client.organisation in survey.tree.unreadable:
+            continue  # the file that would name the client may be the unreadable one
+        document = survey.tree.integrations.get(client.integration_key)
+        if document is None or client.client not in {each.name for each in document.content.spec.clients}:
+            message = f"No integration here has a client {shown(f'{client.integration}/{client.client}')}"
+            yield (
+                Source.whole(keys.path, str(client.integration_key)),
+                Finding("", message, severity=Severity.WARNING),
+            )
+
+
+RULES = (
+    TreeRule(
+        id="organisation-missing",
+        why="Without it nobody knows which numbers and domains its integrations may use.",
+        source="Sluse: integrations/<organisation>/organisation.yaml",
+        certainty=Certainty.OWN,
+        hint="Write organisation.yaml with `kind: Organisation` into the folder.",
+        check=organisation,
+    ),
+    TreeRule(
+        id="test-keys-missing",
+        why="A client authenticates with private_key_jwt only, so without a public key it cannot be registered.",
+        source="NHN utviklerportal, HelseID sikkerhetsprofil: client authentication by private_key_jwt",
+        certainty=Certainty.PARTLY,
+        hint="Put the client's public keys (a JWK Set) into its key file.",
+        check=test_keys,
+    ),
+    TreeRule(
+        id="key-file-without-client",
+        why="A key under a mistyped name is a key that nobody uses.",
+        source="Sluse: keys/<integration>/<client>.<environment>.jwks.json",
+        certainty=Certainty.OWN,
+        hint="Rename the file after its integration and client, or delete it.",
+        check=stray_keys,
+    ),
+)

@@ -1,0 +1,143 @@
+"""Redirect and post-logout redirect URIs: where a browser carries what only the client may see."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import SplitResult, urlsplit
+
+from sluse.model.organisation import Organisation
+from sluse.model.service_integration import ServiceIntegration, Structure
+from sluse.rules import fields
+from sluse.rules.rule import Certainty, DocumentRule, Finding, TreeRule
+from sluse.rules.shown import shown
+from sluse.rules.survey import Source, Survey
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:]+")
+
+
+def form(document: ServiceIntegration) -> Iterator[Finding]:
+    """Find addresses that cannot be compared character by character."""
+    for path, address in fields.redirects(document):
+        parts = _split(address)
+        if parts is None:
+            yield Finding(path, f"{shown(address)} is not an address with a host")
+        elif "#" in address:
+            yield Finding(path, f"{shown(address)} has a fragment")
+        elif "@" in parts.netloc:
+            yield Finding(path, f"{shown(address)} has a user name in front of the host")
+
+
+def https(document: ServiceIntegration) -> Iterator[Finding]:
+    """Find addresses that are not https; a native application may listen on loopback."""
+    native = document.spec.service.structure is Structure.NATIVE
+    for path, address in fields.redirects(document):
+        parts = _split(address)
+        if parts is None or parts.scheme == "https":
+            continue
+        if parts.scheme == "http" and parts.hostname in _LOOPBACK:
+            if not native:
+                yield Finding(
+                    path,
+                    f"{shown(address)} is loopback, which only a native application may use",
+                    hint="Use an https address of the service, or set `spec.service.structure: native`.",
+                )
+        else:
+            yield Finding(path, f"{shown(address)} is not https")
+
+
+def domain(survey: Survey) -> Iterator[tuple[Source, Finding]]:
+    """Find addresses on hosts that the organisation does not own."""
+    for document, organisation in survey.integrations():
+        for path, address in fields.redirects(document.content):
+            parts = _split(address)
+            if parts is None or parts.hostname is None or parts.hostname in _LOOPBACK:
+                continue
+            if not _owns(organisation, parts.hostname):
+                yield (
+                    Source.of(document),
+                    Finding(path, f"{shown(parts.hostname)} is outside the domains of {shown(_slug(organisation))}"),
+                )
+
+
+def domain_claimed_twice(survey: Survey) -> Iterator[tuple[Source, Finding]]:
+    """Find domains that lie within another organisation's; every claimant is held."""
+    overlaps = _overlaps(survey)
+    for slug, organisation in survey.tree.organisations.items():
+        for index, name in enumerate(organisation.content.spec.domains):
+            others = sorted(overlaps.get(name, frozenset()) - {slug})
+            if others:
+                message = f"{shown(name)} overlaps with a domain of {shown(others[0])}"
+                yield Source.of(organisation), Finding(f"spec.domains[{index}]", message)
+
+
+def _overlaps(survey: Survey) -> dict[str, frozenset[str]]:
+    owners = survey.owners_of_domains
+    overlaps: dict[str, frozenset[str]] = {name: frozenset(slugs) for name, slugs in owners.items()}
+    for name, slugs in owners.items():
+        for parent in _parents(name):
+            if parent in owners:
+                overlaps[name] |= frozenset(owners[parent])
+                overlaps[parent] |= frozenset(slugs)
+    return overlaps
+
+
+def _parents(host: str) -> Iterator[str]:
+    while "." in host:
+        host = host.split(".", 1)[1]
+        yield host
+
+
+def _owns(organisation: Organisation, host: str) -> bool:
+    return any(host == name or host.endswith(f".{name}") for name in organisation.spec.domains)
+
+
+def _slug(organisation: Organisation) -> str:
+    return organisation.metadata.organisation
+
+
+def _split(address: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return None
+    return parts if host is not None and _HOST.fullmatch(host) else None
+
+
+RULES = (
+    DocumentRule(
+        id="redirect-uri-form",
+        why="The authority compares redirect URIs character by character; what it ignores, an attacker can use.",
+        source="RFC 6749 section 3.1.2: absolute URI, no fragment; RFC 9700 section 2.1: exact matching",
+        certainty=Certainty.VERIFIED,
+        hint="Write scheme, host and path only, as https://journal.example/signin-oidc; no wildcards, and a host in"
+        " ASCII (punycode).",
+        check=form,
+    ),
+    DocumentRule(
+        id="redirect-uri-https",
+        why="Over plain http the authorisation code is readable on the way.",
+        source="FAPI 2.0 Security Profile section 5.3; HelseID's own rules for production are not public",
+        certainty=Certainty.ASSUMED,
+        hint="Use https.",
+        check=https,
+    ),
+    TreeRule(
+        id="redirect-uri-domain",
+        why="A redirect to somebody else's host would hand them the user's login.",
+        source="Sluse: an organisation declares the domains it may use",
+        certainty=Certainty.OWN,
+        hint="Correct the address, or add the domain to `spec.domains` of your organisation.yaml.",
+        check=domain,
+    ),
+    TreeRule(
+        id="domain-claimed-twice",
+        why="Two organisations that claim one domain could receive each other's logins.",
+        source="Sluse: one organisation speaks for a domain and all below it",
+        certainty=Certainty.OWN,
+        hint="One of the two must give the domain up, or both must name narrower ones.",
+        check=domain_claimed_twice,
+    ),
+)

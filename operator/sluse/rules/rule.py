@@ -1,0 +1,102 @@
+"""The form of a rule: what it is about, why it exists, where that comes from, and how sure we are of it.
+
+A rule of reading has no check of its own: it is found while the file is read, by whom the bytes pass. It stands in
+the same table, so that every problem anybody ever sees can be looked up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from sluse.model.keys import Jwks
+from sluse.model.problem import Place, Problem, Severity
+from sluse.model.service_integration import ServiceIntegration
+from sluse.rules.survey import Source, Survey
+
+
+class Subject(StrEnum):
+    """What a rule looks at."""
+
+    FILE = "file"
+    DOCUMENT = "document"
+    KEYS = "keys"
+    TREE = "tree"
+
+
+class Certainty(StrEnum):
+    """How the requirement is known. `OWN` is a convention of Sluse's own files, which nobody else can confirm."""
+
+    VERIFIED = "V"
+    PARTLY = "V-part"
+    ASSUMED = "assumed"
+    OWN = "own"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found. `path` is the field inside the document, as `spec.clients[0].name`."""
+
+    path: str
+    message: str
+    hint: str = ""
+    severity: Severity = Severity.ERROR
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One requirement. `hint` is the remedy where a finding has none of its own."""
+
+    subject: ClassVar[Subject]
+    id: str
+    why: str
+    source: str
+    certainty: Certainty
+    hint: str
+
+    def problem(
+        self,
+        place: Place,
+        message: str,
+        *,
+        hint: str = "",
+        severity: Severity = Severity.ERROR,
+        holds: str = "",
+        path: str = "",
+        excerpt: str = "",
+    ) -> Problem:
+        """Return a problem of this rule."""
+        return Problem(place, self.id, message, hint or self.hint, severity, holds, path, excerpt)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadingRule(Rule):
+    """Found by the catalogue while it reads a file."""
+
+    subject = Subject.FILE
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentRule(Rule):
+    """Judges one integration by itself."""
+
+    subject = Subject.DOCUMENT
+    check: Callable[[ServiceIntegration], Iterable[Finding]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeysRule(Rule):
+    """Judges one key file by itself."""
+
+    subject = Subject.KEYS
+    check: Callable[[Jwks], Iterable[Finding]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TreeRule(Rule):
+    """Judges documents against each other."""
+
+    subject = Subject.TREE
+    check: Callable[[Survey], Iterable[tuple[Source, Finding]]]

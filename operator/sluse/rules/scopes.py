@@ -1,0 +1,85 @@
+"""Scopes: their form, who may ask for which, and that production asks for nothing that was not tested."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from sluse.model.service_integration import Client, Grant, ServiceIntegration
+from sluse.rules import fields
+from sluse.rules.rule import Certainty, DocumentRule, Finding
+from sluse.rules.shown import shown
+
+IDENTITY = ("openid", "profile", "offline_access")
+_IDENTITY_PREFIXES = ("helseid://scopes/identity/", "helseid://scopes/hpr/")
+_FORM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*:([A-Za-z0-9._*-]+|/)([/:][A-Za-z0-9._*-]+)+")
+
+
+def form(document: ServiceIntegration) -> Iterator[Finding]:
+    """Find scopes that are neither an identity scope nor `<owner>:<api>/<scope>`."""
+    for path, client in fields.clients(document):
+        for place, scope in _scopes(path, client):
+            if scope not in IDENTITY and not _FORM.fullmatch(scope):
+                near = get_close_matches(scope, IDENTITY, n=1, cutoff=0.75)
+                hint = f"Did you mean {shown(near[0])}?" if near else ""
+                yield Finding(place, f"{shown(scope)} does not look like a scope of HelseID", hint=hint)
+
+
+def identity_without_login(document: ServiceIntegration) -> Iterator[Finding]:
+    """Find scopes about a person on clients that no person logs in to."""
+    for path, client in fields.clients(document):
+        if set(client.grants) == {Grant.CLIENT_CREDENTIALS}:
+            for place, scope in _scopes(path, client):
+                if scope in IDENTITY or scope.startswith(_IDENTITY_PREFIXES):
+                    message = (
+                        f"{shown(scope)} is about a person who logs in, but this client has client_credentials only"
+                    )
+                    yield Finding(place, message)
+
+
+def production_subset(document: ServiceIntegration) -> Iterator[Finding]:
+    """Find scopes in production that the client's own list, which is what gets tested, does not have."""
+    for path, client in fields.clients(document):
+        if client.production is not None:
+            for index, scope in enumerate(client.production.scopes or ()):
+                if scope not in client.scopes:
+                    message = f"{shown(scope)} is asked for in production but not in the client's own scopes"
+                    yield Finding(f"{path}.production.scopes[{index}]", message)
+
+
+def _scopes(path: str, client: Client) -> Iterator[tuple[str, str]]:
+    for index, scope in enumerate(client.scopes):
+        yield f"{path}.scopes[{index}]", scope
+    for index, scope in enumerate(client.test.scopes or ()):
+        if scope not in client.scopes:
+            yield f"{path}.test.scopes[{index}]", scope
+
+
+RULES = (
+    DocumentRule(
+        id="scope-form",
+        why="A mistyped scope is refused by the authority only after everything else was done.",
+        source="Scopes in NHN's public samples: openid, profile, offline_access, `<owner>:<api>/<scope>`; the grammar"
+        " itself is not public",
+        certainty=Certainty.ASSUMED,
+        hint="Write the scope as its API's owner gives it, for example `nhn:msh/api`.",
+        check=form,
+    ),
+    DocumentRule(
+        id="identity-scope-without-login",
+        why="HelseID answers invalid_scope to identity scopes in client_credentials.",
+        source="NHN utviklerportal, HelseID feilmeldinger: identity scopes are refused in client_credentials",
+        certainty=Certainty.PARTLY,
+        hint="Remove the scope, or give the client authorization_code and a `login`.",
+        check=identity_without_login,
+    ),
+    DocumentRule(
+        id="production-scopes",
+        why="Production is configured the same way as test, so it can ask for less but never for more.",
+        source="Kom i gang med HelseID: production is configured in the same way as test",
+        certainty=Certainty.PARTLY,
+        hint="Add the scope to the client's `scopes`, so that it is tested, or remove it here.",
+        check=production_subset,
+    ),
+)

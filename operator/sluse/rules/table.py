@@ -1,0 +1,21 @@
+"""Every rule there is. Every `Problem.rule` is the id of one of these; a test holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sluse.rules import grants, keys, numbers, plan, presence, reading, redirects, scopes
+from sluse.rules.rule import Rule
+
+RULES: tuple[Rule, ...] = (
+    *reading.RULES,
+    *presence.RULES,
+    *numbers.RULES,
+    *grants.RULES,
+    *scopes.RULES,
+    *redirects.RULES,
+    *keys.RULES,
+    *plan.RULES,
+)
+
+BY_ID: Mapping[str, Rule] = {rule.id: rule for rule in RULES}
