@@ -30,12 +30,12 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def clients() -> list[str]:
-    found = []
-    for path in DOCUMENTS:
-        document = read(path)
-        for client in document["spec"].get("clients", ()):
-            found.append(".".join((path.parent.name, document["metadata"]["name"], client["name"])))
-    return sorted(found)
+    return sorted(
+        f"{path.parent.name}.{document['metadata']['name']}.{client['name']}"
+        for path in DOCUMENTS
+        for document in [read(path)]
+        for client in document["spec"].get("clients", ())
+    )
 
 
 def test_every_key_file_is_what_its_label_makes() -> None:
@@ -61,7 +61,7 @@ def test_no_committed_key_has_a_private_member() -> None:
 def test_the_private_half_signs_what_the_committed_half_verifies(name: str) -> None:
     client = ClientKey(*name.split("."))
     for environment in Environment:
-        private = examples.demo_client_key(examples.label(client, environment))
+        private: dict[str, Any] = {**examples.demo_client_key(examples.label(client, environment))}
         path = FOLDER / client.organisation / "keys" / client.integration / f"{client.client}.{environment}.jwks.json"
         committed = json.loads(path.read_text(encoding="utf-8"))["keys"][0]
         signed = jws.serialize_compact(

@@ -20,6 +20,8 @@ def examples() -> dict[str, dict[str, Any]]:
     return {str(path.relative_to(folder)): yaml.safe_load(path.read_text(encoding="utf-8")) for path in paths}
 
 
+Anything = st.SearchStrategy[Any]
+
 SLUGS = st.text("abcxyz019", min_size=1, max_size=6)
 LINES = st.text("Aaæø é-:#\u4e2d\U0001f600", min_size=1, max_size=8)
 NUMBERS = st.integers(100_000_000, 999_999_999).map(str)
@@ -31,7 +33,7 @@ def _set(items: st.SearchStrategy[Any], least: int = 0, most: int = 3) -> st.Sea
     return st.lists(items, min_size=least, max_size=most, unique_by=str)
 
 
-VALUES = st.fixed_dictionaries(
+VALUES: Anything = st.fixed_dictionaries(
     {"organisationNumber": NUMBERS},
     optional={
         "redirectUris": _set(URLS),
@@ -41,13 +43,13 @@ VALUES = st.fixed_dictionaries(
         "scopes": _set(SCOPES),
     },
 )
-LOGIN = st.fixed_dictionaries(
+LOGIN: Anything = st.fixed_dictionaries(
     {"minimumLevel": st.sampled_from(["substantial", "high"])},
     optional={
         "identityProviders": _set(st.fixed_dictionaries({"name": SLUGS}, optional={"required": st.booleans()})),
     },
 )
-CLIENTS = st.fixed_dictionaries(
+CLIENTS: Anything = st.fixed_dictionaries(
     {
         "name": SLUGS,
         "grants": _set(st.sampled_from(["authorization_code", "client_credentials", "refresh_token"]), least=1),
@@ -60,7 +62,7 @@ CLIENTS = st.fixed_dictionaries(
         "production": VALUES,
     },
 )
-SERVICES = st.fixed_dictionaries(
+SERVICES: Anything = st.fixed_dictionaries(
     {
         "title": LINES,
         "configurationOwner": NUMBERS,
@@ -69,14 +71,14 @@ SERVICES = st.fixed_dictionaries(
         "structure": st.sampled_from(["web-with-backend", "machine-to-machine", "native", "api"]),
     }
 )
-PLANS = st.fixed_dictionaries(
+PLANS: Anything = st.fixed_dictionaries(
     {
         "testFrom": st.integers(1, 9).map("2027-01-0{}".format),
         "productionNotBefore": st.integers(1, 9).map("2027-02-0{}T08:00".format),
     },
     optional={"zone": st.sampled_from(["Europe/Oslo", "UTC"])},
 )
-SPECS = st.fixed_dictionaries(
+SPECS: Anything = st.fixed_dictionaries(
     {
         "service": SERVICES,
         "plan": PLANS,

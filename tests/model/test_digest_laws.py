@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import random
 from collections.abc import Iterator
@@ -170,10 +171,8 @@ def _others(value: Any) -> Iterator[Any]:
     elif isinstance(value, int):
         yield value + 1
     else:
-        try:
+        with contextlib.suppress(ValueError):
             yield f"{date.fromisoformat(value[:10]) + timedelta(days=1)}{value[10:]}"
-        except ValueError:
-            pass
         yield from (each for each in _ENUMS if each != value)
         if value.isdigit():
             yield f"{(int(value) + 1) % 10 ** len(value):0{len(value)}}"

@@ -39,6 +39,7 @@ class Access:
 OPERATOR_ACCESS: tuple[Access, ...] = (
     Access(GROUP, _KINDS, ("get", "list", "watch"), "what Kopf serves and the engine compares"),
     Access(GROUP, _WRITTEN, ("create", "patch", "update", "delete"), "stacks are declared and pruned"),
+    Access(GROUP, ("integrationrepositories",), ("patch",), "Kopf notes in an annotation what it has to try again"),
     Access(GROUP, tuple(f"{name}/status" for name in _KINDS), ("get", "patch"), "one status write a change"),
     Access("", ("configmaps",), ("get", "list", "create", "patch", "update"), "the ledger, and the ApplySet's parent"),
     Access("", ("secrets",), ("get", "create", "patch", "delete"), "registration credentials, by name"),

@@ -158,7 +158,7 @@ def _container(installation: Installation) -> dict[str, Any]:
     return {
         "name": "operator",
         "image": installation.image,
-        "args": ["run"],
+        "args": ["run", "--health", f"0.0.0.0:{HEALTH_PORT}"],
         "env": [{"name": "SLUSE_SETTINGS", "value": str(SETTINGS_FILE)}],
         "ports": [{"name": "health", "containerPort": HEALTH_PORT}],
         "livenessProbe": _probe(period=10, failures=3),

@@ -1,0 +1,90 @@
+"""Manifests -> Pulumi resources, exactly: what is in the manifest and nothing else but one annotation.
+
+That annotation is `pulumi.com/patchFieldManager`. Without it the provider invents a random field manager for each
+resource and keeps it in Pulumi's state; once that state is lost (a kill with checkpoints off, a new backend) the
+new random manager shares every field with the old one, and a field we later drop stays for ever. The name is the
+embedded engine's, so that changing engines changes no ownership either.
+
+Custom resources go through `apiextensions.CustomResource`. For all others the typed classes are rejected: each
+takes its own arguments and fills in some, where a resource of the same type token takes the manifest as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import pulumi
+from pulumi_kubernetes import Provider
+from pulumi_kubernetes.apiextensions import CustomResource
+
+from sluse.desired.stack import Manifest
+from sluse.model.names import API_VERSION
+
+FIELD_MANAGER = "sluse"
+FIELD_MANAGER_ANNOTATION = "pulumi.com/patchFieldManager"
+
+Options = Callable[[Manifest], pulumi.ResourceOptions]
+"""Resource options of a manifest, besides provider and dependencies."""
+
+
+class _Object(pulumi.CustomResource):
+    """Any object of the Kubernetes provider, its properties as the manifest has them."""
+
+    def __init__(self, manifest: Mapping[str, Any], opts: pulumi.ResourceOptions) -> None:
+        group = manifest["apiVersion"]
+        token = f"kubernetes:{'core/v1' if group == 'v1' else group}:{manifest['kind']}"
+        super().__init__(token, manifest["metadata"]["name"], dict(manifest), opts)
+
+
+def declare(manifests: Iterable[Manifest], options: Options | None = None) -> None:
+    """Declare manifests, in the order given, through one provider; each depends on what it stands on.
+
+    The provider always adopts what exists and always wins a field: after a crash, creating again is how a stack
+    heals, and a hand edit is what the next declaration is for. Toggling either would show as a change of its own.
+    """
+    provider = Provider("cluster", enable_server_side_apply=True, enable_patch_force=True, upsert_existing_objects=True)
+    declared: list[tuple[Manifest, pulumi.Resource]] = []
+    for manifest in manifests:
+        opts = pulumi.ResourceOptions.merge(
+            pulumi.ResourceOptions(
+                provider=provider,
+                depends_on=[resource for other, resource in declared if stands_on(manifest, other)],
+            ),
+            options(manifest) if options else None,
+        )
+        declared.append((manifest, _resource(_marked(manifest), opts)))
+
+
+def stands_on(manifest: Manifest, other: Manifest) -> bool:
+    """Tell whether `other` must be there before `manifest`."""
+    kind, metadata = other["kind"], other["metadata"]
+    if kind == "Namespace":
+        return bool(manifest["metadata"].get("namespace") == metadata["name"])
+    if kind == "CustomResourceDefinition":
+        return bool(manifest["kind"] == other["spec"]["names"]["kind"])
+    if kind in {"ServiceAccount", "ConfigMap", "Role", "RoleBinding"}:
+        return (
+            bool(manifest["kind"] == "Deployment" or (kind, manifest["kind"]) == ("Role", "RoleBinding"))
+            and manifest["metadata"]["namespace"] == metadata["namespace"]
+        )
+    return False
+
+
+def _resource(manifest: Manifest, opts: pulumi.ResourceOptions) -> pulumi.Resource:
+    if manifest["apiVersion"] != API_VERSION:
+        return _Object(manifest, opts)
+    return CustomResource(
+        manifest["metadata"]["name"],
+        api_version=manifest["apiVersion"],
+        kind=manifest["kind"],
+        metadata=manifest["metadata"],
+        spec=manifest["spec"],
+        opts=opts,
+    )
+
+
+def _marked(manifest: Manifest) -> Manifest:
+    metadata = manifest["metadata"]
+    annotations = {**metadata.get("annotations", {}), FIELD_MANAGER_ANNOTATION: FIELD_MANAGER}
+    return {**manifest, "metadata": {**metadata, "annotations": annotations}}

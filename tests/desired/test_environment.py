@@ -1,0 +1,130 @@
+"""An environment's manifests: complete, in order, without a secret, and the pod as restricted as its namespace asks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sluse.desired.crds import crds
+from sluse.desired.environment import CREDENTIALS, SETTINGS_FILE, Installation, environment
+from sluse.model.names import Environment
+from sluse.model.resources.integration_repository import IntegrationRepositorySpec
+from sluse.model.settings import Settings
+
+URL = "https://git.sluse.example/integrations.git"
+SETTINGS = {
+    "repositoryId": "sluse.example/integrations",
+    "engine": "embedded",
+    "kubernetes": {},
+    "remote": {"url": URL, "cache": "/var/cache/sluse"},
+    "authority": {
+        "registrar": "dynamic",
+        "issuer": "https://authority.example",
+        "registrationEndpoint": "https://authority.example/register",
+    },
+    "ledger": {"signingKeyFile": "/etc/sluse/credentials/signing-key"},
+}
+
+
+def installation(place: Environment = Environment.TEST, *, drift: int = 600) -> Installation:
+    settings = Settings.model_validate({**SETTINGS, "environment": place.value, "timing": {"drift": drift}})
+    return Installation(settings, "registry.example/sluse:1", IntegrationRepositorySpec(url=URL))
+
+
+def only(kind: str, made: Installation) -> dict[str, Any]:
+    (found,) = [manifest for manifest in environment(made) if manifest["kind"] == kind]
+    return dict(found)
+
+
+def test_the_same_installation_is_the_same_manifests() -> None:
+    assert environment(installation()) == environment(installation())
+
+
+def test_what_others_stand_on_comes_first() -> None:
+    kinds = [manifest["kind"] for manifest in environment(installation())]
+    assert kinds == [
+        "Namespace",
+        *["CustomResourceDefinition"] * len(crds()),
+        "ServiceAccount",
+        *["Role", "RoleBinding"] * 2,
+        "ConfigMap",
+        "Deployment",
+        "IntegrationRepository",
+    ]
+
+
+@pytest.mark.parametrize("place", Environment)
+def test_everything_but_the_namespace_and_the_crds_is_in_the_namespace(place: Environment) -> None:
+    for manifest in environment(installation(place)):
+        if manifest["kind"] == "Namespace":
+            assert manifest["metadata"]["name"] == place.namespace
+        elif manifest["kind"] != "CustomResourceDefinition":
+            assert manifest["metadata"]["namespace"] == place.namespace
+
+
+def test_no_secret_and_no_cluster_role_is_among_it() -> None:
+    kinds = {manifest["kind"] for manifest in environment(installation())}
+    assert kinds.isdisjoint({"Secret", "ClusterRole", "ClusterRoleBinding"})
+
+
+def test_the_settings_in_the_pod_are_the_settings_given() -> None:
+    made = installation(drift=30)
+    text = only("ConfigMap", made)["data"][SETTINGS_FILE.name]
+    assert Settings.model_validate_json(text) == made.settings
+
+
+def test_a_changed_setting_is_a_changed_pod() -> None:
+    def annotations(drift: int) -> Any:
+        return only("Deployment", installation(drift=drift))["spec"]["template"]["metadata"]["annotations"]
+
+    assert annotations(30) != annotations(31)
+    assert annotations(30) == annotations(30)
+
+
+def test_the_pod_meets_the_restricted_standard_of_its_namespace() -> None:
+    labels = only("Namespace", installation())["metadata"]["labels"]
+    assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
+    pod = only("Deployment", installation())["spec"]["template"]["spec"]
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    (container,) = pod["containers"]
+    assert container["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "capabilities": {"drop": ["ALL"]},
+        "readOnlyRootFilesystem": True,
+    }
+    assert container["livenessProbe"]["httpGet"]["port"] == container["ports"][0]["name"]
+
+
+def test_two_operators_of_one_environment_never_run_at_once() -> None:
+    spec = only("Deployment", installation())["spec"]
+    assert (spec["replicas"], spec["strategy"]) == (1, {"type": "Recreate"})
+
+
+def test_every_path_in_the_settings_is_mounted_where_it_says() -> None:
+    made = installation()
+    (container,) = only("Deployment", made)["spec"]["template"]["spec"]["containers"]
+    mounts = {Path(mount["mountPath"]): mount.get("readOnly", False) for mount in container["volumeMounts"]}
+    assert mounts[CREDENTIALS] is True
+    assert made.settings.remote.cache in mounts
+    assert mounts[made.settings.remote.cache] is False
+    assert made.settings.ledger.signing_key_file.parent in mounts
+    (variable,) = container["env"]
+    assert Path(variable["value"]).parent in mounts
+
+
+def test_the_selector_finds_the_pod() -> None:
+    spec = only("Deployment", installation())["spec"]
+    assert spec["selector"]["matchLabels"].items() <= spec["template"]["metadata"]["labels"].items()
+
+
+def test_every_manifest_is_plain_json() -> None:
+    manifests = list(environment(installation()))
+    assert json.loads(json.dumps(manifests)) == manifests
+
+
+def test_the_repository_is_the_one_that_was_asked_for() -> None:
+    assert only("IntegrationRepository", installation())["spec"] == {"url": URL}

@@ -1,0 +1,116 @@
+"""The editors' schema: what it lets through, what it underlines, and the command that prints it."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from sluse.cli.schema import command
+from sluse.desired.crds import crds
+from sluse.desired.json_schema import json_schema
+from sluse.desired.schema import AUTHORED, schema
+from sluse.model.resources.status import Handled
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def journal() -> dict[str, Any]:
+    text = (ROOT / "integrations/fjordlegen/journal.yaml").read_text(encoding="utf-8")
+    document: dict[str, Any] = yaml.safe_load(text)
+    return document
+
+
+def problems(document: Any, kind: str | None = "ServiceIntegration") -> list[str]:
+    return [
+        "/".join(map(str, error.instance_path))
+        for error in jsonschema_rs.validator_for(schema(kind)).iter_errors(document)
+    ]
+
+
+@pytest.mark.parametrize("kind", [*AUTHORED, None])
+def test_it_is_a_schema_of_its_dialect_with_titles_and_descriptions(kind: str | None) -> None:
+    found = schema(kind)
+    assert found["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    jsonschema_rs.meta.validate(found)
+    assert found["title"]
+    assert found["description"]
+    assert all(definition["title"] for definition in found["$defs"].values())
+
+
+def test_fields_have_descriptions_and_some_have_examples() -> None:
+    service = schema("ServiceIntegration")["$defs"]["Service"]["properties"]
+    assert all(field.get("description") for field in service.values())
+    assert service["title"]["examples"]
+
+
+def test_no_description_talks_of_our_code() -> None:
+    assert ".py" not in json.dumps(schema())
+
+
+def test_an_unknown_kind_is_a_key_error() -> None:
+    with pytest.raises(KeyError):
+        schema("Nonsense")
+
+
+def test_a_misspelt_field_is_underlined_where_it_stands(journal: dict[str, Any]) -> None:
+    journal["spec"]["clients"][0]["scope"] = []
+    assert problems(journal) == ["spec/clients/0"]
+
+
+def test_a_local_time_is_right_and_one_with_an_offset_is_not(journal: dict[str, Any]) -> None:
+    assert problems(journal) == []
+    journal["spec"]["plan"]["productionNotBefore"] = "2027-02-01T08:00+01:00"
+    assert set(problems(journal)) == {"spec/plan/productionNotBefore"}
+
+
+def test_a_scope_that_stands_twice_is_underlined(journal: dict[str, Any]) -> None:
+    journal["spec"]["clients"][0]["scopes"] *= 2
+    assert problems(journal) == ["spec/clients/0/scopes"]
+
+
+def test_an_optional_list_is_bounded_too(journal: dict[str, Any]) -> None:
+    journal["spec"]["clients"][0]["test"]["scopes"] = [f"nhn:api/{n}" for n in range(101)]
+    assert problems(journal) == ["spec/clients/0/test/scopes"]
+
+
+def test_the_kind_decides_what_is_expected(journal: dict[str, Any]) -> None:
+    assert problems(journal, None) == []
+    other = copy.deepcopy(journal) | {"kind": "Organisation"}
+    assert problems(other, None) == [""]
+
+
+def test_a_map_keeps_its_bounds() -> None:
+    assert json_schema(Handled)["properties"]["annotations"]["maxProperties"] == 5
+
+
+@pytest.mark.parametrize("kind", AUTHORED)
+def test_the_command_prints_the_schema_of_a_kind(kind: str) -> None:
+    result = CliRunner().invoke(command, [kind])
+    assert (result.exit_code, json.loads(result.stdout)) == (0, schema(kind))
+
+
+def test_the_command_prints_the_schema_of_all() -> None:
+    assert json.loads(CliRunner().invoke(command, []).stdout) == schema()
+
+
+def test_the_command_prints_crds_that_kubectl_can_apply() -> None:
+    printed = json.loads(CliRunner().invoke(command, ["--crds"]).stdout)
+    assert (printed["kind"], printed["items"]) == ("List", list(crds()))
+
+
+def test_an_unknown_kind_is_one_message_that_names_the_known_ones() -> None:
+    result = CliRunner().invoke(command, ["Nonsense"])
+    assert result.exit_code == 2
+    assert "ServiceIntegration" in result.stderr
+
+
+def test_a_kind_and_crds_together_are_refused() -> None:
+    assert CliRunner().invoke(command, ["Organisation", "--crds"]).exit_code == 2
