@@ -68,10 +68,13 @@ class Page(_Shown):
     waiting: tuple[WaitingOn, ...] = ()
     clients: tuple[ShownClient, ...] = ()
 
+    def document(self) -> dict[str, object]:
+        """Return the JSON-able form: the version always, other defaults left out."""
+        return {"version": self.version, **self.wire()}
+
     def text(self) -> bytes:
         """Return the file's bytes; equal pages have equal bytes."""
-        wire = {"version": self.version, "environment": self.environment.value, **self.wire()}
-        return (json.dumps(wire, ensure_ascii=False, indent=2) + "\n").encode()
+        return (json.dumps(self.document(), ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def page(key: IntegrationKey, entry: HeldIntegration, environment: Environment, issuer: str, key_ids: KeyIds) -> Page:

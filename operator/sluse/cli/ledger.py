@@ -1,0 +1,41 @@
+"""`sluse ledger`: begin the memory of an environment. Once per installation, by the platform's people."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import click
+
+
+@click.group()
+def command() -> None:
+    """Begin a ledger, the operators' memory of what was done."""
+
+
+@command.command()
+@click.option("-e", "--environment", required=True, type=click.Choice(["test", "production"]))
+@click.option("--settings", type=click.Path(path_type=Path), help="Settings file; else the variable SLUSE_SETTINGS.")
+def init(environment: str, settings: Path | None) -> None:
+    """Push the signed genesis of an environment's status branch.
+
+    An operator that finds neither this nor its own objects in the cluster writes nothing: an empty memory on a live
+    authority would register everything a second time. So run it in a new installation, and never to silence an
+    operator that says LedgerMissing. Running it twice changes nothing.
+    """
+    from sluse.errors import SettingsError
+    from sluse.wiring.parts import status_branch, utc_now
+    from sluse.wiring.settings import load
+
+    loaded = load(settings)
+    if loaded.environment.value != environment:
+        raise SettingsError(
+            f"these settings are for {loaded.environment.value}, not for {environment}",
+            hint="give the other settings file, or the other -e",
+        )
+    branch = loaded.environment.status_branch
+    commit = asyncio.run(status_branch(loaded).genesis(loaded.repository_id, utc_now()))
+    if commit is None:
+        click.echo(f"{branch} was begun already for {loaded.repository_id}; nothing is changed", err=True)
+    else:
+        click.echo(f"{branch} begins with {commit}")

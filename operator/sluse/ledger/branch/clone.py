@@ -1,0 +1,74 @@
+"""Read the status branches from a clone that belongs to a person, with that person's own git settings.
+
+Here the surroundings are inherited, unlike everywhere else: to fetch from their remote, people have credential helpers,
+proxies and SSH agents of their own, and none of ours.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from sluse.catalog.git import command
+from sluse.errors import LedgerError
+from sluse.ledger.shown import Page, is_page, parse
+from sluse.model.names import Environment
+
+_REMOTE = "origin"
+_TIMEOUT = 60.0
+
+
+class Clone:
+    """A clone, or any folder inside one. A LedgerError says what git said."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        if not folder.is_dir():
+            raise LedgerError(f"{folder} is not a folder")
+        if self._git("rev-parse", "--git-dir") is None:
+            raise LedgerError(f"{folder} is not in a git clone", hint="give one with --repository")
+
+    def fetch(self) -> None:
+        """Bring the status branches as they are on the remote now, and drop what is gone there."""
+        refs = f"+refs/heads/sluse/*:refs/remotes/{_REMOTE}/sluse/*"
+        said = self._run("fetch", "--quiet", "--prune", "--no-tags", _REMOTE, refs)
+        if said.returncode:
+            raise LedgerError(
+                f"the status branches cannot be fetched from {_REMOTE}: {said.stderr.decode(errors='replace').strip()}",
+                hint="check the network and your credential, or read what was fetched last with --offline",
+            )
+
+    def pages(self, environment: Environment) -> dict[str, Page] | None:
+        """Return what an environment's operator published, by integration; None where there is no branch."""
+        ref = f"refs/remotes/{_REMOTE}/{environment.status_branch}"
+        listed = self._git("ls-tree", "-r", "-z", ref)
+        if listed is None:
+            return None
+        rows = (line.partition("\t") for line in listed.decode().split("\0") if line)
+        blobs = [(path, meta.split()[2]) for meta, _, path in rows if is_page(path)]
+        out = self._run("cat-file", "--batch", stdin="".join(f"{each}\n" for _, each in blobs).encode()).stdout
+        found: dict[str, Page] = {}
+        position = 0
+        for path, _ in blobs:
+            end = out.index(b"\n", position)
+            start, size = end + 1, int(out[position:end].split()[2])
+            page = parse(out[start : start + size], f"{path} of {environment.status_branch}")
+            found[page.integration] = page
+            position = start + size + 1
+        return dict(sorted(found.items()))
+
+    def _git(self, *arguments: str) -> bytes | None:
+        done = self._run(*arguments)
+        return done.stdout if done.returncode == 0 else None
+
+    def _run(self, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        try:
+            return subprocess.run(  # noqa: S603 - our own arguments, no shell
+                [command.program(), "-C", str(self._folder), *arguments],
+                input=stdin,
+                capture_output=True,
+                check=False,
+                timeout=_TIMEOUT,
+            )
+        except subprocess.TimeoutExpired:
+            raise LedgerError(f"git {arguments[0]} took longer than {_TIMEOUT:.0f} s") from None
