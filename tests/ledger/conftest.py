@@ -1,7 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+import os
+import subprocess
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from pydantic import SecretStr
@@ -9,6 +13,7 @@ from pydantic import SecretStr
 from sluse.cluster.access import Access
 from sluse.cluster.client import Cluster
 from sluse.desired.access import operator_user, roles
+from sluse.ledger.branch.branch import StatusBranch
 from sluse.ledger.journal import ClusterJournal
 from sluse.model.names import Environment
 from sluse.sandbox.clock import Clock
@@ -20,6 +25,8 @@ from sluse.sandbox.tls import Certificates, issue
 
 ADMIN = Identity("admin", (MASTERS,), token="admin-token")
 OPERATOR = Identity(operator_user(Environment.TEST), token="operator-token")
+
+GIT = {"PATH": os.defpath, "HOME": "/nonexistent", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -56,6 +63,14 @@ async def cluster(server: Served, certificates: Certificates) -> AsyncIterator[C
 
 
 @pytest.fixture
+async def admin(server: Served, certificates: Certificates) -> AsyncIterator[Cluster]:
+    """The same API server for somebody who may do everything."""
+    access = Access(server.url, certificates.client(), SecretStr(ADMIN.token))
+    async with Cluster(access, connections=2) as somebody:
+        yield somebody
+
+
+@pytest.fixture
 def start(cluster: Cluster) -> Callable[[], ClusterJournal]:
     """Start a journal, as another start of the process would."""
     return lambda: ClusterJournal(cluster, Environment.TEST, lambda: NOW)
@@ -66,3 +81,53 @@ async def journal(start: Callable[[], ClusterJournal]) -> ClusterJournal:
     journal = start()
     await journal.load()
     return journal
+
+
+@pytest.fixture(scope="session")
+def signing_key(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("keys") / "signing"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(path)], check=True)
+    return path
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Path:
+    path = tmp_path / "remote.git"
+    subprocess.run(["git", "init", "--quiet", "--bare", str(path)], check=True, env=GIT)
+    return path
+
+
+@pytest.fixture
+def git(bare: Path) -> Callable[..., str]:
+    """Run git in the remote itself."""
+
+    def run(*arguments: str) -> str:
+        done = subprocess.run(
+            ["git", "-C", str(bare), *arguments], check=True, capture_output=True, text=True, env=GIT, input=""
+        )
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture
+def branch(bare: Path, tmp_path: Path, cache: Path, signing_key: Path) -> Callable[..., StatusBranch]:
+    """Open the status branch, as another start of the process would; with another cache, as another machine would."""
+
+    def opened(
+        other_cache: str = "",
+        *,
+        url: str = "",
+        key: Path = signing_key,
+        variables: Mapping[str, str] = MappingProxyType({}),
+        environment: Environment = Environment.TEST,
+    ) -> StatusBranch:
+        place = tmp_path / other_cache if other_cache else cache
+        return StatusBranch(url or f"file://{bare}", place, environment, variables, key, "sluse@localhost.invalid")
+
+    return opened

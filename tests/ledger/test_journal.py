@@ -275,16 +275,34 @@ async def test_a_label_set_by_hand_is_no_second_operator(
 
 
 async def test_a_deleted_ledger_object_is_written_again_from_memory(
-    journal: ClusterJournal, start: Start, api: KubernetesAPI, now: datetime
+    journal: ClusterJournal, start: Start, admin: Cluster, now: datetime
 ) -> None:
     await journal.record(KEY, intended(1, now))
-    # The operator's role may not delete it; somebody with more rights did.
-    api.faults.add(Fault(code=404, resource="configmaps", verb="update"))
-    api.faults.add(Fault(code=409, resource="configmaps", verb="create"))
+    await admin.delete(CONFIG_MAP, "sluse-test", "sluse-ledger-fjordlegen")
     await journal.record(KEY, intended(2, now))
     again = start()
     await again.load()
     assert await again.held(KEY) == intended(2, now)
+
+
+async def test_an_object_that_vanishes_between_the_conflict_and_the_look_is_written_again(
+    journal: ClusterJournal, admin: Cluster, api: KubernetesAPI, now: datetime
+) -> None:
+    await journal.record(KEY, intended(1, now))
+    await admin.delete(CONFIG_MAP, "sluse-test", "sluse-ledger-fjordlegen")
+    api.faults.add(Fault(code=409, resource="configmaps", verb="update"))
+    await journal.record(KEY, intended(2, now))
+    assert await journal.held(KEY) == intended(2, now)
+
+
+async def test_an_object_that_never_stands_still_means_try_later(
+    journal: ClusterJournal, api: KubernetesAPI, now: datetime
+) -> None:
+    await journal.record(KEY, intended(1, now))
+    api.faults.add(Fault(code=409, resource="configmaps", verb="update", times=3))
+    with pytest.raises(ClusterUnavailable, match="changes faster"):
+        await journal.record(KEY, intended(2, now))
+    await journal.record(KEY, intended(3, now))
 
 
 async def test_a_cancelled_caller_leaves_the_write_to_the_others(

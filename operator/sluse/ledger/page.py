@@ -1,7 +1,7 @@
 """The files of the status branch: per integration a page in JSON and in Markdown, per organisation a machine file, one index. Pure.
 
 Titles and messages are other people's words, and a forge renders Markdown: they are escaped, so that nobody can put
-a link or a table row into a page that the operator signs.
+a disguised link or a table row into a page that the operator signs.
 """
 
 from __future__ import annotations

@@ -1,0 +1,117 @@
+"""The files of the status branch, as golden files: `python tests/ledger/test_page.py` writes them anew."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from sluse.errors import LedgerError
+from sluse.ledger.objects import ledger_of
+from sluse.ledger.page import index, pages
+from sluse.ledger.shown import is_machine, is_page, parse
+from sluse.model.held import Anchor, HeldClient, HeldIntegration, Intent, OrganisationLedger, WaitingOn
+from sluse.model.names import ClientId, ClientKey, Environment
+from sluse.model.registration import Use
+
+GOLDEN = Path(__file__).parent / "golden"
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+ISSUER = "https://authority.example"
+
+
+def anchored(number: int, **more: object) -> HeldClient:
+    anchor = Anchor(client_id=ClientId(f"c-{number}"), uri=f"{ISSUER}/register/c-{number}", since=NOW)
+    return HeldClient(anchor=anchor, digest="ab" * 32, use=Use.OPEN, since=NOW).model_copy(update=more)
+
+
+LEDGERS = {
+    "fjordlegen": OrganisationLedger(
+        organisation="fjordlegen",
+        engine="embedded",
+        declared="cd" * 32,
+        commit="1234567890" * 4,
+        integrations={
+            "journal-web": HeldIntegration(
+                title="Journal <web> | [x](https://evil.example)",
+                path="integrations/fjordlegen/journal-web.yaml",
+                tested="ef" * 32,
+                stage="TestReady",
+                since=NOW,
+                waiting=(
+                    WaitingOn(on="supplier", reason="SourceInvalid", message="line 3:\n`tabs` | bad", since=NOW),
+                    WaitingOn(
+                        on="authority", reason="AuthorityUnavailable", message="no answer", since=NOW, client="api"
+                    ),
+                ),
+                clients={
+                    "web": anchored(1),
+                    "api": HeldClient(possible_orphans=(Intent(id="i-1", since=NOW),)),
+                    "withheld": anchored(2, use=Use.WITHHELD),
+                    "old": HeldClient(use=Use.RETIRED, retired=True, since=NOW),
+                    "begun": HeldClient(intent=Intent(id="i-2", since=NOW)),
+                },
+            ),
+            "new": HeldIntegration(title="Ny"),
+        },
+    ),
+    "hav-omsorg": OrganisationLedger(
+        organisation="hav-omsorg", integrations={"plan": HeldIntegration(title="Plan", stage="Retired", since=NOW)}
+    ),
+}
+KEYS = {ClientKey("fjordlegen", "journal-web", name): (f"{name}-2026", "b`|k") for name in ("web", "withheld")}
+
+
+def branch() -> dict[str, bytes]:
+    files = pages(LEDGERS, environment=Environment.TEST, issuer=ISSUER, key_ids=KEYS)
+    return {**files, **index(LEDGERS.values(), Environment.TEST)}
+
+
+def test_the_branch_has_these_files_with_this_content() -> None:
+    golden = {str(path.relative_to(GOLDEN)): path.read_bytes() for path in GOLDEN.rglob("*") if path.is_file()}
+    assert branch() == golden
+
+
+def test_the_same_ledgers_in_another_order_give_the_same_files() -> None:
+    turned = {name: LEDGERS[name] for name in reversed(LEDGERS)}
+    files = pages(turned, environment=Environment.TEST, issuer=ISSUER, key_ids=KEYS)
+    assert {**files, **index(turned.values(), Environment.TEST)} == branch()
+
+
+def test_a_ledger_can_be_rebuilt_from_its_machine_file() -> None:
+    files = branch()
+    for organisation, ledger in LEDGERS.items():
+        assert ledger_of(files[f"_ledger/{organisation}.json"], "here") == ledger
+
+
+def test_pages_are_read_back_and_machine_files_are_not_taken_for_pages() -> None:
+    files = branch()
+    read = {parse(text, path).integration for path, text in files.items() if is_page(path)}
+    assert read == {"fjordlegen.journal-web", "fjordlegen.new", "hav-omsorg.plan"}
+    assert {path for path in files if is_machine(path)} == {"_ledger/fjordlegen.json", "_ledger/hav-omsorg.json"}
+    assert not is_page("genesis.json")
+    assert not is_page("a/b/c.json")
+
+
+def test_a_newer_operator_s_fields_are_passed_over() -> None:
+    page = json.loads(branch()["hav-omsorg/plan.json"])
+    page["later"] = page["clients"] = []
+    assert parse(json.dumps(page).encode(), "x").title == "Plan"
+
+
+@pytest.mark.parametrize("text", [b"", b"[]", b'{"version": 2}'])
+def test_what_is_no_page_is_named(text: bytes) -> None:
+    with pytest.raises(LedgerError, match=r"a/b\.json is not a page"):
+        parse(text, "a/b.json")
+
+
+def test_keys_are_not_claimed_for_a_client_that_does_not_hold_them() -> None:
+    page = parse(branch()["fjordlegen/journal-web.json"], "x")
+    assert {client.client: client.key_ids for client in page.clients if client.key_ids} == {"web": ("web-2026", "b`|k")}
+
+
+if __name__ == "__main__":
+    for name, content in branch().items():
+        (GOLDEN / name).parent.mkdir(parents=True, exist_ok=True)
+        (GOLDEN / name).write_bytes(content)

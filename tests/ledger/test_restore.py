@@ -1,0 +1,149 @@
+"""What a start makes of what is left in the cluster and on the branch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from sluse.cluster.client import Cluster
+from sluse.cluster.kinds import CONFIG_MAP
+from sluse.errors import LedgerError, LedgerMissing
+from sluse.ledger.branch.bare import Unreachable
+from sluse.ledger.branch.branch import StatusBranch
+from sluse.ledger.journal import ClusterJournal
+from sluse.ledger.page import pages
+from sluse.ledger.restore import load
+from sluse.model.held import HeldClient, Intent
+from sluse.model.names import ClientKey, Environment
+from sluse.sandbox.kube.api import KubernetesAPI
+
+Start = Callable[[], ClusterJournal]
+Opened = Callable[..., StatusBranch]
+
+KEY = ClientKey("fjordlegen", "journal-web", "web")
+OTHER = ClientKey("hav-omsorg", "plan", "m2m")
+
+
+def intended(number: int, now: datetime) -> HeldClient:
+    return HeldClient(intent=Intent(id=f"intent-{number}", since=now))
+
+
+async def publish(journal: ClusterJournal, branch: StatusBranch, now: datetime) -> None:
+    files = pages(journal.all(), environment=Environment.TEST, issuer="https://authority.example")
+    await branch.publish(files, "", now)
+
+
+async def test_with_neither_object_nor_genesis_it_refuses_and_says_what_to_run(
+    start: Start, branch: Opened, api: KubernetesAPI
+) -> None:
+    with pytest.raises(LedgerMissing) as caught:
+        await load(start(), branch())
+    assert "sluse ledger init -e test" in str(caught.value.hint)
+    assert api.requests.writes(resource="configmaps") == 0
+
+
+async def test_a_new_installation_begins_empty(start: Start, branch: Opened, now: datetime) -> None:
+    await branch().genesis("repo.example", now)
+    journal = start()
+    assert await load(journal, branch()) == {}
+    assert journal.all() == {}
+
+
+async def test_what_the_cluster_has_is_used_and_a_second_start_finds_no_news(
+    start: Start, branch: Opened, api: KubernetesAPI, now: datetime
+) -> None:
+    await branch().genesis("repo.example", now)
+    first = start()
+    await load(first, branch())
+    await first.record(KEY, intended(1, now))
+    await publish(first, branch(), now)
+    writes = api.requests.writes(resource="configmaps")
+    again = start()
+    published = await load(again, branch())
+    assert published["fjordlegen"] is again.get("fjordlegen")
+    assert api.requests.writes(resource="configmaps") == writes
+
+
+async def test_what_was_recorded_but_not_published_is_news_after_a_crash(
+    start: Start, branch: Opened, now: datetime
+) -> None:
+    await branch().genesis("repo.example", now)
+    first = start()
+    await load(first, branch())
+    await first.record(KEY, intended(1, now))
+    await first.record(OTHER, intended(1, now))
+    await publish(first, branch(), now)
+    await first.record(KEY, intended(2, now))
+    again = start()
+    assert list(await load(again, branch())) == ["hav-omsorg"]
+    assert await again.held(KEY) == intended(2, now)
+
+
+async def test_a_lost_cluster_is_rebuilt_from_the_branch(
+    start: Start, branch: Opened, admin: Cluster, now: datetime
+) -> None:
+    await branch().genesis("repo.example", now)
+    before = start()
+    await load(before, branch())
+    await before.record(KEY, intended(1, now))
+    await before.record(OTHER, intended(2, now))
+    await publish(before, branch(), now)
+    held = dict(before.all())
+    for organisation in held:
+        await admin.delete(CONFIG_MAP, "sluse-test", f"sluse-ledger-{organisation}")
+    after = start()
+    assert dict(await load(after, branch("new-machine"))) == held
+    durable = start()
+    assert dict(await durable.load()) == held
+
+
+async def test_one_lost_object_is_rebuilt_too(start: Start, branch: Opened, admin: Cluster, now: datetime) -> None:
+    await branch().genesis("repo.example", now)
+    before = start()
+    await load(before, branch())
+    await before.record(KEY, intended(1, now))
+    await before.record(OTHER, intended(2, now))
+    await publish(before, branch(), now)
+    await admin.delete(CONFIG_MAP, "sluse-test", "sluse-ledger-hav-omsorg")
+    after = start()
+    await load(after, branch())
+    assert await after.held(OTHER) == intended(2, now)
+
+
+async def test_a_remote_that_is_away_does_not_stop_an_operator_that_has_its_objects(
+    start: Start, branch: Opened, now: datetime, tmp_path: Path
+) -> None:
+    first = start()
+    await first.load()
+    await first.record(KEY, intended(1, now))
+    away = f"file://{tmp_path}/away.git"
+    again = start()
+    assert await load(again, branch(url=away)) == {}
+    assert await again.held(KEY) == intended(1, now)
+
+
+async def test_a_remote_that_is_away_stops_an_operator_that_has_nothing(
+    start: Start, branch: Opened, tmp_path: Path
+) -> None:
+    with pytest.raises(Unreachable):
+        await load(start(), branch(url=f"file://{tmp_path}/away.git"))
+
+
+async def test_objects_without_a_branch_are_used_and_all_is_news(start: Start, branch: Opened, now: datetime) -> None:
+    first = start()
+    await first.load()
+    await first.record(KEY, intended(1, now))
+    again = start()
+    assert await load(again, branch()) == {}
+    assert await again.held(KEY) == intended(1, now)
+
+
+async def test_a_machine_file_that_cannot_be_read_stops_the_start(start: Start, branch: Opened, now: datetime) -> None:
+    status = branch()
+    await status.genesis("repo.example", now)
+    await status.publish({"_ledger/fjordlegen.json": b'{"organisation": 7}'}, "", now)
+    with pytest.raises(LedgerError, match=r"_ledger/fjordlegen\.json of the status branch"):
+        await load(start(), branch())
