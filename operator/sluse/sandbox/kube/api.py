@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from weakref import WeakSet
 
 import orjson
 from aiohttp import web
@@ -62,6 +63,7 @@ class KubernetesAPI:
             store, self._registry, writer, deleter, Reader(store, clock), self._authorizer, self._definitions
         )
         self._openapi = OpenAPI(self._registry)
+        self._transports: WeakSet[asyncio.Transport] = WeakSet()
         self.requests = Requests()
         self.faults = Faults(self._end_watches, self._compact)
         bootstrap(self._registry, writer)
@@ -70,18 +72,31 @@ class KubernetesAPI:
         """Return an application to serve; call it on the loop that will serve it."""
         application = web.Application(client_max_size=_BODY_LIMIT)
         application.router.add_route("*", "/{path:.*}", self._handle)
-        application.cleanup_ctx.append(self._running)
+        application.on_startup.append(self._started)
+        application.on_shutdown.append(self._stopping)
+        application.on_cleanup.append(self._stopped)
         return application
 
-    async def _running(self, _: web.Application) -> AsyncIterator[None]:
+    async def _started(self, _: web.Application) -> None:
         self.faults.bind(asyncio.get_running_loop())
-        yield
+
+    async def _stopping(self, _: web.Application) -> None:
+        """End the watches: the server waits for open requests before it stops."""
         self._watches.end(None)
+
+    async def _stopped(self, _: web.Application) -> None:
+        """Cut what is still connected: a peer that does not answer TLS's farewell would outlive the loop."""
+        for transport in tuple(self._transports):
+            transport.abort()
+        self._transports.clear()
+        await asyncio.sleep(0)
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         """Authenticate, read, authorise, do, count."""
         asked = Route(request.method.lower(), request.path)
         user = User("", ())
+        if request.transport is not None:
+            self._transports.add(request.transport)
         try:
             if request.path not in _OPEN_PATHS:
                 user = self._user(request)
@@ -163,7 +178,7 @@ class KubernetesAPI:
             query=request.query,
             accept=request.headers.get("Accept", ""),
             agent=request.headers.get("User-Agent", ""),
-            media=request.content_type if raw else "",
+            media=request.content_type if raw and "Content-Type" in request.headers else "",
         )
         call = _with_body(call, raw)
         return self._objects.answer(call) if asked.resource else self._other(call)

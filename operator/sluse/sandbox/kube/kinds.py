@@ -71,13 +71,13 @@ def _namespace(item: Object, old: Object | None) -> None:
 
 
 def _secret(item: Object, old: Object | None) -> None:
+    for value in (item.get("data") or {}).values():
+        _decoded(value)
     text = item.pop("stringData", None)
     if isinstance(text, dict):
         encoded = {k: base64.b64encode(str(v).encode()).decode() for k, v in text.items()}
         item["data"] = {**(item.get("data") or {}), **encoded}
     item.setdefault("type", old["type"] if old else "Opaque")
-    for value in (item.get("data") or {}).values():
-        _decoded(value)
 
 
 def _decoded(value: Any) -> bytes:

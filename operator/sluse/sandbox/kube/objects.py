@@ -114,6 +114,8 @@ class Objects:
             raise method_not_allowed()
         if route.verb not in resource.verbs:
             raise method_not_allowed()
+        if not route.name and route.verb in {"update", "patch"}:
+            raise method_not_allowed()
         if resource.namespaced and not route.namespace and route.verb not in {"list", "watch"}:
             raise method_not_allowed()
         return resource

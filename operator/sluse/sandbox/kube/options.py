@@ -12,9 +12,10 @@ from sluse.sandbox.kube.status import APIError, Object, bad_request
 
 @dataclass(frozen=True)
 class WriteOptions:
-    """`manager` is who owns what this write changes; `force` is for apply alone."""
+    """`manager` owns what this write changes; `named`: the caller said who that is. `force` is for apply alone."""
 
     manager: str
+    named: bool = False
     dry_run: bool = False
     force: bool = False
     validation: Literal["Ignore", "Warn", "Strict"] = "Warn"
@@ -41,6 +42,7 @@ def write_options(query: Mapping[str, str], user_agent: str) -> WriteOptions:
         raise APIError(422, "Invalid", f'fieldValidation: Unsupported value: "{validation}": {supported}')
     return WriteOptions(
         manager=manager,
+        named=bool(query.get("fieldManager")),
         dry_run=_dry(query.get("dryRun")),
         force=query.get("force", "").lower() in {"true", "1"},
         validation=validation,  # type: ignore[arg-type]  # compared above

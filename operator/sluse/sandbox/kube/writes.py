@@ -163,6 +163,9 @@ class Writer:
     def _apply(self, resource: Resource, key: Key, body: Any, subresource: str, options: WriteOptions) -> Written:
         if not isinstance(body, dict):
             raise bad_request("error decoding patch: an apply configuration is an object")
+        if not options.named:
+            required = Cause("FieldValueRequired", "Required value: is required for apply patch", "fieldManager")
+            raise invalid("meta.k8s.io", "PatchOptions", "", [required])
         metadata = _checked(resource, body)
         _check_namespace_of(metadata, key[0])
         if metadata.get("managedFields"):
@@ -171,8 +174,7 @@ class Writer:
             raise bad_request(
                 f"the name of the object ({metadata['name']}) does not match the name on the URL ({key[1]})"
             )
-        if options.validation == "Strict":
-            self._refuse_unknown(resource, body)
+        self._refuse_unknown(resource, body)
         if subresource:
             body["metadata"] = {name: metadata[name] for name in ("uid", "resourceVersion") if name in metadata}
         manager = Manager(options.manager, "Apply", resource.api_version, subresource)
@@ -293,7 +295,7 @@ def _checked(resource: Resource, item: Any) -> Object:
     if not isinstance(item, dict):
         raise bad_request("the body must be an object")
     for field, wanted in (("kind", resource.kind), ("apiVersion", resource.api_version)):
-        found = item.get(field)
+        found = item.get(field) if resource.custom else item.setdefault(field, wanted)
         if not found:
             raise bad_request(f"Object '{field[0].upper()}{field[1:]}' is missing in the body")
         if found != wanted:
