@@ -1,6 +1,6 @@
 """Every file of the repository that is made from the models and from stack config: path -> text.
 
-CRDs, the editor's schema and the plain manifests come from one place and are compared by one command
+CRDs, the editor's schema, the plain manifests and what the examples become are made in one place and are compared by one command
 (`python -m sluse_stacks --check`, which the tests run too). It lives in this room because it is the lowest one that
 knows both what an environment is made of and the settings of the two that we ship. It needs no Pulumi.
 """
@@ -17,6 +17,7 @@ from sluse.desired.environment import environment
 from sluse.desired.schema import schema
 from sluse.desired.stack import Manifest
 from sluse.model.names import Environment
+from sluse_stacks import working_tree
 from sluse_stacks.documents import dump, read_config
 from sluse_stacks.settings import installation, parse
 
@@ -34,7 +35,7 @@ _FILES = {
 
 
 def generated(root: Path) -> dict[str, str]:
-    """Return every generated file, by its path below `root`, where `stacks/` is read."""
+    """Return every generated file, by its path below `root`, where `stacks/` and `integrations/` are read."""
     files = {"integrations/schema.json": json_text(schema())}
     names = []
     for crd in crds():
@@ -45,7 +46,7 @@ def generated(root: Path) -> dict[str, str]:
     files[f"{DEPLOY}/crds/kustomization.yaml"] = _kustomization(names)
     for place in Environment:
         files |= _overlay(root, place)
-    return files
+    return files | _examples(root)
 
 
 def json_text(value: Mapping[str, Any]) -> str:
@@ -63,6 +64,15 @@ def _overlay(root: Path, place: Environment) -> dict[str, str]:
     return {
         f"{folder}/kustomization.yaml": _kustomization(["../crds", *(f"{name}.yaml" for name in parts)]),
         **{f"{folder}/{name}.yaml": _yaml(*manifests) for name, manifests in parts.items()},
+    }
+
+
+def _examples(root: Path) -> dict[str, str]:
+    """Return what the examples become in test; production's share is the gate's to decide."""
+    place = Environment.TEST
+    return {
+        f"tests/golden/manifests/{place.value}/{slug}.yaml": _yaml(*working_tree.stack(root, place, slug).resources)
+        for slug in sorted(path.parent.name for path in (root / "integrations").glob("*/organisation.yaml"))
     }
 
 

@@ -14,10 +14,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc import jws
 from joserfc.jwk import import_key
 
+from sluse.catalog.reader import Reader
+from sluse.catalog.work_tree import WorkTree
 from sluse.demo import examples
 from sluse.desired.schema import AUTHORED, schema
+from sluse.model.classes import FIELD_CLASSES
 from sluse.model.keys import PRIVATE_MEMBERS, Jwks
 from sluse.model.names import ClientKey, Environment
+from sluse.rules.judge import check
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "integrations"
@@ -117,3 +121,16 @@ def test_the_command_repairs_what_is_wrong_and_then_finds_nothing(tmp_path: Path
     assert runner.invoke(examples.main, ["--root", str(tmp_path)]).exit_code == 0
     again = runner.invoke(examples.main, ["--check", "--root", str(tmp_path)])
     assert (again.exit_code, again.output) == (0, "")
+
+
+def test_no_rule_finds_anything_in_the_examples() -> None:
+    tree = Reader().tree(WorkTree(ROOT))
+    assert [f"{problem.place}: {problem.message}" for problem in check(tree)] == []
+    assert len(tree.integrations) == len([path for path in DOCUMENTS if path.name != "organisation.yaml"])
+    assert len(tree.keys) == len(dict(examples.key_files()))
+
+
+def test_the_authors_page_names_every_field_whose_class_it_explains() -> None:
+    page = (FOLDER / "README.md").read_text(encoding="utf-8")
+    rows = [row.removeprefix("clients[].") for rows in FIELD_CLASSES.values() for row in rows]
+    assert [row for row in rows if f"`{row}`" not in page and f"`clients[].{row}`" not in page] == []

@@ -40,27 +40,32 @@ def test_every_generated_file_is_committed_as_it_would_be_made_now() -> None:
 def test_no_file_among_the_generated_ones_is_left_over() -> None:
     committed = {
         str(path.relative_to(ROOT))
-        for folder in (f"{DEPLOY}", "tests/golden/crds")
+        for folder in (DEPLOY, "tests/golden/crds", "tests/golden/manifests")
         for path in (ROOT / folder).rglob("*.yaml")
     }
     assert committed == {path for path in generated(ROOT) if path.endswith(".yaml")}
 
 
-def test_check_names_a_file_that_was_edited_and_changes_nothing(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "stacks", tmp_path / "stacks", ignore=shutil.ignore_patterns("__pycache__"))
-    assert check(tmp_path).returncode == 0
-    edited = tmp_path / DEPLOY / "test" / "namespace.yaml"
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    for folder in ("stacks", "integrations"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+def test_check_names_a_file_that_was_edited_and_changes_nothing(copy: Path) -> None:
+    assert check(copy).returncode == 0
+    edited = copy / DEPLOY / "test" / "namespace.yaml"
     edited.write_text("edited\n", encoding="utf-8")
-    result = check(tmp_path, "--check")
+    result = check(copy, "--check")
     assert (result.returncode, result.stdout) == (1, f"{DEPLOY}/test/namespace.yaml\n")
     assert edited.read_text(encoding="utf-8") == "edited\n"
 
 
-def test_a_setting_that_is_wrong_is_one_message_with_its_name(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "stacks", tmp_path / "stacks", ignore=shutil.ignore_patterns("__pycache__"))
-    config = tmp_path / "stacks" / "Pulumi.test.yaml"
+def test_a_setting_that_is_wrong_is_one_message_with_its_name(copy: Path) -> None:
+    config = copy / "stacks" / "Pulumi.test.yaml"
     config.write_text(config.read_text(encoding="utf-8").replace("engine: embedded", "engine: steam"), encoding="utf-8")
-    result = check(tmp_path, "--check")
+    result = check(copy, "--check")
     assert result.returncode == 2
     assert "sluse:engine" in result.stderr
     assert "Traceback" not in result.stderr

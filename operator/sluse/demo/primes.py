@@ -8,15 +8,24 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Mapping
 
 _ROUNDS = 12
 _SMALL = math.prod(n for n in range(3, 2000, 2) if all(n % k for k in range(3, math.isqrt(n) + 1, 2)))
+
+FOUND: Mapping[str, int] = {
+    "breheim-sykehus.legemidler.mellomledd.test p": 730,
+    "breheim-sykehus.legemidler.mellomledd.test q": 2740,
+    "breheim-sykehus.legemidler.mellomledd.production p": 1460,
+    "breheim-sykehus.legemidler.mellomledd.production q": 4320,
+}
+"""How far from its start each example's prime was found. Without a row the search takes seconds; the result is one."""
 
 
 def prime(name: str, bits: int, exponent: int) -> int:
     """Return a prime of exactly `bits` bits with the two highest set, one more than no multiple of `exponent`."""
     stream = hashlib.shake_256(f"sluse demo prime: {name}".encode()).digest(bits // 8)
-    candidate = int.from_bytes(stream) | (3 << (bits - 2)) | 1
+    candidate = (int.from_bytes(stream) | (3 << (bits - 2)) | 1) + FOUND.get(name, 0)
     while not (candidate % exponent != 1 and math.gcd(candidate, _SMALL) == 1 and _is_prime(candidate)):
         candidate += 2
     return candidate

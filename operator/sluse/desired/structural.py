@@ -69,6 +69,7 @@ class _Converter:
         return {**{key: value for key, value in target.items() if key != "description"}, **own}
 
     def _keyword(self, key: str, value: Any) -> JsonSchema:
+        found: JsonSchema
         match key:
             case "description":
                 found = {key: value if len(value) <= _DESCRIPTION else f"{value[: _DESCRIPTION - 1]}…"}
