@@ -32,7 +32,7 @@ class Overview:
             raise LedgerError(f"several organisations have {asked}", hint=f"say which: {', '.join(meant)}")
         if not meant:
             names = {each.partition(".")[2]: each for each in known}
-            near = difflib.get_close_matches(asked, [*known, *names], n=3)
+            near = difflib.get_close_matches(asked, [*known, *names], n=3, cutoff=0.75)
             hint = (
                 f"did you mean {' or '.join(dict.fromkeys(names.get(each, each) for each in near))}?" if near else None
             )
