@@ -1,0 +1,137 @@
+"""Values: what they refuse, how they are named, and that nothing private fits into one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from sluse.model import outcome
+from sluse.model.held import HeldClient, HeldIntegration, OrganisationLedger
+from sluse.model.keys import PRIVATE_MEMBERS, PublicJwk
+from sluse.model.names import ClientKey, Environment, IntegrationKey
+from sluse.model.problem import Place, Problem, Severity
+from sluse.model.registration import Registration
+from sluse.model.resources.helseid_client import HelseIDClientSpec
+from sluse.model.service_integration import ClientValues, Login
+from sluse.model.tree import errors
+
+KEY = {"kty": "EC", "kid": "k", "alg": "ES256", "crv": "P-256", "x": "AA", "y": "AA"}
+REGISTRATION = {
+    "title": "Journal",
+    "organisationNumber": "310448176",
+    "grants": ["client_credentials"],
+    "scopes": ["nhn:msh/api"],
+    "keys": [KEY],
+}
+
+
+@pytest.mark.parametrize("member", sorted(PRIVATE_MEMBERS))
+def test_a_private_key_cannot_be_modelled(member: str) -> None:
+    with pytest.raises(ValidationError, match=member):
+        PublicJwk.model_validate({**KEY, member: "AA"})
+
+
+def test_a_key_always_states_its_use() -> None:
+    assert PublicJwk.model_validate(KEY).wire() == {**KEY, "use": "sig"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("organisationNumber", "31044817"),
+        ("organisationNumber", 310448176),
+        ("redirectUris", ["not an address"]),
+        ("redirectUris", ["https://a.example", "https://a.example"]),
+        ("scopes", ["with space"]),
+        ("scope", ["nhn:msh/api"]),
+    ],
+)
+def test_values_refuse_what_is_not_of_their_form(field: str, value: object) -> None:
+    with pytest.raises(ValidationError, match=field):
+        ClientValues.model_validate({"organisationNumber": "310448176", field: value})
+
+
+def test_what_stands_twice_in_a_set_is_named() -> None:
+    with pytest.raises(ValidationError, match=r"https://a\.example is listed twice"):
+        ClientValues.model_validate(
+            {"organisationNumber": "310448176", "redirectUris": ["https://a.example", "https://a.example"]}
+        )
+
+
+def test_a_word_is_not_a_flag() -> None:
+    with pytest.raises(ValidationError, match="required"):
+        Login.model_validate({"minimumLevel": "high", "identityProviders": [{"name": "idporten", "required": "yes"}]})
+
+
+def test_a_value_never_changes() -> None:
+    login = Login.model_validate({"minimumLevel": "high"})
+    with pytest.raises(ValidationError, match="frozen"):
+        login.minimum_level = "substantial"  # type: ignore[misc,assignment]  # that is the test
+
+
+def test_names_of_resources_are_read_back_as_who_they_are() -> None:
+    key = ClientKey("fjordlegen", "journal", "web")
+    assert str(key) == "fjordlegen.journal.web"
+    assert ClientKey.parse(str(key)) == key
+    assert key.integration_key == IntegrationKey("fjordlegen", "journal")
+
+
+@pytest.mark.parametrize("name", ["", "a", "a.b", "a..c", "a.b.c.d", "a.b."])
+def test_a_name_of_another_form_is_nobodys(name: str) -> None:
+    assert ClientKey.parse(name) is None
+
+
+def test_an_environment_has_its_own_namespace_and_branch() -> None:
+    assert {environment.namespace for environment in Environment} == {"sluse-test", "sluse-production"}
+    assert {environment.status_branch for environment in Environment} == {"sluse/test", "sluse/production"}
+
+
+def test_a_place_is_written_as_editors_read_it() -> None:
+    assert str(Place("a.yaml", 3, 7)) == "a.yaml:3:7"
+    assert str(Place("a.yaml")) == "a.yaml"
+
+
+def test_warnings_hold_nothing_back() -> None:
+    warning = Problem(Place("a.yaml"), "rule", "message", severity=Severity.WARNING)
+    error = Problem(Place("a.yaml"), "rule", "message")
+    assert errors((warning, error)) == (error,)
+
+
+def test_equal_registrations_have_one_digest_and_others_another() -> None:
+    one = Registration.model_validate(REGISTRATION)
+    assert one.digest == Registration.model_validate(REGISTRATION).digest
+    other: dict[str, Any] = {**REGISTRATION, "keys": [{**KEY, "kid": "other"}]}
+    assert Registration.model_validate(other).digest != one.digest
+
+
+def test_a_custom_resource_holds_the_registration_as_it_is_registered() -> None:
+    registration = Registration.model_validate(REGISTRATION)
+    spec = {"organisation": "a", "integration": "b", "client": "c", "use": "Open"}
+    found = HelseIDClientSpec.model_validate({**spec, "registration": REGISTRATION}).wire()
+    assert found == {**spec, "registration": registration.wire()}
+    assert HelseIDClientSpec.model_validate({**spec, "use": "Retired"}).wire() == {**spec, "use": "Retired"}
+
+
+def test_what_the_ledger_does_not_know_is_held_by_nobody() -> None:
+    held = HeldClient(retired=True)
+    ledger = OrganisationLedger(organisation="a", integrations={"b": HeldIntegration(title="B", clients={"c": held})})
+    assert ledger.client("b", "c") == held
+    assert ledger.client("b", "other") == ledger.client("other", "c") == HeldClient()
+    known = ledger.integration(IntegrationKey("a", "b"))
+    assert known is not None
+    assert known.title == "B"
+    assert ledger.integration(IntegrationKey("a", "other")) is None
+
+
+def test_every_outcome_says_what_is_held() -> None:
+    held = HeldClient()
+    outcomes: list[outcome.Outcome] = [
+        outcome.Synced(held),
+        outcome.Retired(held),
+        outcome.Waiting("AuthorityUnavailable", "it does not answer", outcome.Party.AUTHORITY, held),
+        outcome.Rejected("Refused", "no", held),
+        outcome.Conflicted("somebody", "theirs", held),
+    ]
+    assert [each.held for each in outcomes] == [held] * len(outcomes)
