@@ -402,3 +402,21 @@ async def test_no_log_line_and_no_repr_ever_has_the_credential(
     assert stored["data"]["credential"] == "aHVzaA=="
     for leaked in ("hush", "aHVzaA=="):
         assert leaked not in caplog.text + repr(journal.__dict__)
+
+
+async def test_a_process_that_ends_during_a_write_leaves_nobody_waiting(
+    journal: ClusterJournal, start: Start, api: KubernetesAPI, now: datetime
+) -> None:
+    api.faults.add(Fault(latency=0.2, resource="configmaps", verb="create"))
+    first = asyncio.create_task(journal.record(KEY, intended(1, now)))
+    await suffered(api)
+    second = asyncio.create_task(journal.record(replace(KEY, client="api"), intended(2, now)))
+    await asyncio.sleep(0)
+    (writer,) = (task for task in asyncio.all_tasks() if task.get_name() == "ledger-write")
+    writer.cancel()  # as the end of the event loop does
+    results = await asyncio.gather(first, second, writer, return_exceptions=True)
+    assert [type(result) for result in results] == [asyncio.CancelledError] * 3
+    await journal.record(KEY, intended(3, now))  # and the book is in order, whether or not the write was heard
+    again = start()
+    await again.load()
+    assert await again.held(KEY) == intended(3, now)
