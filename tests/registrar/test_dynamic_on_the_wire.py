@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import socket
@@ -143,21 +142,46 @@ async def test_a_creation_that_could_not_be_managed_is_half_an_answer_that_may_h
     assert caught.value.may_have_acted
 
 
+def sound(scripted: Any, registration: Registration) -> bytes:
+    """Return an answer in which nothing is wrong."""
+    members = {"client_id": "client-1", "registration_client_uri": f"{scripted.url}/register/client-1"}
+    return json.dumps({**mapping.metadata(registration, MARK, extensions=True), **members}).encode()
+
+
 async def test_a_body_without_end_is_not_read_to_its_end(
-    scripted: Any, registrar: DynamicRegistrar, held: Held
+    scripted: Any, registrar: DynamicRegistrar, registration: Registration, held: Held
 ) -> None:
-    scripted.answer(200, b'{"a": "' + b"x" * 2_000_000 + b'"}')
+    scripted.answer(200, sound(scripted, registration))
+    scripted.answer(200, sound(scripted, registration) + b" " * 2_000_000)
+    assert await registrar.observe(held) is not None
     with pytest.raises(AuthorityUnavailable, match="half an answer"):
         await registrar.observe(held)
 
 
 async def test_a_compressed_body_was_not_asked_for_and_is_not_unpacked(
-    scripted: Any, registrar: DynamicRegistrar, held: Held
+    scripted: Any, registrar: DynamicRegistrar, registration: Registration, held: Held
 ) -> None:
-    scripted.answer(200, zlib.compress(b"{}"), headers={"Content-Encoding": "deflate"})
+    scripted.answer(200, zlib.compress(sound(scripted, registration)), headers={"Content-Encoding": "deflate"})
     with pytest.raises(AuthorityUnavailable, match="half an answer"):
         await registrar.observe(held)
     assert scripted.seen[0].headers["Accept-Encoding"] == "identity"
+
+
+async def test_an_authority_that_quotes_our_credentials_is_not_repeated(
+    scripted: Any, registrar: DynamicRegistrar, registration: Registration, held: Held
+) -> None:
+    body = json.dumps({"error_description": f"what are {RAT} and initial-access-token-of-the-test?"}).encode()
+    for call in (
+        registrar.create(registration, MARK),
+        registrar.observe(held),
+        registrar.update(held, registration, MARK),
+        registrar.retire(held),
+    ):
+        scripted.answer(403, body)
+        with pytest.raises(Unauthorised, match="what are") as caught:
+            await call
+        sent = scripted.seen[-1].headers["Authorization"].removeprefix("Bearer ")
+        assert sent not in f"{caught.value!s}{caught.value!r}"
 
 
 async def test_a_refusal_stands_although_its_body_is_cut_off(
@@ -175,9 +199,8 @@ async def test_a_write_on_a_broken_connection_is_not_repeated(
     echo(scripted, registration)
     await registrar.observe(held)  # so that the write meets a connection that is kept
     scripted.then(lambda *_: None)
-    calls = {"update": lambda: registrar.update(held, registration, MARK), "retire": lambda: registrar.retire(held)}
     with pytest.raises(AuthorityUnavailable, match="connection broke") as caught:
-        await calls[verb]()
+        await (registrar.retire(held) if verb == "retire" else registrar.update(held, registration, MARK))
     assert caught.value.may_have_acted
     assert len(scripted.seen) == 2
 
@@ -186,11 +209,8 @@ async def test_an_authority_that_does_not_answer_is_given_up_after_a_while(
     scripted: Any, certificates: Certificates, held: Held
 ) -> None:
     gate = threading.Event()
-    arrived = asyncio.Event()
-    loop = asyncio.get_running_loop()
 
     def hold(*_: object) -> web.Response:
-        loop.call_soon_threadsafe(arrived.set)
         gate.wait(30)
         return web.Response()
 

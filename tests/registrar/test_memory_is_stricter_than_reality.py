@@ -1,9 +1,10 @@
 import asyncio
+from dataclasses import replace
 
 import pytest
 from pydantic import SecretStr
 
-from sluse.errors import AuthorityUnavailable, Refused, Taken
+from sluse.errors import AuthorityUnavailable, Refused, Taken, Unauthorised
 from sluse.model.registration import Registration
 from sluse.reconcile.throwaway import throwaway_key
 from sluse.registrar.memory import MemoryRegistrar
@@ -137,6 +138,18 @@ async def test_a_fault_before_the_work_does_nothing_and_one_after_it_loses_only_
         assert len(memory.clients()) == count
     assert memory.faults_left == 0
     assert memory.calls == {"create": 3}
+
+
+async def test_where_no_credential_survives_an_update_the_old_one_is_dead_at_once(
+    registration: Registration, withheld: Registration
+) -> None:
+    memory = MemoryRegistrar(replace(CANNOT_READ, observe_without_client_key=True, token_survives_update=False))
+    held = await memory.create(withheld, OURS)
+    now = await memory.update(held, registration, OURS)
+    assert now.credential != held.credential
+    assert await memory.observe(now) is not None
+    with pytest.raises(Unauthorised):
+        await memory.update(held, registration, OURS)
 
 
 async def test_a_fault_waits_for_its_own_verb(memory: MemoryRegistrar, held: Held) -> None:

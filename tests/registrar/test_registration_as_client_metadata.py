@@ -46,7 +46,9 @@ def test_normalising_is_idempotent_and_changes_no_set(
 ) -> None:
     one = data.draw(registrations)
     assert normal(normal(one)) == normal(one)
-    assert set(normal(one).keys) == set(one.keys)
+    for name in Registration.model_fields:
+        before, after = getattr(one, name), getattr(normal(one), name)
+        assert before == after or (set(before) == set(after) and len(set(after)) == len(after))
     assert mapping.without_extensions(normal(one)) == normal(mapping.without_extensions(one))
 
 

@@ -38,8 +38,11 @@ _METHODS = {"create": "POST", "observe": "GET", "update": "PUT", "retire": "DELE
 class Setting(Protocol):
     """`tells_absence`: whether this very authority can; an adapter's capability may promise less."""
 
-    registrar: Registrar
-    tells_absence: bool
+    @property
+    def registrar(self) -> Registrar: ...
+
+    @property
+    def tells_absence(self) -> bool: ...
 
     def edit(self, held: Held, redirect_uris: tuple[str, ...]) -> None:
         """Change a registration by hand."""

@@ -11,7 +11,7 @@ from sluse.registrar.withheld import is_withheld
 
 
 async def observed(setting: Any, held: Held) -> Observed:
-    found = await setting.registrar.observe(held)
+    found: Observed | None = await setting.registrar.observe(held)
     assert found is not None
     return found
 
