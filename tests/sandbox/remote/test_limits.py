@@ -159,6 +159,20 @@ def test_a_silent_remote_answers_only_once_it_is_back(seeded: Place) -> None:
     assert waiting.wait(20) == 128
 
 
+def test_a_silent_remote_can_be_closed(
+    certificates: tls.Certificates, people: tuple[Pusher, ...], tmp_path: Path
+) -> None:
+    remote = Remote(tmp_path / "silent", people)
+    served = Served(remote.application, tls=certificates.server).start()
+    connection = http.client.HTTPSConnection("localhost", served.port, context=certificates.client(), timeout=20)
+    connection.request("GET", "/integrations.git/HEAD", headers=headers())
+    assert connection.getresponse().read()
+    remote.faults.gone(Fault.SILENT)
+    connection.request("GET", "/integrations.git/info/refs?service=git-upload-pack", headers=headers())
+    served.close()
+    connection.close()
+
+
 def test_a_closed_server_refuses_connections_and_reopens_with_everything(
     certificates: tls.Certificates, people: tuple[Pusher, ...], seeded: Place
 ) -> None:

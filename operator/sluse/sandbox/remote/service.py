@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import weakref
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from aiohttp import web
@@ -21,6 +23,7 @@ from sluse.sandbox.remote.repository import LARGEST_PUSH, NAME, environment, htt
 _REQUESTS = frozenset({("GET", "info/refs"), ("POST", "git-upload-pack"), ("POST", "git-receive-pack")})
 _SERVICES = frozenset({"git-upload-pack", "git-receive-pack"})
 _AT_ONCE = 16  # git processes; more requests wait their turn
+_LOOK = 0.05  # seconds between looks whether a fault still lasts
 
 _log = logging.getLogger(__name__)
 
@@ -43,9 +46,13 @@ class Remote:
         """Return the application; the repository is at `/integrations.git`."""
         backend = Backend(self._program, self._directory, largest_body=self._largest_push)
         turns = asyncio.Semaphore(_AT_ONCE)
+        closing = asyncio.Event()
+        connections: weakref.WeakSet[asyncio.Transport] = weakref.WeakSet()
 
         async def handle(request: web.Request) -> web.StreamResponse:
-            await self._fail_on_request(request)
+            if request.transport is not None:
+                connections.add(request.transport)
+            await self._fail_on_request(request, closing)
             person = bearer(self._people, request.headers.get("Authorization"))
             if person is None:
                 raise web.HTTPUnauthorized(
@@ -58,19 +65,23 @@ class Remote:
             return response
 
         async def shutdown(_: web.Application) -> None:
+            closing.set()
             await backend.close()
+            for connection in connections:
+                connection.abort()  # TLS would wait for a goodbye that comes after the loop has stopped
 
         application = web.Application()
         application.router.add_route("*", f"/{NAME}/{{tail:.*}}", handle)
         application.on_shutdown.append(shutdown)
         return application
 
-    async def _fail_on_request(self, request: web.Request) -> None:
+    async def _fail_on_request(self, request: web.Request, closing: asyncio.Event) -> None:
         fault = self.faults.fault
         if fault is Fault.DROPPED and request.transport is not None:
             request.transport.abort()
-        while self.faults.fault is Fault.SILENT and request.transport:  # noqa: ASYNC110 - set from other threads
-            await asyncio.sleep(0.05)
+        while self.faults.fault is Fault.SILENT and request.transport and not closing.is_set():
+            with suppress(TimeoutError):  # a look now and then: the fault is set from other threads
+                await asyncio.wait_for(closing.wait(), _LOOK)
         if fault is not None:
             raise web.HTTPServiceUnavailable(text="the remote is away\n")
 

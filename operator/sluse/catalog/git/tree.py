@@ -1,0 +1,46 @@
+"""The files of one commit, as `git ls-tree -r -z --long` prints them: one run for all, whatever their number."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+class Mode(enum.Enum):
+    """What git keeps at a path."""
+
+    FILE = "100644"
+    EXECUTABLE = "100755"
+    SYMLINK = "120000"
+    SUBMODULE = "160000"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One path. `blob` is the object's id (a submodule's is a commit elsewhere); `size` is in bytes, 0 for a submodule.
+
+    `path` is UTF-8; bytes that are not come as lone surrogates (`surrogateescape`), so that no two paths become one.
+    """
+
+    path: str
+    mode: Mode
+    blob: str
+    size: int
+
+
+def parse(listing: bytes) -> tuple[Entry, ...]:
+    """Return the entries of a listing, sorted by path. A ValueError where it is not such a listing."""
+    return tuple(sorted((_entry(line) for line in listing.split(b"\0") if line), key=lambda entry: entry.path))
+
+
+def _entry(line: bytes) -> Entry:
+    facts, tab, path = line.partition(b"\t")
+    mode, _, blob, size = facts.decode("ascii").split()
+    if not tab:
+        raise ValueError("no path")
+    return Entry(path.decode("utf-8", "surrogateescape"), _mode(mode), blob, 0 if size == "-" else int(size))
+
+
+def _mode(text: str) -> Mode:
+    """Git itself reads 100664 of old repositories as a plain file."""
+    return Mode.FILE if text == "100664" else Mode(text)
