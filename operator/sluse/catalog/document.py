@@ -76,7 +76,7 @@ def read_fast(spot: Spot, content: bytes) -> Reading | None:
         return None
     if any(envelope.folder(spot, document)) or any(_secrets_of_keys(spot, document)):
         return None
-    return Reading(spot, Sourced(model, spot.path, Positions(spot.path, text)))
+    return Reading(spot, Sourced(model, spot.path, Positions(spot.path, _spaced(spot, text))))
 
 
 def read_slowly(spot: Spot, content: bytes) -> Reading:
@@ -84,7 +84,7 @@ def read_slowly(spot: Spot, content: bytes) -> Reading:
     text = decode(content)
     if isinstance(text, Fault):
         return refused(spot, [_problem(spot, text, None, spot.holds)])
-    positions = Positions(spot.path, text)
+    positions = Positions(spot.path, _spaced(spot, text))
     document, faults = _parse(spot, text)
     holds = envelope.identity(spot, document)
     errors = [_problem(spot, fault, positions, holds) for fault in faults if not fault.warning]
@@ -110,7 +110,7 @@ def _parse(spot: Spot, text: str) -> tuple[JsonValue, Sequence[Fault]]:
     indented = tabs(text) if spot.role is not Role.KEYS else None
     if indented is not None:
         return None, [indented]
-    root, faults = nodes.compose(text)
+    root, faults = nodes.compose(_spaced(spot, text))
     document = nodes.value(root, faults) if root is not None else None
     if root is not None:
         hidden = [fault for scalar in nodes.scalars(root) for fault in _hidden(spot, scalar)]
@@ -118,6 +118,11 @@ def _parse(spot: Spot, text: str) -> tuple[JsonValue, Sequence[Fault]]:
     if spot.role is Role.KEYS and not any(fault.rule in _BEFORE_JSON for fault in faults):
         faults = [*_not_json(text), *(fault for fault in faults if not fault.warning)][:1]
     return document, faults
+
+
+def _spaced(spot: Spot, text: str) -> str:
+    """JSON may be indented with tabs, which YAML refuses in places; as spaces they keep every column."""
+    return text.replace("\t", " ") if spot.role is Role.KEYS else text
 
 
 _BEFORE_JSON = (reading.TOO_DEEP, reading.TOO_MANY_NODES, reading.PRIVATE_KEY, reading.PERSONAL_IDENTIFIER)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from sluse.catalog.positions import Positions
-from sluse.model.problem import Problem
+from sluse.model.problem import Place, Problem
 from sluse.model.tree import Sourced, Tree
 
 
@@ -19,7 +19,10 @@ def with_excerpts(tree: Tree, problems: Iterable[Problem]) -> tuple[Problem, ...
     return tuple(_with(problem, sources.get(problem.place.path)) for problem in problems)
 
 
+def excerpt(source: Sourced[Any] | None, place: Place) -> str:
+    """Return the line of a place in a document; empty where its text is not at hand."""
+    return source.locate.excerpt(place) if source is not None and isinstance(source.locate, Positions) else ""
+
+
 def _with(problem: Problem, source: Sourced[Any] | None) -> Problem:
-    if problem.excerpt or source is None or not isinstance(source.locate, Positions):
-        return problem
-    return replace(problem, excerpt=source.locate.excerpt(problem.place))
+    return problem if problem.excerpt else replace(problem, excerpt=excerpt(source, problem.place))

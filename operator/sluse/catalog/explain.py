@@ -113,7 +113,8 @@ def _misfit(error: ErrorDetails, value: JsonValue) -> Misfit:
         must, hint = FORMS[context["pattern"]]
         return Misfit(reading.WRONG_FORM, field, f"{label} {must}", hint)
     if kind in _BOUNDS:
-        return Misfit(reading.OUT_OF_BOUNDS, field, f"{label} {_BOUNDS[kind](context)}", "Correct the value.")
+        hint = "Give it at least one." if kind == "too_short" else "Correct the value."
+        return Misfit(reading.OUT_OF_BOUNDS, field, f"{label} {_BOUNDS[kind](context)}", hint)
     must, hint = _TYPES.get(kind, (f"cannot be read: {error['msg']}", ""))
     if kind == "string_type" and not isinstance(value, dict | list):
         hint = (

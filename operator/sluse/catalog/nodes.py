@@ -72,7 +72,7 @@ def compose(text: str) -> tuple[Node | None, list[Fault]]:
         for event in _events(text):
             composer.take(event)
     except Unreadable as unreadable:
-        return None, [*composer.faults, unreadable.fault]
+        return None, [*composer.faults, composer.blamed(unreadable.fault)]
     return composer.root, composer.faults
 
 
@@ -130,6 +130,15 @@ class _Composer:
         self._open: list[Sequence | Mapping] = []
         self._values = 0
         self._documents = 0
+        self._quote: tuple[Scalar, int] | None = None
+
+    def blamed(self, fault: Fault) -> Fault:
+        """Return the fault, at the quote that was closed far below it where that is what broke the syntax."""
+        if fault.rule is reading.SYNTAX and self._quote is not None and fault.line - self._quote[1] <= 1:
+            opened, closed = self._quote
+            message = f"The quote that opens here is closed on line {closed} only"
+            return Fault(fault.rule, opened.line, opened.column, 1, message, "Close it on its own line.")
+        return fault
 
     def take(self, event: yaml.Event) -> None:
         """Take one event. Raises Unreadable where reading on makes no sense."""
@@ -167,6 +176,8 @@ class _Composer:
         end = event.end_mark
         length = end.column + 1 - column if end is not None and end.line + 1 == line else 1
         node = Scalar(line, column, max(length, 1), event.value, plain=not event.style)
+        if event.style in {"'", '"'} and end is not None and end.line + 1 > line:
+            self._quote = node, end.line + 1
         parent = self._open[-1] if self._open else None
         if isinstance(parent, Mapping) and parent.waiting is None:
             self._key(parent, node)

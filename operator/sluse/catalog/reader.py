@@ -10,6 +10,7 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
 
 from sluse.catalog.document import Reading, aside, read, refused
+from sluse.catalog.excerpts import excerpt
 from sluse.catalog.files import FileEntry, FileKind, Files
 from sluse.catalog.layout import Role, Spot, spot
 from sluse.model.keys import Jwks
@@ -102,5 +103,6 @@ def _integrations(
 
 def _taken(key: IntegrationKey, second: Sourced[Any], first: Sourced[Any]) -> Problem:
     field = "metadata.name"
+    place = second.locate(field)
     message = f"The name {shown(key.name)} is taken by {first.locate(field)}"
-    return reading.NAME_TAKEN.problem(second.locate(field), message, holds=str(key), path=field)
+    return reading.NAME_TAKEN.problem(place, message, holds=str(key), path=field, excerpt=excerpt(second, place))

@@ -39,14 +39,15 @@ class WorkTree:
             return [FileEntry(self._under, FileKind.SYMLINK, 0, "")]
         if not top.is_dir():
             raise CatalogError(f"There is no folder {top}", hint="Name the folder of the integrations.")
-        return list(self._walk(top, self._under, depth=0))
+        return list(self._walk(str(top), self._under, depth=0))
 
     def read(self, ids: Sequence[str]) -> Mapping[str, bytes]:
         """Return content by id, as it was when `entries` was called, and let go of it."""
         contents, self._contents = self._contents, {}
         return {each: contents[each] for each in ids}
 
-    def _walk(self, folder: Path, path: str, depth: int) -> Iterator[FileEntry]:
+    def _walk(self, folder: str, path: str, depth: int) -> Iterator[FileEntry]:
+        # Strings, not Path objects: at 30,000 files those alone would cost a second.
         for child in _listed(folder):
             if child.name.startswith("."):
                 continue
@@ -54,27 +55,28 @@ class WorkTree:
             if child.is_symlink():
                 yield FileEntry(inner, FileKind.SYMLINK, 0, "")
             elif child.is_dir():
-                yield from self._folder(Path(child.path), inner, depth)
+                yield from self._folder(child, inner, depth)
             elif child.is_file():
-                yield self._file(Path(child.path), inner)
+                yield self._file(child.path, inner)
 
-    def _folder(self, folder: Path, path: str, depth: int) -> Iterator[FileEntry]:
-        organisation = folder / "organisation.yaml"
-        if (folder / ".git").exists():
+    def _folder(self, folder: os.DirEntry[str], path: str, depth: int) -> Iterator[FileEntry]:
+        if os.path.lexists(f"{folder.path}/.git"):
             yield FileEntry(path, FileKind.SUBMODULE, 0, "")
         elif depth or self._only is None or folder.name in self._only:
-            yield from self._walk(folder, path, depth + 1)
-        elif organisation.is_symlink():
-            yield FileEntry(f"{path}/organisation.yaml", FileKind.SYMLINK, 0, "")
-        elif organisation.is_file():
-            yield self._file(organisation, f"{path}/organisation.yaml")
+            yield from self._walk(folder.path, path, depth + 1)
+        else:
+            organisation = Path(folder.path, "organisation.yaml")
+            if organisation.is_symlink():
+                yield FileEntry(f"{path}/organisation.yaml", FileKind.SYMLINK, 0, "")
+            elif organisation.is_file():
+                yield self._file(str(organisation), f"{path}/organisation.yaml")
 
-    def _file(self, file: Path, path: str) -> FileEntry:
+    def _file(self, file: str, path: str) -> FileEntry:
         try:
-            size = file.stat().st_size
-            if size > _NEVER_READ:
-                return FileEntry(path, FileKind.FILE, size, "")
-            content = file.read_bytes()
+            with open(file, "rb", buffering=0) as opened:  # noqa: PTH123 - see _walk
+                content = opened.read(_NEVER_READ + 1)
+                if len(content) > _NEVER_READ:
+                    return FileEntry(path, FileKind.FILE, os.fstat(opened.fileno()).st_size, "")
         except OSError as error:
             raise CatalogError(f"{path} cannot be read: {error.strerror}") from error
         blob = _blob_id(content)
@@ -82,7 +84,7 @@ class WorkTree:
         return FileEntry(path, FileKind.FILE, len(content), blob)
 
 
-def _listed(folder: Path) -> list[os.DirEntry[str]]:
+def _listed(folder: str) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as children:
             return list(children)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os.path
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,8 +38,9 @@ def command(paths: tuple[Path, ...], output: str, *, no_color: bool) -> int:
     found; warnings are told and hold nothing.
     """
     scope = _scope(paths)
-    tree = Reader().tree(WorkTree(scope.root, scope.under, only=scope.organisations), scope.under)
-    problems = with_excerpts(tree, scope.of_interest(check(tree)))
+    with _no_collection():
+        tree = Reader().tree(WorkTree(scope.root, scope.under, only=scope.organisations), scope.under)
+        problems = with_excerpts(tree, scope.of_interest(check(tree)))
     if output == "json":
         click.echo(json.dumps(_report(tree, problems), indent=2, ensure_ascii=False))
     else:
@@ -45,6 +48,16 @@ def command(paths: tuple[Path, ...], output: str, *, no_color: bool) -> int:
     files = len(tree.organisations) + len(tree.integrations) + len(tree.keys)
     click.echo(f"{tally(problems)}; {counted(files, 'readable file')}", err=True)
     return 1 if errors(problems) else 0
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    # Everything read lives until the end: looking for garbage in it cost a third of the time at 30,000 files.
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 @dataclass(frozen=True)

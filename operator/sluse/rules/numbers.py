@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from sluse.model.problem import Severity
 from sluse.model.service_integration import ServiceIntegration
@@ -11,9 +12,11 @@ from sluse.rules.rule import Certainty, Finding, TreeRule
 from sluse.rules.survey import Source, Survey
 
 _WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2)
+_CHILD = ".childOrganisationNumbers["
 _NHN_TEST_NUMBERS = frozenset({"999977776", "999977775", "312232326"})
 
 
+@lru_cache(maxsize=1 << 14)
 def has_check_digit(number: str) -> bool:
     """Tell whether nine digits satisfy modulus 11 as the Register of Legal Entities computes it."""
     digits = [int(digit) for digit in number]
@@ -41,8 +44,8 @@ def unknown(survey: Survey) -> Iterator[tuple[Source, Finding]]:
         for path, number in _all_numbers(document.content):
             if number in survey.owners_of_numbers or number in told:
                 continue
-            if not has_check_digit(number) and not _is_lenient(path, number):
-                continue  # that it cannot exist is the root cause
+            if not has_check_digit(number) and (_CHILD in path or not _is_lenient(path, number)):
+                continue  # that it cannot exist is the root cause, and is told
             told.add(number)
             yield Source.of(document), _undeclared(path, number)
 
@@ -75,7 +78,7 @@ def _bad_digit(path: str, number: str, lenient: bool) -> Finding:  # noqa: FBT00
 
 
 def _undeclared(path: str, number: str) -> Finding:
-    if ".childOrganisationNumbers[" in path:
+    if _CHILD in path:
         return Finding(path, f"No organisation here declares the sub-unit {number}", severity=Severity.WARNING)
     return Finding(path, f"No organisation here declares organisation number {number}")
 

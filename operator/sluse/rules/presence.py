@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from sluse.model.names import ClientKey, Environment
 from sluse.model.problem import Severity
-from sluse.model.tree import KeyFile
+from sluse.model.service_integration import ServiceIntegration
+from sluse.model.tree import KeyFile, Sourced
 from sluse.rules.rule import Certainty, Finding, TreeRule
 from sluse.rules.shown import shown
 from sluse.rules.survey import Source, Survey, key_file_path
@@ -27,29 +28,38 @@ def organisation(survey: Survey) -> Iterator[tuple[Source, Finding]]:
 def test_keys(survey: Survey) -> Iterator[tuple[Source, Finding]]:
     """Find clients without a key file for test."""
     for document, _ in survey.integrations():
-        key = document.content.key
-        for index, client in enumerate(document.content.spec.clients):
-            wanted = KeyFile(ClientKey(key.organisation, key.name, client.name), Environment.TEST)
-            path = key_file_path(document, client.name, Environment.TEST)
-            if wanted not in survey.tree.keys and path not in survey.broken_paths:
-                message = f"The client {shown(client.name)} has no public key for test"
-                hint = f"Put its public keys (a JWK Set) into {path}; the private ones stay with you."
-                yield Source.of(document), Finding(f"spec.clients[{index}].name", message, hint=hint)
+        for index, path in _lacking(survey, document):
+            name = document.content.spec.clients[index].name
+            message = f"The client {shown(name)} has no public key for test"
+            hint = f"Put its public keys (a JWK Set) into {path}; the private ones stay with you."
+            yield Source.of(document), Finding(f"spec.clients[{index}].name", message, hint=hint)
 
 
 def stray_keys(survey: Survey) -> Iterator[tuple[Source, Finding]]:
-    """Find key files that name no client."""
+    """Find key files that name no client; not where a client lacks its own, since then that is the one to repair."""
     for key_file, keys in survey.tree.keys.items():
         client = key_file.client
         if client.organisation in survey.tree.unreadable:
             continue  # the file that would name the client may be the unreadable one
         document = survey.tree.integrations.get(client.integration_key)
-        if document is None or client.client not in {each.name for each in document.content.spec.clients}:
-            message = f"No integration here has a client {shown(f'{client.integration}/{client.client}')}"
-            yield (
-                Source.whole(keys.path, str(client.integration_key)),
-                Finding("", message, severity=Severity.WARNING),
-            )
+        if document is not None:
+            named = client.client in {each.name for each in document.content.spec.clients}
+            if named or any(_lacking(survey, document)):
+                continue
+        message = f"No integration here has a client {shown(f'{client.integration}/{client.client}')}"
+        source = Source.whole(keys.path, str(client.integration_key))
+        yield source, Finding("", message, severity=Severity.WARNING)
+
+
+def _lacking(survey: Survey, document: Sourced[ServiceIntegration]) -> Iterator[tuple[int, str]]:
+    """Yield (index, path of the key file) of each client that has no keys for test."""
+    key = document.content.key
+    for index, client in enumerate(document.content.spec.clients):
+        wanted = KeyFile(ClientKey(key.organisation, key.name, client.name), Environment.TEST)
+        if wanted not in survey.tree.keys:
+            path = key_file_path(document, client.name, Environment.TEST)
+            if path not in survey.broken_paths:
+                yield index, path
 
 
 RULES = (

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import SplitResult, urlsplit
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from sluse.model.organisation import Organisation
 from sluse.model.service_integration import ServiceIntegration, Structure
@@ -17,6 +19,12 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:]+")
 
 
+class _Address(NamedTuple):
+    scheme: str
+    host: str
+    has_user: bool
+
+
 def form(document: ServiceIntegration) -> Iterator[Finding]:
     """Find addresses that cannot be compared character by character."""
     for path, address in fields.redirects(document):
@@ -25,7 +33,7 @@ def form(document: ServiceIntegration) -> Iterator[Finding]:
             yield Finding(path, f"{shown(address)} is not an address with a host")
         elif "#" in address:
             yield Finding(path, f"{shown(address)} has a fragment")
-        elif "@" in parts.netloc:
+        elif parts.has_user:
             yield Finding(path, f"{shown(address)} has a user name in front of the host")
 
 
@@ -36,7 +44,7 @@ def https(document: ServiceIntegration) -> Iterator[Finding]:
         parts = _split(address)
         if parts is None or parts.scheme == "https":
             continue
-        if parts.scheme == "http" and parts.hostname in _LOOPBACK:
+        if parts.scheme == "http" and parts.host in _LOOPBACK:
             if not native:
                 yield Finding(
                     path,
@@ -52,12 +60,12 @@ def domain(survey: Survey) -> Iterator[tuple[Source, Finding]]:
     for document, organisation in survey.integrations():
         for path, address in fields.redirects(document.content):
             parts = _split(address)
-            if parts is None or parts.hostname is None or parts.hostname in _LOOPBACK:
+            if parts is None or parts.host in _LOOPBACK:
                 continue
-            if not _owns(organisation, parts.hostname):
+            if not _owns(organisation, parts.host):
                 yield (
                     Source.of(document),
-                    Finding(path, f"{shown(parts.hostname)} is outside the domains of {shown(_slug(organisation))}"),
+                    Finding(path, f"{shown(parts.host)} is outside the domains of {shown(_slug(organisation))}"),
                 )
 
 
@@ -97,13 +105,16 @@ def _slug(organisation: Organisation) -> str:
     return organisation.metadata.organisation
 
 
-def _split(address: str) -> SplitResult | None:
+@lru_cache(maxsize=1 << 16)
+def _split(address: str) -> _Address | None:
     try:
         parts = urlsplit(address)
         host, _ = parts.hostname, parts.port
     except ValueError:
         return None
-    return parts if host is not None and _HOST.fullmatch(host) else None
+    if host is None or not _HOST.fullmatch(host):
+        return None
+    return _Address(parts.scheme, host, "@" in parts.netloc)
 
 
 RULES = (
