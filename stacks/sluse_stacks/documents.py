@@ -27,7 +27,10 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+    # PyYAML leaves plain what kubectl's reader takes for a flag (`y`, a member of a JWK) or a number (`12e34`, a digest).
+    doubtful = value in {"y", "Y", "n", "N"} or value.startswith(tuple("0123456789+-."))
+    style = "|" if "\n" in value else "'" if doubtful else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 
 _Dumper.add_representer(str, _text)

@@ -138,3 +138,39 @@ def test_a_stack_file_that_is_none_is_one_message_with_its_path(tmp_path: Path, 
 def test_a_stack_file_that_is_missing_is_one_message_too(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"Pulumi\.test\.yaml"):
         read_config(tmp_path / "Pulumi.test.yaml")
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "y",
+        "Y",
+        "n",
+        "N",
+        "yes",
+        "no",
+        "on",
+        "off",
+        "true",
+        "null",
+        "~",
+        "0123",
+        "1:30",
+        "1e3",
+        "12e34",
+        "0o17",
+        ".inf",
+        "-",
+    ],
+)
+def test_a_text_that_some_reader_takes_for_something_else_is_quoted(word: str) -> None:
+    assert dump([{word: word}]) == f"'{word}': '{word}'\n"
+
+
+def test_a_text_of_several_lines_is_written_as_it_is() -> None:
+    assert dump([{"a": "x\ny\n"}]) == "a: |\n  x\n  y\n"
+
+
+def test_a_value_that_stands_twice_is_written_twice() -> None:
+    shared = {"b": 1}
+    assert dump([{"a": shared, "c": [shared]}]) == "a:\n  b: 1\nc:\n  - b: 1\n"

@@ -1,0 +1,53 @@
+"""Every string, list and map of every kind has a bound: validation rules are priced by the largest value allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from sluse.desired.crds import KINDS
+from sluse.desired.json_schema import json_schema
+from sluse.desired.schema import AUTHORED
+from sluse.model.keys import Jwks
+
+MODELS: dict[str, type[BaseModel]] = {
+    **AUTHORED,
+    **{f"{kind.kind}.spec": kind.spec for kind in KINDS},
+    **{f"{kind.kind}.status": kind.status for kind in KINDS},
+    "Jwks": Jwks,
+}
+BOUNDED = {"date", "date-time"}
+
+
+def nodes(node: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield path, node
+    for group in ("properties", "$defs"):
+        for name, below in node.get(group, {}).items():
+            yield from nodes(below, f"{path}.{name}")
+    for keyword in ("items", "additionalProperties"):
+        if isinstance(node.get(keyword), dict):
+            yield from nodes(node[keyword], f"{path}[]")
+
+
+NODES = [pair for name, model in MODELS.items() for pair in nodes(json_schema(model), name)]
+
+
+@pytest.mark.parametrize(("path", "node"), NODES, ids=[path for path, _ in NODES])
+def test_it_is_bounded(path: str, node: dict[str, Any]) -> None:
+    kind = node.get("type")
+    if kind == "string":
+        assert node.keys() & {"maxLength", "enum", "const"} or node.get("format") in BOUNDED, path
+    if kind == "array":
+        assert "maxItems" in node, path
+    if kind == "object" and node.get("additionalProperties") is not False:
+        assert "maxProperties" in node, path
+    assert "anyOf" not in node, path
+
+
+def test_every_schema_refuses_unknown_fields() -> None:
+    for path, node in NODES:
+        if "properties" in node:
+            assert node["additionalProperties"] is False, path
