@@ -214,8 +214,11 @@ NAMES = ["objects", "blob lost", "blob swapped", "HEAD", "no HEAD", "config", "n
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=NAMES)
-@pytest.mark.parametrize("process", ["the same process", "a new process"])
-@pytest.mark.parametrize("moved", [False, True], ids=["standing still", "moved on"])
+@pytest.mark.parametrize(
+    ("process", "moved"),
+    [("the same process", False), ("a new process", True)],
+    ids=["standing still, same process", "moved on, new process"],
+)
 def test_a_damaged_cache_is_cloned_again_by_itself(
     origin: Origin,
     open_source: Callable[..., Source],
