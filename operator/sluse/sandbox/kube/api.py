@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from weakref import WeakSet
 
@@ -64,6 +65,7 @@ class KubernetesAPI:
         )
         self._openapi = OpenAPI(self._registry)
         self._transports: WeakSet[asyncio.Transport] = WeakSet()
+        self._stop = asyncio.Event()
         self.requests = Requests()
         self.faults = Faults(self._end_watches, self._compact)
         bootstrap(self._registry, writer)
@@ -78,10 +80,12 @@ class KubernetesAPI:
         return application
 
     async def _started(self, _: web.Application) -> None:
+        self._stop.clear()
         self.faults.bind(asyncio.get_running_loop())
 
     async def _stopping(self, _: web.Application) -> None:
-        """End the watches: the server waits for open requests before it stops."""
+        """End the watches and the waits: the server lets open requests finish before it stops."""
+        self._stop.set()
         self._watches.end(None)
 
     async def _stopped(self, _: web.Application) -> None:
@@ -158,7 +162,8 @@ class KubernetesAPI:
         if fault is None:
             return None
         if fault.latency:
-            await asyncio.sleep(fault.latency)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), fault.latency)
         if fault.hang_up == "before" and request.transport is not None:
             request.transport.abort()
             raise APIError(503, "ServiceUnavailable", "the connection was cut on request")

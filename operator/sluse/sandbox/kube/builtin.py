@@ -6,6 +6,7 @@ from typing import Any
 
 from sluse.sandbox.kube import columns as c
 from sluse.sandbox.kube import schemas as s
+from sluse.sandbox.kube import system_schemas as y
 from sluse.sandbox.kube.resources import Column, Resource
 from sluse.sandbox.kube.status import Object
 from sluse.sandbox.kube.structural import Structural
@@ -42,11 +43,11 @@ def built_in() -> tuple[Resource, ...]:
         _kind("policy", "PodDisruptionBudget", s.POD_DISRUPTION_BUDGET, (*named,
               c.column("Min Available", ".spec.minAvailable"), c.column("Max Unavailable", ".spec.maxUnavailable"), c.AGE),
               "pdb", status=True, generation=True),
-        _kind(RBAC, "Role", s.ROLE, (*named, c.CREATED)),
-        _kind(RBAC, "ClusterRole", s.CLUSTER_ROLE, (*named, c.CREATED), namespaced=False),
-        _kind(RBAC, "RoleBinding", s.BINDING, (*named, Column("Role", "string", c.role), c.AGE)),
-        _kind(RBAC, "ClusterRoleBinding", s.BINDING, (*named, Column("Role", "string", c.role), c.AGE), namespaced=False),
-        _kind("apiextensions.k8s.io", "CustomResourceDefinition", s.CRD, (*named, c.CREATED), "crd", "crds",
+        _kind(RBAC, "Role", y.ROLE, (*named, c.CREATED)),
+        _kind(RBAC, "ClusterRole", y.CLUSTER_ROLE, (*named, c.CREATED), namespaced=False),
+        _kind(RBAC, "RoleBinding", y.BINDING, (*named, Column("Role", "string", c.role), c.AGE)),
+        _kind(RBAC, "ClusterRoleBinding", y.BINDING, (*named, Column("Role", "string", c.role), c.AGE), namespaced=False),
+        _kind("apiextensions.k8s.io", "CustomResourceDefinition", y.CRD, (*named, c.CREATED), "crd", "crds",
               namespaced=False, status=True, generation=True, categories=("api-extensions",)),
         _review(AUTHORIZATION, "SelfSubjectAccessReview"),
         _review(AUTHORIZATION, "SelfSubjectRulesReview"),
@@ -71,4 +72,4 @@ def _kind(group: str, kind: str, schema: Object, columns: tuple[Column, ...], *s
 
 
 def _review(group: str, kind: str) -> Resource:
-    return _kind(group, kind, s.REVIEW, (c.NAME,), namespaced=False, verbs=("create",))
+    return _kind(group, kind, y.REVIEW, (c.NAME,), namespaced=False, verbs=("create",))

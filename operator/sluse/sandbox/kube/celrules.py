@@ -113,6 +113,13 @@ _EXTRA: dict[str, Callable[..., Any]] = {
 }
 
 
+_LIBRARY = {name.rsplit(".", 1)[-1] for name in STDLIB_FUNCTIONS} | set(_EXTRA)
+
+
+def _functions(expression: str | None) -> list[str]:
+    return cel.compile(expression).functions() if expression else []
+
+
 def escaped(name: str) -> str:
     """Return how CEL spells a property name."""
     if name in _RESERVED:
@@ -127,6 +134,7 @@ class _Rule:
         self.text: str = source["rule"]
         self.program = compiled(self.text, {"self", "oldSelf"})
         self.on_update = "oldSelf" in self.program.variables()
+        self.library = bool({*self.program.functions(), *(_functions(source.get("messageExpression")))} & _LIBRARY)
         self.message: str = source.get("message") or f"failed rule: {' '.join(self.text.split())}"
         expression = source.get("messageExpression")
         self.expression = compiled(expression, {"self", "oldSelf"}) if expression else None
@@ -134,8 +142,10 @@ class _Rule:
         self.reason: str = source.get("reason") or "FieldValueInvalid"
 
     def cause(self, value: Any, old: Any, path: str, shown: str) -> Cause | None:
-        context = cel.Context({"self": value} if old is None else {"self": value, "oldSelf": old}, _EXTRA)
-        add_stdlib_to_context(context)
+        context: dict[str, Any] | cel.Context = {"self": value} if old is None else {"self": value, "oldSelf": old}
+        if self.library:
+            context = cel.Context({"self": value} if old is None else {"self": value, "oldSelf": old}, _EXTRA)
+            add_stdlib_to_context(context)
         field = f"{path}{self.field}".lstrip(".") or "<nil>"
         try:
             if self.program.execute(context) is True:
@@ -155,7 +165,7 @@ def compiled(expression: str, known: set[str]) -> cel.Program:
     if strangers:
         raise ValueError(f"undeclared reference to '{min(strangers)}'")
     functions = {name.rsplit(".", 1)[-1] for name in program.functions() if not re.match(r"^[_@!\-?]|.*_$", name)}
-    unknown = functions - _BUILT_IN - {name.rsplit(".", 1)[-1] for name in STDLIB_FUNCTIONS} - set(_EXTRA)
+    unknown = functions - _BUILT_IN - _LIBRARY
     if unknown:
         raise ValueError(f"undeclared reference to '{min(unknown)}' (or a function this sandbox does not have)")
     return program
@@ -176,14 +186,15 @@ class _Place:
             schema.get("x-kubernetes-list-map-keys") or [] if schema.get("x-kubernetes-list-type") == "map" else []
         )
         self.schema = schema
+        self.plain = _plain(schema)
 
     def __bool__(self) -> bool:
         return bool(self.rules or self.below or self.values or self.items)
 
     def causes(self, value: Any, old: Any, path: str) -> Iterator[Cause]:
         if self.rules:
-            converted = spelled(self.schema, value)
-            before = None if old is None else spelled(self.schema, old)
+            converted = value if self.plain else spelled(self.schema, value)
+            before = old if old is None or self.plain else spelled(self.schema, old)
             shown = '"object"' if isinstance(value, dict) else '"array"' if isinstance(value, list) else repr(value)
             for rule in self.rules:
                 if rule.on_update and before is None:
@@ -227,6 +238,17 @@ class Rules:
 
     def causes(self, item: Object, old: Object | None) -> list[Cause]:
         return list(self._root.causes(item, old, ""))
+
+
+def _plain(schema: Any) -> bool:
+    """Tell whether CEL sees values of this schema exactly as JSON has them."""
+    if not isinstance(schema, dict):
+        return True
+    if schema.get("format") == "date-time" or schema.get("type") == "number":
+        return False
+    properties = schema.get("properties") or {}
+    below = [*properties.values(), schema.get("additionalProperties"), schema.get("items")]
+    return all(escaped(name) == name for name in properties) and all(map(_plain, below))
 
 
 def spelled(schema: Any, value: Any) -> Any:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from sluse.sandbox.kube.bodies import finished
 from sluse.sandbox.kube.builtin import CRDS, NAMESPACES
 from sluse.sandbox.kube.crds import CLEANUP
 from sluse.sandbox.kube.options import DeleteOptions
 from sluse.sandbox.kube.status import Object, conflict
 from sluse.sandbox.kube.store import Store, Stored
-from sluse.sandbox.kube.writes import Writer, finished
+from sluse.sandbox.kube.writes import Writer
 
 FOREGROUND = "foregroundDeletion"
 ORPHAN = "orphan"

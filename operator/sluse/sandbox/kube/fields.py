@@ -76,12 +76,13 @@ def applied(node: Node | None, value: Any, path: Path = ()) -> Iterator[Path]:
         yield from applied(child, item, inner)
 
 
-def everything(node: Node | None, value: Any, path: Path = ()) -> Iterator[Path]:
-    """Yield every path, containers included."""
+def everything(node: Node | None, value: Any, path: Path, found: set[Path]) -> None:
+    """Add every path below and including `path`, containers too."""
     if path:
-        yield path
-    for step, (child, item) in (children(node, value) or {}).items():
-        yield from everything(child, item, (*path, step))
+        found.add(path)
+    if isinstance(value, dict | list):
+        for step, (child, item) in (children(node, value) or {}).items():
+            everything(child, item, (*path, step), found)
 
 
 class Difference:
@@ -96,23 +97,25 @@ class Difference:
         self._compare(node, old, new, ())
 
     def _compare(self, node: Node | None, old: Any, new: Any, path: Path) -> None:
-        if old is new:
+        if old is new or (old == new and not isinstance(old, dict | list) and type(old) is type(new)):
             return
         before, after = children(node, old), children(node, new)
         if before is None or after is None:
             if old != new or type(old) is not type(new):
                 self.modified.add(path)
-                self.removed.update(p for p in everything(node, old, path) if p != path)
-                self.added.update(p for p in everything(node, new, path) if p != path)
+                everything(node, old, path, self.removed)
+                everything(node, new, path, self.added)
+                self.removed.discard(path)
+                self.added.discard(path)
             return
         for step, (child, item) in after.items():
             if step in before:
                 self._compare(child, before[step][1], item, (*path, step))
             else:
-                self.added.update(everything(child, item, (*path, step)))
+                everything(child, item, (*path, step), self.added)
         for step, (child, item) in before.items():
             if step not in after:
-                self.removed.update(everything(child, item, (*path, step)))
+                everything(child, item, (*path, step), self.removed)
 
 
 def as_trie(paths: Iterable[Path]) -> Object:

@@ -79,6 +79,7 @@ class Node:
         "default",
         "defaults",
         "items",
+        "keyed",
         "list_keys",
         "list_set",
         "merge_key",
@@ -110,6 +111,9 @@ class Node:
         self.merge_set = not self.merge_key and schema.get("x-kubernetes-patch-strategy") == "merge"
         self.nullable = bool(schema.get("nullable"))
         self.default: bytes | None = orjson.dumps(schema["default"]) if "default" in schema else None
+        self.keyed: bool = bool(self.list_keys or self.list_set) or any(
+            child is not None and child.keyed for child in (*self.properties.values(), self.additional, self.items)
+        )
         self.defaults = [name for name, child in self.properties.items() if child.default is not None]
 
     def child(self, name: str) -> Node | None:
@@ -151,7 +155,6 @@ class Structural:
         self.node = Node(self.source)
         self._validator = jsonschema_rs.Draft4Validator(draft4(self.source), validate_formats=True)
         self._rules = Rules(self.source)
-        self._keyed = b'"x-kubernetes-list-type"' in orjson.dumps({n: c for n, c in own.items() if n != "metadata"})
 
     def complete(self, item: Object) -> list[str]:
         """Prune and default in place; returns the paths of unknown fields."""
@@ -164,8 +167,8 @@ class Structural:
         causes: list[Cause] = []
         if not self._validator.is_valid(item):
             causes = [cause_of(error) for error in self._validator.iter_errors(item)]
-        if self._keyed:
-            causes += duplicates(self.node, item, "")
+        if not causes:
+            causes = duplicates(self.node, item, "")
         if not causes and self._rules:
             causes = self._rules.causes(item, old)
         return causes

@@ -84,10 +84,12 @@ def _type_cause(path: str, value: Any, wanted: str) -> Cause:
 def duplicates(node: Node, value: Any, path: str) -> list[Cause]:
     """Return a cause for every repeated member of a list that the schema calls a set or a map."""
     causes: list[Cause] = []
+    if not node.keyed:
+        return causes
     if isinstance(value, dict):
         for name, child_value in value.items():
             child = node.child(name)
-            if child is not None and isinstance(child_value, dict | list) and not (path == "" and name == "metadata"):
+            if child is not None and child.keyed and isinstance(child_value, dict | list):
                 causes += duplicates(child, child_value, f"{path}.{name}" if path else name)
     elif isinstance(value, list) and node.items is not None:
         seen: set[bytes] = set()

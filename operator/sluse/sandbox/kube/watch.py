@@ -19,6 +19,7 @@ from sluse.sandbox.kube.status import expired
 from sluse.sandbox.kube.store import Collection, Event, Store, Stored, Type
 
 BOOKMARK_SECONDS = 10.0
+BATCH_SECONDS = 0.005  # in a burst events travel together; a lone event leaves at once
 BACKLOG = 20_000  # events one watcher may lag behind
 
 
@@ -104,9 +105,14 @@ class Watcher:
         await response.prepare(http)
         deadline = loop.call_later(self._request.timeout, self._time_up)
         ticker = loop.call_later(BOOKMARK_SECONDS, self._ticked)
+        sent = 0.0
         try:
             while True:
                 if self._buffer:
+                    pause = sent + BATCH_SECONDS - loop.time()
+                    if pause > 0 and not self._ended:
+                        await asyncio.sleep(pause)
+                    sent = loop.time()
                     chunk = b"".join(self._buffer)
                     self._buffer.clear()
                     await response.write(chunk)

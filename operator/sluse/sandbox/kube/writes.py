@@ -6,6 +6,8 @@ settles instead of chasing its own echo.
 
 from __future__ import annotations
 
+import random
+import secrets
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +19,14 @@ from sluse.sandbox.clock import Clock
 from sluse.sandbox.kube import patch as patches
 from sluse.sandbox.kube.admission import Admission, check_size
 from sluse.sandbox.kube.apply import server_side_apply
+from sluse.sandbox.kube.bodies import (
+    check_namespace_of,
+    checked_metadata,
+    finished,
+    owned_parts,
+    same_json,
+    spec_changed,
+)
 from sluse.sandbox.kube.metadata import generated_name
 from sluse.sandbox.kube.options import WriteOptions
 from sluse.sandbox.kube.ownership import Manager, decoded, encoded, updated
@@ -35,6 +45,10 @@ from sluse.sandbox.kube.status import (
 from sluse.sandbox.kube.store import Key, Store, Stored
 
 _SERVER_SET = ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink")
+
+
+# uids must be unique, not secret; the system's source would give up the interpreter lock once per object.
+_RANDOM = random.Random(secrets.randbits(256))  # noqa: S311
 
 
 @dataclass(frozen=True)
@@ -56,12 +70,12 @@ class Writer:
         self._admission = Admission(store)
 
     def now(self) -> str:
-        return self._clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+        return self._clock.now().isoformat()[:19] + "Z"
 
     def create(self, resource: Resource, namespace: str, item: Object, options: WriteOptions) -> Written:
         """Store a new object; 409 if its name is taken."""
-        metadata = _checked(resource, item)
-        _check_namespace_of(metadata, namespace)
+        metadata = checked_metadata(resource, item)
+        check_namespace_of(metadata, namespace)
         if not metadata.get("name") and metadata.get("generateName"):
             metadata["name"] = self._free_name(resource, namespace, str(metadata["generateName"]))
         name = metadata.get("name") or ""
@@ -84,7 +98,7 @@ class Writer:
     def replace(self, resource: Resource, key: Key, item: Object, subresource: str, options: WriteOptions) -> Written:
         """Store a whole object in place of the present one."""
         old = self._present(resource, key)
-        metadata = _checked(resource, item)
+        metadata = checked_metadata(resource, item)
         if metadata.get("name", key[1]) != key[1]:
             raise bad_request(
                 f"the name of the object ({metadata['name']}) does not match the name on the URL ({key[1]})"
@@ -114,7 +128,7 @@ class Writer:
         else:
             accepted = [patches.JSON, patches.MERGE, patches.APPLY] + ([] if resource.custom else [patches.STRATEGIC])
             raise unsupported_media(", ".join(accepted))
-        _checked(resource, item)
+        checked_metadata(resource, item)
         return self._update(resource, old, item, subresource, options)
 
     def mark(self, resource_key: tuple[str, str], stored: Stored, change: Callable[[Object], None]) -> Stored:
@@ -147,7 +161,7 @@ class Writer:
         warnings = self._admission.admit(resource, item, None, options)
         if resource.generation:
             metadata["generation"] = 1
-        metadata["uid"] = str(uuid.uuid4())
+        metadata["uid"] = str(uuid.UUID(int=_RANDOM.getrandbits(128), version=4))
         metadata["creationTimestamp"] = self.now()
         item["apiVersion"] = self._stored_as(resource)
         return warnings
@@ -166,8 +180,8 @@ class Writer:
         if not options.named:
             required = Cause("FieldValueRequired", "Required value: is required for apply patch", "fieldManager")
             raise invalid("meta.k8s.io", "PatchOptions", "", [required])
-        metadata = _checked(resource, body)
-        _check_namespace_of(metadata, key[0])
+        metadata = checked_metadata(resource, body)
+        check_namespace_of(metadata, key[0])
         if metadata.get("managedFields"):
             raise bad_request("metadata.managedFields must be nil")
         if metadata.get("name", key[1]) != key[1]:
@@ -187,7 +201,7 @@ class Writer:
         if metadata.get("resourceVersion") not in {None, "", live["metadata"]["resourceVersion"]}:
             raise stale(resource.group, resource.plural, key[1])
         managers = decoded(live["metadata"].get("managedFields"))
-        parts = _parts(resource, {**live, **body}, subresource)
+        parts = owned_parts(resource, {**live, **body}, subresource)
         item, after = server_side_apply(
             resource.schema.node, live, body, managers, manager, parts, self.now(), force=options.force
         )
@@ -210,7 +224,7 @@ class Writer:
             raise not_found(resource.group, resource.plural, key[1])
         body["metadata"]["name"] = key[1]
         self._admission.check_namespace(resource, key[0], key[1])
-        parts = _parts(resource, body, "")
+        parts = owned_parts(resource, body, "")
         empty = {"apiVersion": body["apiVersion"], "kind": body["kind"], "metadata": {"name": key[1]}}
         item, managers = server_side_apply(
             resource.schema.node, empty, body, {}, manager, parts, self.now(), force=True
@@ -224,7 +238,7 @@ class Writer:
     ) -> Written:
         before = old.item
         metadata = item["metadata"]
-        _check_namespace_of(metadata, old.key[0])
+        check_namespace_of(metadata, old.key[0])
         if metadata.get("resourceVersion") not in {None, "", before["metadata"]["resourceVersion"]}:
             raise stale(resource.group, resource.plural, old.key[1])
         if metadata.get("uid") not in {None, before["metadata"]["uid"]}:
@@ -246,7 +260,7 @@ class Writer:
         item["metadata"]["managedFields"] = before["metadata"].get("managedFields") if asked is None else asked
         return self._finish(resource, old, item, options, managers, subresource)
 
-    def _finish(
+    def _finish(  # noqa: C901 - the common end of every change, step by step
         self,
         resource: Resource,
         old: Stored,
@@ -264,6 +278,8 @@ class Writer:
             if field in before["metadata"]:
                 metadata[field] = before["metadata"][field]
         item["apiVersion"] = self._stored_as(resource)
+        if item == before and same_json(item, before):
+            return Written(old)
         warnings = self._admission.admit(resource, item, before, options)
         if managers is not None:
             manager = Manager(options.manager, "Update", resource.api_version, subresource)
@@ -272,9 +288,9 @@ class Writer:
                 metadata["managedFields"] = encoded(after)
         if not metadata.get("managedFields"):
             metadata.pop("managedFields", None)
-        if resource.generation and _spec_changed(resource, before, item):
+        if resource.generation and spec_changed(resource, before, item):
             metadata["generation"] = before["metadata"].get("generation", 0) + 1
-        if item == before and _same(item, before):
+        if item == before and same_json(item, before):
             return Written(old, warnings=tuple(warnings))
         check_size(orjson.dumps(item))
         if options.dry_run:
@@ -282,52 +298,3 @@ class Writer:
         if "deletionTimestamp" in metadata and finished(item):
             return Written(self._store.remove(resource.key, old.key, item), warnings=tuple(warnings))
         return Written(self._store.put(resource.key, old.key, item), warnings=tuple(warnings))
-
-
-def finished(item: Object) -> bool:
-    """Tell whether nothing holds a deleted object any longer (a namespace has finalizers in its spec)."""
-    held = item["spec"].get("finalizers") if item["kind"] == "Namespace" and item["apiVersion"] == "v1" else None
-    return not item["metadata"].get("finalizers") and not held
-
-
-def _checked(resource: Resource, item: Any) -> Object:
-    """Return the metadata of a body whose type is this resource's; a 400 else."""
-    if not isinstance(item, dict):
-        raise bad_request("the body must be an object")
-    for field, wanted in (("kind", resource.kind), ("apiVersion", resource.api_version)):
-        found = item.get(field) if resource.custom else item.setdefault(field, wanted)
-        if not found:
-            raise bad_request(f"Object '{field[0].upper()}{field[1:]}' is missing in the body")
-        if found != wanted:
-            raise bad_request(f"the {field} in the data ({found}) does not match the expected {field} ({wanted})")
-    metadata = item.setdefault("metadata", {})
-    if not isinstance(metadata, dict):
-        raise bad_request("metadata must be an object")
-    for field in ("name", "namespace", "generateName", "uid", "resourceVersion"):
-        if not isinstance(metadata.get(field), str | None):
-            raise bad_request(f"metadata.{field} must be a string")
-    return metadata
-
-
-def _check_namespace_of(metadata: Object, namespace: str) -> None:
-    if metadata.get("namespace") not in {None, "", namespace}:
-        raise bad_request("the namespace of the provided object does not match the namespace sent on the request")
-
-
-def _parts(resource: Resource, item: Object, subresource: str) -> tuple[str, ...]:
-    """Return the top-level members that a write to this endpoint may own."""
-    if subresource:
-        return (subresource,)
-    own = tuple(name for name in item if name not in {"apiVersion", "kind", "metadata"})
-    return tuple(name for name in own if not (resource.status and name == "status")) or ("",)
-
-
-def _spec_changed(resource: Resource, before: Object, item: Object) -> bool:
-    ignored = {"apiVersion", "kind", "metadata"} | ({"status"} if resource.status else set())
-    return any(item.get(name) != before.get(name) for name in {*item, *before} - ignored)
-
-
-def _same(item: Object, before: Object) -> bool:
-    """Compare as JSON: Python holds True and 1 for equal."""
-    option = orjson.OPT_SORT_KEYS
-    return orjson.dumps(item, option=option) == orjson.dumps(before, option=option)
