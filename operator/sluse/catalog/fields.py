@@ -15,9 +15,8 @@ def descriptions(model: type[BaseModel], loc: tuple[int | str, ...]) -> Mapping[
         if isinstance(part, str) and at is not None:
             field = next((info for name, info in at.model_fields.items() if (info.alias or name) == part), None)
             at = _group(field.annotation) if field is not None else None
-    if at is None:
-        return {}
-    return {info.alias or name: info.description or "" for name, info in at.model_fields.items()}
+    fields = at.model_fields if at is not None else {}
+    return {info.alias or name: info.description or "" for name, info in fields.items()}
 
 
 def _group(annotation: Any) -> type[BaseModel] | None:

@@ -10,7 +10,7 @@ from sluse.model.problem import Place
 from sluse.rules.shown import printable
 
 _Spot = tuple[int, int, int]
-_LONGEST_EXCERPT = 160
+_LONGEST_EXCERPT = 100
 
 
 class Positions:

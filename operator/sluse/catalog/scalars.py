@@ -64,3 +64,11 @@ def _number(text: str) -> str | int | float:
 def is_ambiguous(text: str) -> bool:
     """Tell whether a YAML 1.1 reader would read the plain scalar as something else."""
     return _AMBIGUOUS.fullmatch(text) is not None
+
+
+def is_plainly_text(text: str) -> bool:
+    """Tell whether every reader takes the plain scalar for text."""
+    try:
+        return isinstance(typed(text), str) and not is_ambiguous(text)
+    except OutOfRange:
+        return False

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from sluse.catalog.scalars import is_ambiguous, typed
+from sluse.catalog.scalars import is_plainly_text
 
 
 class _Dumper(yaml.SafeDumper):
@@ -21,7 +21,7 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = '"' if not isinstance(typed(text) if len(text) < 19 else text, str) or is_ambiguous(text) else None
+    style = None if is_plainly_text(text) else '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
 
 
