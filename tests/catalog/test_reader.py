@@ -83,3 +83,9 @@ def test_several_mistakes_in_one_file_are_told_at_once(tree_of: ReadTree, good: 
         ("unknown-value", 36),
     ]
     assert {problem.holds for problem in problems} == {"fjordlegen.journal-web"}
+
+
+def test_keys_for_an_integration_that_is_not_there_are_a_warning(tree_of: ReadTree, good: Mapping[str, bytes]) -> None:
+    keys = good["integrations/fjordlegen/keys/journal-web/web.test.jwks.json"]
+    (problem,) = check(tree_of({"integrations/fjordlegen/keys/portal/web.test.jwks.json": keys}))
+    assert (problem.rule, problem.holds) == ("key-file-without-client", "fjordlegen.portal")

@@ -27,7 +27,7 @@ _WORD = r"(?=[ynotfYNOTF])(?i:y|n|yes|no|on|off|true|false|null)"
 _EXACT = (
     rf"(?:true|false|null|0|-?[1-9][0-9]{{0,14}}|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:T[0-9]{{2}}:[0-9]{{2}})?){_END}"
 )
-_TEXT = rf"(?!{_WORD}{_END})[A-Za-zÆØÅæøå/](?:[^:#\n]|:(?=[^ \n])|(?<! )#)*"
+_TEXT = rf"(?!{_WORD}{_END})(?:[A-Za-zÆØÅæøå/]|\+[0-9]+ [0-9])(?:[^:#\n]|:(?=[^ \n])|(?<! )#)*"
 _SINGLE = r"'[^'\n]*'"
 _DOUBLE = r'"[^"\\\n]*"'
 _KEY = rf"(?!{_WORD}:)[A-Za-z][A-Za-z0-9]*:"
