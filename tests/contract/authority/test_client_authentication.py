@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -47,6 +48,11 @@ async def test_issuer_and_subject_are_both_the_client(present: Any, claim: str, 
     refused(await present(**{claim: value}), "iss and sub")
 
 
+@pytest.mark.parametrize("value", [None, 7, ["list"]])
+async def test_issuer_and_subject_that_agree_must_still_be_a_name(present: Any, value: object) -> None:
+    refused(await present(iss=value, sub=value), "iss and sub")
+
+
 async def test_a_client_that_was_never_registered_is_refused(present: Any) -> None:
     refused(await present(iss="nobody", sub="nobody"), "no such client")
 
@@ -66,6 +72,10 @@ async def test_the_audience_is_the_issuer_and_nothing_else(present: Any, target:
 @pytest.mark.parametrize("jti", [None, "", 5, "x" * 257])
 async def test_an_identifier_is_required_and_bounded(present: Any, jti: object) -> None:
     refused(await present(jti=jti), "jti")
+
+
+async def test_an_identifier_may_be_as_long_as_it_can(present: Any) -> None:
+    authenticated(await present(jti=uuid.uuid4().hex * 8))
 
 
 async def test_an_assertion_is_used_once(present: Any) -> None:
@@ -113,8 +123,10 @@ async def test_an_expired_assertion_is_refused(present: Any, target: Any) -> Non
     refused(await present(iat=now - 30, nbf=now - 30, exp=now - 20), "expired")
 
 
-async def test_an_assertion_that_reaches_far_ahead_is_refused(present: Any, target: Any) -> None:
-    refused(await present(exp=int(target.now()) + 75), "lives longer")
+@pytest.mark.parametrize("issued", ["left out", "later"])
+async def test_an_assertion_that_reaches_far_ahead_is_refused(present: Any, target: Any, issued: str) -> None:
+    now = int(target.now())
+    refused(await present(iat=None if issued == "left out" else now + 20, exp=now + 75), "lives longer")
 
 
 async def test_an_assertion_that_was_made_to_live_long_is_refused_in_its_last_seconds(
@@ -198,6 +210,11 @@ async def test_a_header_with_critical_extensions_is_refused(
 )
 async def test_text_that_is_no_signed_jwt_is_refused(client: Any, wire: Any, text: str) -> None:
     refused(await wire.token(client.id, client.holder, nonce=None, assertion=text), "client_assertion")
+
+
+async def test_an_assertion_of_more_than_32_kilobytes_is_refused(present: Any) -> None:
+    authenticated(await present(padding="x" * 10_000))
+    refused(await present(padding="x" * 30_000), "client_assertion")
 
 
 async def test_deeply_nested_claims_are_refused(client: Any, wire: Any, make_header: Callable[[Any], str]) -> None:

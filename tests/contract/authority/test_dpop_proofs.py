@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -86,6 +87,10 @@ async def test_query_and_fragment_of_the_address_do_not_count(prove: Any, target
 @pytest.mark.parametrize("jti", [None, "", 7, "x" * 257])
 async def test_an_identifier_is_required_and_bounded(attempt: Any, jti: object) -> None:
     refused(await attempt(jti=jti), "jti")
+
+
+async def test_an_identifier_may_be_as_long_as_it_can(attempt: Any) -> None:
+    assert (await attempt(jti=uuid.uuid4().hex * 8)).status == 200
 
 
 async def test_a_proof_is_used_once(attempt: Any) -> None:

@@ -21,7 +21,7 @@ def try_key(wire: Any, holder: Any, make_metadata: Callable[..., Any]) -> Callab
     return attempt
 
 
-@pytest.mark.parametrize("jwks", [None, {}, {"keys": []}, {"keys": {}}, [], "keys", {"keys": ["key"]}])
+@pytest.mark.parametrize("jwks", [None, {}, {"keys": []}, {"keys": {}}, {"keys": 5}, [], "keys", {"keys": ["key"]}])
 async def test_at_least_one_key_is_required_inline(
     wire: Any, holder: Any, make_metadata: Callable[..., Any], jwks: object
 ) -> None:
@@ -119,6 +119,11 @@ async def test_a_key_without_a_kid_is_refused(try_key: Any, kid: object) -> None
     answer = await try_key(kid=kid)
     assert answer.refusal == INVALID
     assert "kid" in answer.why
+
+
+async def test_a_kid_has_at_most_256_characters(try_key: Any) -> None:
+    assert (await try_key(kid="k" * 256)).status == 201
+    assert (await try_key(kid="k" * 257)).refusal == INVALID
 
 
 async def test_a_key_without_an_algorithm_is_refused(try_key: Any) -> None:

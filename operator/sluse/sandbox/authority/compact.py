@@ -60,7 +60,7 @@ class Compact:
 
 def read(text: str) -> Compact:
     """Return header and claims of `text`. Raise Malformed where they cannot be had."""
-    parts = text.split(".") if len(text) <= _LONGEST and text.isascii() else []
+    parts = text.split(".") if len(text) <= _LONGEST else []
     if len(parts) != 3:
         raise Malformed("not a signed JWT in compact form")
     header, claims = _object(parts[0]), _object(parts[1])

@@ -70,9 +70,9 @@ def _client_key(member: object) -> ClientKey:
     return ClientKey(kid, alg, MappingProxyType(member), public)
 
 
-def require_fit(key: PublicKey, alg: object) -> None:
+def require_fit(key: PublicKey, alg: str) -> None:
     """Raise KeyRefused unless `alg` is approved and made for this kind of key and curve."""
-    if not isinstance(alg, str) or alg not in ALGORITHMS:
+    if alg not in ALGORITHMS:
         raise KeyRefused(f"alg {alg} is not one of the approved algorithms")
     curve = key.curve_name if isinstance(key, jwk.ECKey) else None
     if ALGORITHMS[alg] != curve:
