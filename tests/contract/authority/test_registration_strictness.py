@@ -107,6 +107,7 @@ BAD_REDIRECTS = {
     "http on a host that starts like loopback": "http://localhost.journal.example/in",
     "http on a host that ends like loopback": "http://evil-127.0.0.1.example/in",
     "a scheme of its own": "journal://in",
+    "a scheme of its own on loopback": "journal://localhost/in",
     "script": "javascript://journal.example/%0aalert(1)",
     "relative": "/in",
     "no scheme": "journal.example/in",
@@ -199,3 +200,12 @@ async def test_a_reason_cannot_break_out_of_its_header_or_its_form(try_metadata:
     answer = await try_metadata(scope='nhn:"quoted"\\æ')
     assert answer.refusal == INVALID
     assert "nhn:?quoted???" in answer.why
+
+
+async def test_no_list_and_no_object_grows_without_bound(try_metadata: Any) -> None:
+    uris = [f"https://journal.example/{number}" for number in range(501)]
+    assert (await try_metadata(redirect_uris=uris[:500])).status == 201
+    assert (await try_metadata(redirect_uris=uris)).refusal == INVALID
+    claims = {f"nhn:vkp/{number}": "x" for number in range(501)}
+    assert (await try_metadata(helseid_claims=dict(list(claims.items())[:500]))).status == 201
+    assert (await try_metadata(helseid_claims=claims)).refusal == INVALID
