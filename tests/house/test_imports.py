@@ -40,11 +40,11 @@ def test_rooms_import_only_what_their_contract_allows() -> None:
 @pytest.mark.parametrize(
     ("allowed", "forbidden", "told"),
     [
-        ("sluse.controller.** -> kopf", "sluse.nowhere -> kopf", "Kopf is known in the controller only BROKEN"),
-        ("sluse.catalog.** -> yaml", "sluse.nowhere -> yaml", "YAML"),
+        ("sluse.controller.** -> kopf", "sluse.controller.app -> kopf", "Kopf is known in the controller only BROKEN"),
+        ("sluse.catalog.** -> yaml\"", "sluse.catalog.yaml -> yaml\"", "YAML"),
         (
-            '    "(sluse.rules)",\n    "sluse.model",',
-            '    "sluse.model",\n    "(sluse.rules)",',
+            '    "(rules)",\n    "model",',
+            '    "model",\n    "(rules)",',
             "below them BROKEN",
         ),
     ],
