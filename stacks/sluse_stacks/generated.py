@@ -12,14 +12,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sluse.catalog.yaml import dump
 from sluse.desired.crds import crds
 from sluse.desired.environment import environment
 from sluse.desired.schema import schema
 from sluse.desired.stack import Manifest
 from sluse.model.names import Environment
 from sluse_stacks import working_tree
-from sluse_stacks.documents import dump, read_config
 from sluse_stacks.settings import installation, parse
+from sluse_stacks.stack_config import read_config
 
 DEPLOY = "operator/deploy"
 _HEADER = "# Made by `python -m sluse_stacks`; change the models or stacks/Pulumi.<environment>.yaml instead.\n"
@@ -81,4 +82,4 @@ def _kustomization(resources: list[str]) -> str:
 
 
 def _yaml(*manifests: Manifest) -> str:
-    return _HEADER + dump(manifests)
+    return _HEADER + dump(*manifests)

@@ -14,9 +14,9 @@ import yaml
 from sluse.desired.crds import crds
 from sluse.desired.environment import environment
 from sluse.model.names import Environment
-from sluse_stacks.documents import read_config
 from sluse_stacks.generated import DEPLOY, generated
 from sluse_stacks.settings import installation, parse
+from sluse_stacks.stack_config import read_config
 
 ROOT = Path(__file__).parents[2]
 KUBECTL = Path(sys.executable).with_name("kubectl")

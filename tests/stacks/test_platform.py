@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
+from sluse.catalog.yaml import dump
 from sluse.desired.environment import environment
 from sluse.errors import SettingsError
 from sluse.model.names import Environment
 from sluse_stacks import platform
-from sluse_stacks.documents import dump, read_config
 from sluse_stacks.objects import FIELD_MANAGER_ANNOTATION
 from sluse_stacks.settings import installation, parse
+from sluse_stacks.stack_config import read_config
 
 ROOT = Path(__file__).parents[2]
 PROVIDER = "pulumi:providers:kubernetes"
@@ -101,7 +102,7 @@ def test_nothing_of_one_environment_is_named_in_the_other() -> None:
             if manifest["kind"] != "CustomResourceDefinition"
         ]
         assert other.namespace not in json.dumps(manifests)
-        assert f"sluse-{other.value}" not in dump(manifests)
+        assert f"sluse-{other.value}" not in dump(*manifests)
 
 
 @pytest.mark.parametrize(
@@ -138,39 +139,3 @@ def test_a_stack_file_that_is_none_is_one_message_with_its_path(tmp_path: Path, 
 def test_a_stack_file_that_is_missing_is_one_message_too(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"Pulumi\.test\.yaml"):
         read_config(tmp_path / "Pulumi.test.yaml")
-
-
-@pytest.mark.parametrize(
-    "word",
-    [
-        "y",
-        "Y",
-        "n",
-        "N",
-        "yes",
-        "no",
-        "on",
-        "off",
-        "true",
-        "null",
-        "~",
-        "0123",
-        "1:30",
-        "1e3",
-        "12e34",
-        "0o17",
-        ".inf",
-        "-",
-    ],
-)
-def test_a_text_that_some_reader_takes_for_something_else_is_quoted(word: str) -> None:
-    assert dump([{word: word}]) == f"'{word}': '{word}'\n"
-
-
-def test_a_text_of_several_lines_is_written_as_it_is() -> None:
-    assert dump([{"a": "x\ny\n"}]) == "a: |\n  x\n  y\n"
-
-
-def test_a_value_that_stands_twice_is_written_twice() -> None:
-    shared = {"b": 1}
-    assert dump([{"a": shared, "c": [shared]}]) == "a:\n  b: 1\nc:\n  - b: 1\n"

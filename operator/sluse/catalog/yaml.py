@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import yaml
+from yaml import YAMLError as Unreadable
 
 from sluse.catalog.scalars import is_plainly_text
 
+__all__ = ["Unreadable", "dump", "plain"]
+
 
 class _Dumper(yaml.SafeDumper):
-    """Block style, lists indented, text quoted wherever any reader could take it for something else."""
+    """Block style, lists indented, texts of several lines as they are, and quotes wherever any reader could take it for something else."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - PyYAML's
         super().increase_indent(flow, False)
@@ -21,20 +24,21 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = None if is_plainly_text(text) else '"'
+    style = "|" if "\n" in text else None if is_plainly_text(text) else '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
 
 
 _Dumper.add_representer(str, _text)
 
 
-def dump(document: Mapping[str, object]) -> str:
-    """Return a JSON-able document as YAML that readers of 1.1 and 1.2 read alike; keys keep their order."""
-    return yaml.dump(
-        document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000, default_flow_style=False
+def dump(*documents: Mapping[str, object]) -> str:
+    """Return JSON-able documents as YAML that readers of 1.1 and 1.2 read alike; keys keep their order."""
+    text: str = yaml.dump_all(
+        documents, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000, default_flow_style=False
     )
+    return text
 
 
 def plain(text: str) -> object:
-    """Return what a trusted YAML or JSON text says. Raises yaml.YAMLError; never for what a stranger wrote."""
+    """Return what a trusted YAML or JSON text says. Raises Unreadable; never for what a stranger wrote."""
     return yaml.load(text, Loader=yaml.CSafeLoader)

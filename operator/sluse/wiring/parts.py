@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sluse.catalog.git.source import Source
 from sluse.catalog.reader import Reader
-from sluse.catalog.yaml import plain
+from sluse.catalog.yaml import Unreadable, plain
 from sluse.cluster.access import Access, access_from_kubeconfig, access_in_cluster
 from sluse.cluster.client import Cluster
 from sluse.delivery.embedded import EmbeddedEngine
@@ -90,7 +90,7 @@ def kubernetes_access(settings: Settings) -> Access:
         return access_in_cluster()
     try:
         document = plain(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
+    except (OSError, UnicodeDecodeError, Unreadable):
         raise SettingsError(f"cannot read the kubeconfig {path}") from None
     if not isinstance(document, Mapping):
         raise SettingsError(f"the kubeconfig {path} is not a mapping")

@@ -52,8 +52,8 @@ class Source:
         self, url: str, branch: str, cache: Path, environment: Mapping[str, str], *, timeout: float = 60.0
     ) -> None:
         refusals.check(url, branch)
-        self._url = url
-        self._branch = branch
+        self.url = url
+        self.branch = branch
         self._environment = environment
         self._timeout = timeout
         self._clone = Clone(url, branch, cache, environment)
@@ -62,7 +62,7 @@ class Source:
         self._lock = threading.RLock()
 
     def __repr__(self) -> str:
-        return f"Source({refusals.plain(self._url)!r}, {self._branch!r})"
+        return f"Source({refusals.plain(self.url)!r}, {self.branch!r})"
 
     def __enter__(self) -> Self:
         return self
@@ -122,7 +122,7 @@ class Source:
 
     @property
     def _name(self) -> str:
-        return f"branch {self._branch} of {refusals.plain(self._url)}"
+        return f"branch {self.branch} of {refusals.plain(self.url)}"
 
     def _unknown(self, what: str) -> CatalogError:
         return CatalogError(f"{what} is not in the copy of {self._name}", hint="fetch, and read what was fetched")
@@ -171,25 +171,25 @@ class Source:
 
     def _listed(self, deadline: float) -> str:
         """Return the id at the branch, as the remote lists it."""
-        wanted = f"refs/heads/{self._branch}"
+        wanted = f"refs/heads/{self.branch}"
         for line in self._remote("ls-remote", "--quiet", "source", wanted, deadline=deadline).splitlines():
             commit, _, ref = line.partition("\t")
             if ref == wanted:
                 return commit
         if self._remote("ls-remote", "--quiet", "--heads", "source", deadline=deadline):
             raise self._absent()
-        raise RemoteUnavailable(f"{refusals.plain(self._url)} is empty", hint=f"push a first commit to {self._branch}")
+        raise RemoteUnavailable(f"{refusals.plain(self.url)} is empty", hint=f"push a first commit to {self.branch}")
 
     def _absent(self) -> RemoteUnavailable:
         return RemoteUnavailable(
-            f"{refusals.plain(self._url)} has no branch {self._branch}",
+            f"{refusals.plain(self.url)} has no branch {self.branch}",
             hint="push the branch again, or correct its name in the settings",
         )
 
     def _remote(self, *arguments: str, deadline: float) -> str:
         ran = command.run(self._clone.environment, *arguments, deadline=deadline)
         if ran.code:
-            raise refusals.refusal(self._url, ran.err) or refusals.unexplained(self._url, ran.err, self._environment)
+            raise refusals.refusal(self.url, ran.err) or refusals.unexplained(self.url, ran.err, self._environment)
         return ran.out.decode(errors="replace")
 
     def _transfer(self, *, alone: bool, deadline: float) -> None:
@@ -206,11 +206,11 @@ class Source:
         if _NO_BRANCH in ran.err:
             raise self._absent()
         if ran.code:
-            raise refusals.refusal(self._url, ran.err) or Damaged(ran.err)
+            raise refusals.refusal(self.url, ran.err) or Damaged(ran.err)
 
     def _fetched(self, depth: str | None, deadline: float) -> command.Ran:
         options = ("--quiet", "--force", "--no-tags", "--no-write-fetch-head", "--update-shallow")
-        refs = f"+refs/heads/{self._branch}:{REF}"
+        refs = f"+refs/heads/{self.branch}:{REF}"
         return command.run(
             self._clone.environment, "fetch", *options, *([depth] if depth else []), "source", refs, deadline=deadline
         )
