@@ -26,7 +26,9 @@ class ClientKey:
         self.kid = str(private["kid"])
         self._key = jwk.import_key(dict(private))
         public = self._key.as_dict(private=False)
-        self._public = {name: str(public[name]) for name in ("kty", "crv", "x", "y", "n", "e") if name in public}
+        self._public: dict[str, str] = {
+            str(name): str(public[name]) for name in ("kty", "crv", "x", "y", "n", "e") if name in public
+        }
 
     def __repr__(self) -> str:
         return f"ClientKey(kid={self.kid!r})"

@@ -1,1 +1,1 @@
-"""The story of one integration, played for real in the sandbox; and the keys of the examples."""
+"""The story: people, operators and the sandbox played through, each narrated fact asserted. Sees sandbox and controller."""

@@ -149,7 +149,7 @@ class Sandbox:
                 ca_file=ca_file,
             ),
             ledger=LedgerSettings(signing_key_file=self.directory / f"signing-{name}"),
-            timing=Timing(drift=5, retry_first=1, retry_most=10),
+            timing=Timing(drift=2, retry_first=1, retry_most=10),
         )
 
     def _private(self, name: str, content: str) -> None:

@@ -1,0 +1,42 @@
+# Two environments from one lock each: .venv/run is what runs, .venv/dev adds what develops.
+PYTHON ?= python3.11
+BIN := .venv/bin
+
+.PHONY: demo test check bench examples clean
+
+demo: .venv/run          ## play the story: a file in git becomes a working client in test
+	@$(BIN)/sluse demo $(DEMO)
+
+test: .venv/dev          ## every test, warnings as errors
+	@$(BIN)/pytest -n auto $(TEST)
+
+check: .venv/dev         ## lint, format, types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy operator stacks
+
+bench: .venv/dev         ## the figures, each ratio measured side by side
+	@$(BIN)/python tests/bench
+
+examples: .venv/dev      ## rebuild what is generated: example keys, schemas, CRDs, deployment
+	@$(BIN)/python -m sluse.demo.examples
+
+lock:                    ## resolve the lock files anew (needs uv)
+	uv pip compile pyproject.toml --group build -o requirements.lock $(LOCK)
+	uv pip compile pyproject.toml --extra pulumi --group build --group dev -c requirements.lock -o requirements-dev.lock $(LOCK)
+LOCK := --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --python-version 3.11 --quiet
+
+.venv/run: requirements.lock pyproject.toml
+	@echo "installing what is locked into .venv (once, about a minute)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev: .venv/run requirements-dev.lock
+	@echo "installing the development tools into .venv (once, about a minute)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+clean:                   ## remove the environment and every cache
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

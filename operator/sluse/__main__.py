@@ -1,0 +1,5 @@
+"""`python -m sluse` is `sluse`."""
+
+from sluse.cli import main
+
+main()

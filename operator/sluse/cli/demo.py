@@ -1,0 +1,25 @@
+"""`sluse demo`: the whole story in the sandbox, really played."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+import click
+
+
+@click.command()
+@click.option(
+    "--output", type=click.Choice(["text", "json"]), default="text", help="Text for people, or one JSON event a line."
+)
+@click.option("--keep", is_flag=True, help="Leave everything running at the end, and say how to look around.")
+def command(output: str, *, keep: bool) -> None:
+    """Play the story: a file in git becomes a working client in test.
+
+    Starts a sandbox on loopback (Kubernetes API, two authorities, git remote) and an operator, and asserts every
+    fact it tells. Exits 1 where one does not come true, and says what was expected.
+    """
+    from sluse.demo.narrator import Narrator, Output
+    from sluse.demo.play import play
+
+    sys.exit(0 if asyncio.run(play(Narrator(Output(output)), keep=keep)) else 1)

@@ -1,0 +1,29 @@
+"""`sluse run`: the operator of one environment, in the foreground."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--settings", type=click.Path(path_type=Path), help="Settings file; else the variable SLUSE_SETTINGS.")
+@click.option(
+    "--log", type=click.Choice(["text", "json"]), default="text", help="For people, or one JSON object a line."
+)
+@click.option("--liveness", metavar="URL", help="Answer liveness probes here, e.g. http://127.0.0.1:8080/healthz.")
+def command(settings: Path | None, log: str, liveness: str | None) -> None:
+    """Run the operator of one environment until SIGTERM or Ctrl-C.
+
+    Nothing is written before the ledger is found (`sluse ledger init` begins one) and the first sync is done. Stopped
+    and started again, it writes nothing where nothing has changed.
+    """
+    from sluse.controller.logs import to_stderr
+    from sluse.controller.serve import serve
+    from sluse.wiring.parts import utc_now
+    from sluse.wiring.settings import load
+
+    to_stderr(json_lines=log == "json")
+    asyncio.run(serve(load(settings), utc_now, liveness=liveness))

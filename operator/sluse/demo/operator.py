@@ -1,0 +1,24 @@
+"""`python -m sluse.demo.operator SETTINGS CLOCK`: an operator as `sluse run` starts it, but with the sandbox's clock.
+
+An entry of its own, because `sluse run` has no clock option on purpose: time decides what production may do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from functools import partial
+from pathlib import Path
+
+from sluse.controller.logs import to_stderr
+from sluse.controller.serve import serve
+from sluse.errors import SluseError
+from sluse.sandbox.clock import read_clock
+from sluse.wiring.settings import load
+
+if __name__ == "__main__":
+    to_stderr(json_lines=False)
+    try:
+        asyncio.run(serve(load(Path(sys.argv[1])), partial(read_clock, Path(sys.argv[2]))))
+    except SluseError as error:
+        sys.exit(f"error: {error.message}")

@@ -1,0 +1,58 @@
+"""Play the story on a stage, and keep it up where that is asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import tempfile
+from pathlib import Path
+
+from sluse.demo.expect import NotAsExpected
+from sluse.demo.narrator import Narrator
+from sluse.demo.stage import TEST, Stage
+from sluse.demo.story import CHAPTERS
+
+
+async def play(narrator: Narrator, *, keep: bool) -> bool:
+    """Play all chapters; True where every fact came true. Everything lives in a private directory that goes with it."""
+    with tempfile.TemporaryDirectory(prefix="sluse-demo-") as directory:
+        stage = Stage(Path(directory))
+        with narrator.waiting("the sandbox starts"):
+            await stage.__aenter__()
+        try:
+            narrator.told(_sandbox(stage))
+            for chapter in CHAPTERS:
+                await chapter(stage, narrator)
+            narrator.told(f"\n{narrator.facts} facts, each seen to hold.")
+            if keep:
+                narrator.told(_look_around(stage))
+                await _until_interrupted()
+        except NotAsExpected as error:
+            narrator.failed(str(error))
+            return False
+        finally:
+            await stage.__aexit__(None, None, None)
+    return True
+
+
+def _sandbox(stage: Stage) -> str:
+    return f"Sandbox on loopback: Kubernetes API {stage.sandbox.api.url}, test authority {stage.issuer}, git {stage.sandbox.remote_url}"
+
+
+def _look_around(stage: Stage) -> str:
+    kubeconfig, clone = stage.sandbox.kubeconfig(), stage.supplier.path
+    return f"""
+Everything stays up until Ctrl-C. Look around:
+  kubectl --kubeconfig {kubeconfig} -n {TEST.namespace} get sluse
+  kubectl --kubeconfig {kubeconfig} -n {TEST.namespace} get helseidclients -o yaml
+  curl --cacert {stage.sandbox.certificates.ca_file} {stage.issuer}/.well-known/openid-configuration
+  git -C {clone} log --graph --oneline --all
+  sluse status --repository {clone} --offline
+  tail -f {stage.log}"""
+
+
+async def _until_interrupted() -> None:
+    stop = asyncio.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(sign, stop.set)
+    await stop.wait()

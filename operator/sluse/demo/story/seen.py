@@ -1,0 +1,64 @@
+"""What several chapters look at: the status branch in the supplier's clone, and registrations at the authority."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sluse.demo.expect import eventually
+from sluse.demo.stage import TEST, Stage
+from sluse.sandbox.authority.store import Registration
+
+
+def status_page(stage: Stage, integration: str) -> dict[str, Any] | None:
+    """Return an integration's page as the supplier's own clone has it after a fetch; None where there is none."""
+    organisation, _, name = integration.partition(".")
+    branch = f"origin/{TEST.status_branch}"
+    if stage.supplier.try_git("fetch", "--quiet", "origin").code != 0:
+        return None
+    shown = stage.supplier.try_git("show", f"{branch}:{organisation}/{name}.json")
+    if shown.code != 0:
+        return None
+    page: dict[str, Any] = json.loads(shown.out)
+    return page
+
+
+def client_of(page: dict[str, Any] | None, name: str) -> dict[str, Any]:
+    """Return one client of a page; empty where there is none."""
+    for client in (page or {}).get("clients", ()):
+        if client["client"] == name:
+            found: dict[str, Any] = client
+            return found
+    return {}
+
+
+def at_authority(stage: Stage, client_id: str) -> Registration | None:
+    """Return a registration as the authority's staff see it."""
+    return next((held for held in stage.authority.admin.registrations() if held.client_id == client_id), None)
+
+
+async def stage_reached(stage: Stage, integration: str, wanted: str) -> dict[str, Any]:
+    """Wait until the status branch says that an integration has reached a stage; return its page."""
+
+    def look() -> dict[str, Any] | None:
+        stage.expect_operator()
+        page = status_page(stage, integration)
+        return page if page is not None and page["stage"] == wanted else None
+
+    return await eventually(look, f"{integration} reaches {wanted} on the status branch")
+
+
+def merge(stage: Stage, branch: str, message: str) -> str:
+    """Let the reviewer merge a branch of the supplier's into main and push it; return the new HEAD."""
+    stage.reviewer.git("fetch", "--quiet", "origin")
+    stage.reviewer.git("merge", "--quiet", "--no-ff", "-m", message, f"origin/{branch}")
+    stage.reviewer.git("push", "--quiet", "origin", "main")
+    return stage.reviewer.git("rev-parse", "HEAD").strip()
+
+
+def pushed(stage: Stage, branch: str, message: str) -> None:
+    """Let the supplier commit what is in its clone on a branch of its own and push it."""
+    stage.supplier.git("fetch", "--quiet", "origin")
+    stage.supplier.git("checkout", "--quiet", "-B", branch, "--no-track", "origin/main")
+    stage.supplier.commit(message)
+    stage.supplier.git("push", "--quiet", "origin", branch)
