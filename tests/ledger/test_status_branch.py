@@ -1,4 +1,4 @@
-"""The status branch on real git remotes, with real signatures."""
+"""The status branch on a real git remote, with real signatures: what is published, how often, and by whom."""
 
 from __future__ import annotations
 
@@ -8,19 +8,12 @@ import subprocess
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from sluse.errors import LedgerError, LedgerMissing
-from sluse.ledger.branch.bare import Unreachable
 from sluse.ledger.branch.branch import StatusBranch
 from sluse.model.names import Environment
-from sluse.sandbox.remote import Remote, git_settings
-from sluse.sandbox.remote.faults import Fault
-from sluse.sandbox.remote.people import Pusher
-from sluse.sandbox.server import Served
-from sluse.sandbox.tls import Certificates
 
 Opened = Callable[..., StatusBranch]
 Git = Callable[..., str]
@@ -121,60 +114,20 @@ def git_runs(trace: Path) -> int:
     return sum(any(f"built-in: git {name}" in line for name in ours) for line in trace.read_text().splitlines())
 
 
-async def test_somebody_else_s_push_is_an_error_and_never_overwritten(branch: Opened, git: Git, now: datetime) -> None:
-    ours, theirs = branch(), branch("their-cache")
-    await ours.genesis("repo.example", now)
-    await theirs.publish({"a/b.json": b"theirs"}, SOURCE, now)
-    tip = git("rev-parse", "sluse/test")
-    for _ in range(2):
-        with pytest.raises(LedgerError, match="somebody else has pushed"):
-            await ours.publish({"a/b.json": b"ours"}, SOURCE, now)
-    assert git("rev-parse", "sluse/test") == tip
-    assert await branch().publish({"a/b.json": b"ours"}, SOURCE, now)  # a restart goes on from what is there
-
-
-async def test_a_branch_that_was_set_back_or_removed_is_noticed_even_after_a_restart(
-    branch: Opened, git: Git, now: datetime
+async def test_the_user_s_own_git_settings_count_for_nothing(
+    branch: Opened, git: Git, now: datetime, tmp_path: Path
 ) -> None:
-    status = branch()
-    await status.genesis("repo.example", now)
-    await status.publish({"a/b.json": b"1"}, SOURCE, now)
-    git("update-ref", "refs/heads/sluse/test", "sluse/test^")
-    with pytest.raises(LedgerError, match="set back or removed"):
-        await branch().fetch()
-    git("update-ref", "-d", "refs/heads/sluse/test")
-    with pytest.raises(LedgerError, match="set back or removed"):
-        await branch().fetch()
-    assert await branch("fresh-cache").fetch() is None
+    (tmp_path / ".gitconfig").write_text(
+        "[user]\n\tname = Somebody\n[commit]\n\tgpgSign = false\n[core]\n\thooksPath = /nowhere\n"
+    )
+    await branch(variables={"HOME": str(tmp_path)}).genesis("repo.example", now)
+    assert git("show", "--no-patch", "--format=%an", "sluse/test").strip() == "Sluse (test)"
 
 
-async def test_an_exchanged_last_commit_is_noticed(branch: Opened, git: Git, now: datetime) -> None:
+async def test_environments_do_not_share_a_branch(branch: Opened, git: Git, now: datetime) -> None:
     await branch().genesis("repo.example", now)
-    amended = git("-c", "user.name=x", "-c", "user.email=x@y", "commit-tree", "-m", "x", "sluse/test^{tree}").strip()
-    git("update-ref", "refs/heads/sluse/test", amended)
-    with pytest.raises(LedgerError, match="exchanged"):
-        await branch().fetch()
-
-
-@pytest.mark.parametrize("damage", ["HEAD", "objects", "status-index.lock", "shallow"])
-async def test_a_damaged_copy_is_made_anew(branch: Opened, now: datetime, cache: Path, damage: str) -> None:
-    await branch().genesis("repo.example", now)
-    target = cache / "status-test.git" / damage
-    if target.is_dir():
-        for path in target.rglob("*"):
-            if path.is_file():
-                path.unlink()
-    else:
-        target.write_text("rubbish")
-    assert await branch().publish({"a/b.json": b"1"}, SOURCE, now)
-
-
-async def test_a_branch_of_somebody_s_own_making_is_refused(branch: Opened, git: Git) -> None:
-    tree = git("mktree").strip()
-    commit = git("-c", "user.name=x", "-c", "user.email=x@y", "commit-tree", "-m", "x", tree).strip()
-    git("update-ref", "refs/heads/sluse/test", commit)
-    with pytest.raises(LedgerError, match="sluse ledger init"):
-        await branch().fetch()
+    await branch(environment=Environment.PRODUCTION).genesis("repo.example", now)
+    assert git("rev-parse", "sluse/test") != git("rev-parse", "sluse/production")
 
 
 @pytest.mark.parametrize("trouble", ["absent", "open", "passphrase", "public"])
@@ -209,97 +162,3 @@ def copied(source: Path, target: Path, mode: int) -> None:
     target.unlink(missing_ok=True)
     target.write_bytes(source.read_bytes())
     target.chmod(mode)
-
-
-class Https:
-    """The sandbox's remote: over TLS, with a token, and with bad days."""
-
-    def __init__(self, folder: Path, certificates: Certificates) -> None:
-        folder.mkdir()
-        people = [
-            Pusher("operator-test", "operator-token", ("refs/heads/sluse/test",)),
-            Pusher("reader", "reader-token", ()),
-        ]
-        self.remote = Remote(folder, people)
-        self.served = Served(self.remote.application, tls=certificates.server)
-        self.ca_file = certificates.ca_file
-
-    def options(self, token: str = "operator-token") -> dict[str, Any]:
-        url = f"{self.served.url}/integrations.git"
-        return {"url": url, "variables": git_settings(self.ca_file, token)}
-
-
-@pytest.fixture
-def https(tmp_path: Path, certificates: Certificates) -> Any:
-    made = Https(tmp_path / "https", certificates)
-    with made.served:
-        yield made
-
-
-@pytest.mark.parametrize("fault", [Fault.UNAVAILABLE, Fault.DROPPED])
-async def test_what_could_not_be_pushed_goes_out_with_the_next_call(
-    https: Https, branch: Opened, now: datetime, fault: Fault
-) -> None:
-    status = branch(**https.options())
-    await status.genesis("repo.example", now)
-    https.remote.faults.gone(fault)
-    with pytest.raises(Unreachable) as caught:
-        await status.publish({"a/b.json": b"1"}, SOURCE, now)
-    assert "operator-token" not in repr(caught.value)
-    with pytest.raises(Unreachable):
-        await status.fetch()
-    https.remote.faults.back()
-    assert await status.publish({"a/c.json": b"1"}, SOURCE, now)
-    assert await branch("another", **https.options()).publish({"a/b.json": b"1", "a/c.json": b"1"}, SOURCE, now) is None
-    assert https.remote.faults.counts.pushes == 2
-
-
-@pytest.mark.parametrize("then", [b"1", b"2"])
-async def test_a_push_whose_answer_got_lost_is_known_again(
-    branch: Opened, git: Git, bare: Path, now: datetime, then: bytes
-) -> None:
-    status = branch()
-    await status.genesis("repo.example", now)
-    hook = bare / "hooks" / "post-receive"
-    hook.write_text("#!/bin/sh\nkill -9 $PPID\n")  # the branch has moved by now; its answer is never sent
-    hook.chmod(0o755)
-    with pytest.raises(Unreachable):
-        await status.publish({"a/b.json": b"1"}, SOURCE, now)
-    hook.unlink()
-    assert git("show", "sluse/test:a/b.json") == "1"
-    commit = await status.publish({"a/b.json": then}, SOURCE, now)
-    assert (commit is None) is (then == b"1")
-    assert git("show", "sluse/test:a/b.json").encode() == then
-
-
-async def test_who_may_not_push_is_told_so(https: Https, branch: Opened, now: datetime) -> None:
-    with pytest.raises(LedgerError, match="refuses a push") as caught:
-        await branch(**https.options("reader-token")).genesis("repo.example", now)
-    assert "can only read" in str(caught.value)
-
-
-async def test_a_wrong_token_is_told_and_never_shown(https: Https, branch: Opened) -> None:
-    with pytest.raises(Unreachable, match="credential") as caught:
-        await branch(**https.options("wrong-token")).fetch()
-    assert "wrong-token" not in repr(caught.value)
-
-
-async def test_a_remote_that_is_not_there_is_unreachable(branch: Opened, tmp_path: Path) -> None:
-    with pytest.raises(Unreachable):
-        await branch(url=f"file://{tmp_path}/nowhere.git").fetch()
-
-
-async def test_the_user_s_own_git_settings_count_for_nothing(
-    branch: Opened, git: Git, now: datetime, tmp_path: Path
-) -> None:
-    (tmp_path / ".gitconfig").write_text(
-        "[user]\n\tname = Somebody\n[commit]\n\tgpgSign = false\n[core]\n\thooksPath = /nowhere\n"
-    )
-    await branch(variables={"HOME": str(tmp_path)}).genesis("repo.example", now)
-    assert git("show", "--no-patch", "--format=%an", "sluse/test").strip() == "Sluse (test)"
-
-
-async def test_environments_do_not_share_a_branch(branch: Opened, git: Git, now: datetime) -> None:
-    await branch().genesis("repo.example", now)
-    await branch(environment=Environment.PRODUCTION).genesis("repo.example", now)
-    assert git("rev-parse", "sluse/test") != git("rev-parse", "sluse/production")

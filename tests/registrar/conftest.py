@@ -15,11 +15,14 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from sluse.model.keys import PublicJwk
+from sluse.model.names import ClientId
 from sluse.model.registration import Registration
 from sluse.model.service_integration import Claim, Grant, Tenancy
 from sluse.registrar.dynamic.client import DynamicRegistrar
+from sluse.registrar.port import Held
 from sluse.sandbox.server import Served
 from sluse.sandbox.tls import Certificates, issue
+from worlds.scripted import RAT
 
 INITIAL = "initial-access-token-of-the-test"
 
@@ -162,3 +165,8 @@ async def registrar(scripted: Scripted, certificates: Certificates) -> AsyncIter
         timeout=20.0,
     ) as dynamic:
         yield dynamic
+
+
+@pytest.fixture
+def held(scripted: Any) -> Held:
+    return Held(ClientId("client-1"), f"{scripted.url}/register/client-1", SecretStr(RAT))

@@ -1,0 +1,89 @@
+"""Credentials live in Secrets: kept, read once, dropped, never shown."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+import pytest
+from pydantic import SecretStr
+
+from sluse.cluster.client import Cluster
+from sluse.cluster.kinds import SECRET
+from sluse.errors import ClusterUnavailable, LedgerError
+from sluse.ledger.journal import ClusterJournal
+from sluse.model.names import ClientId
+from sluse.registrar.port import Held
+from sluse.sandbox.kube.api import KubernetesAPI
+from sluse.sandbox.kube.faults import Fault
+from worlds.journal import KEY, Start
+
+HELD = Held(ClientId("c-1"), "https://authority.example/register/c-1", SecretStr("hush"))
+
+
+async def test_a_credential_is_kept_in_a_secret_read_once_and_dropped(
+    journal: ClusterJournal, start: Start, api: KubernetesAPI
+) -> None:
+    assert await journal.credential(KEY) is None
+    await journal.keep_credential(KEY, HELD)
+    await journal.keep_credential(KEY, HELD)
+    assert api.requests.writes(resource="secrets") == 1
+    again = start()
+    await again.load()
+    before = api.requests.count(resource="secrets")
+    assert await again.credential(KEY) == HELD
+    assert await again.credential(KEY) == HELD
+    assert api.requests.count(resource="secrets") == before + 1
+    await again.keep_credential(KEY, replace(HELD, credential=SecretStr("rotated")))
+    fresh = await (await start_loaded(start)).credential(KEY)
+    assert fresh is not None
+    assert fresh.credential.get_secret_value() == "rotated"
+    await again.drop_credential(KEY)
+    await again.drop_credential(KEY)
+    assert await again.credential(KEY) is None
+    assert await (await start_loaded(start)).credential(KEY) is None
+
+
+async def start_loaded(start: Start) -> ClusterJournal:
+    journal = start()
+    await journal.load()
+    return journal
+
+
+async def test_dropping_what_is_absent_is_done(journal: ClusterJournal) -> None:
+    await journal.drop_credential(KEY)
+    assert await journal.credential(KEY) is None
+
+
+async def test_after_a_failed_write_the_secret_is_looked_at_again(journal: ClusterJournal, api: KubernetesAPI) -> None:
+    await journal.keep_credential(KEY, HELD)
+    rotated = replace(HELD, credential=SecretStr("rotated"))
+    api.faults.add(Fault(hang_up="after", resource="secrets", verb="patch", times=None))
+    with pytest.raises(ClusterUnavailable):
+        await journal.keep_credential(KEY, rotated)
+    api.faults.clear()
+    assert await journal.credential(KEY) == rotated
+
+
+@pytest.mark.parametrize(
+    "data", [{}, {"client_id": "YQ==", "uri": "YQ=="}, {"client_id": "YQ==", "uri": "YQ==", "credential": "/w=="}]
+)
+async def test_a_secret_that_is_not_ours_is_named_and_not_taken_for_absent(
+    journal: ClusterJournal, cluster: Cluster, data: dict[str, str]
+) -> None:
+    metadata = {"name": f"sluse-anchor-{KEY}", "namespace": "sluse-test"}
+    await cluster.create({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": data})
+    with pytest.raises(LedgerError, match=f"Secret sluse-anchor-{KEY}"):
+        await journal.credential(KEY)
+
+
+async def test_no_log_line_and_no_repr_ever_has_the_credential(
+    journal: ClusterJournal, cluster: Cluster, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        await journal.keep_credential(KEY, HELD)
+    stored = await cluster.get(SECRET, "sluse-test", f"sluse-anchor-{KEY}")
+    assert stored["metadata"]["labels"] == {"sluse.nhn.no/organisation": "fjordlegen"}
+    assert stored["data"]["credential"] == "aHVzaA=="
+    for leaked in ("hush", "aHVzaA=="):
+        assert leaked not in caplog.text + repr(journal.__dict__)
