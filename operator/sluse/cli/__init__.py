@@ -76,7 +76,7 @@ class _Commands(click.Group):
         sys.exit(code if isinstance(code, int) else 0)
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="sluse", message="%(version)s")
 def main() -> None:
     """HelseID onboarding from git: one reviewed file becomes clients in test and production.

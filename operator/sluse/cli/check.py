@@ -106,7 +106,7 @@ def _scope(paths: tuple[Path, ...]) -> _Scope:
 def _place(path: Path) -> tuple[Path, str, str]:
     """Return root, folder and path from the root, without following links."""
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 - Path.resolve would follow links
-    if not absolute.exists() and not absolute.is_symlink():
+    if not os.path.lexists(absolute):  # a name too long for the system is absent too; Path would raise
         raise CatalogError(f"There is no {path}")
     for folder in (absolute, *absolute.parents):
         if folder.name == _FOLDER:

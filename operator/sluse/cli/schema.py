@@ -10,8 +10,8 @@ from sluse.desired.crds import crds
 from sluse.desired.schema import AUTHORED, schema
 
 
-@click.command("schema")
-@click.argument("kind", required=False, type=click.Choice(list(AUTHORED)))
+@click.command("schema", epilog=f"KIND is one of {', '.join(AUTHORED)}.")
+@click.argument("kind", required=False, metavar="[KIND]", type=click.Choice(list(AUTHORED)))
 @click.option(
     "--crds", "as_crds", is_flag=True, help="The CustomResourceDefinitions instead, as a List for kubectl apply -f -."
 )

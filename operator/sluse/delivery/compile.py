@@ -1,57 +1,32 @@
 """A tree, its problems and what is held -> what is wanted in one environment. Pure.
 
-One organisation at a time, so a broken one never blocks another, and remembered by identity of its inputs, so that
-a change of one file costs one organisation's work. What a broken or unreadable file says is not known: its objects
-are kept as they are. A mistake never retires anything, and a sync that would retire many is held by the fuse.
+One organisation at a time, so a broken one never blocks another, and remembered by identity of its inputs (`share`).
+What a broken or unreadable file says is not known: its objects are kept as they are. A mistake never retires
+anything, and a sync that would retire many is held by the fuse.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sluse.delivery.compiled import Compiled, OrganisationCompiled, Summary
+from sluse.delivery.share import Share, shares
 from sluse.desired import organisation as desired_organisation
 from sluse.desired.registrations import registrations
 from sluse.desired.stack import ObjectKey
 from sluse.model.digests import sha256, tested
 from sluse.model.held import OrganisationLedger
-from sluse.model.keys import Jwks
 from sluse.model.names import ClientKey, Environment, IntegrationKey
 from sluse.model.problem import Problem
-from sluse.model.registration import Use
+from sluse.model.registration import Registration, Use
 from sluse.model.resources.helseid_client import HelseIDClientSpec
 from sluse.model.resources.integration import IntegrationSpec
 from sluse.model.service_integration import ServiceIntegration
-from sluse.model.tree import KeyFile, Sourced, Tree, errors
+from sluse.model.tree import Sourced, Tree
 
 FUSE_COUNT = 5
 FUSE_SHARE = 0.2
-
-
-@dataclass(frozen=True)
-class _Share:
-    """One organisation's input. Compared by identity of its parts: the reader returns the same object for the same blob."""
-
-    documents: tuple[Sourced[ServiceIntegration], ...]
-    keys: tuple[tuple[KeyFile, Sourced[Jwks]], ...]
-    problems: tuple[Problem, ...]
-    unreadable: bool
-    ledger: OrganisationLedger
-    held_retirements: frozenset[ClientKey]
-
-    def same(self, other: _Share) -> bool:
-        return (
-            self.ledger is other.ledger
-            and self.unreadable == other.unreadable
-            and self.problems == other.problems
-            and self.held_retirements == other.held_retirements
-            and len(self.documents) == len(other.documents)
-            and len(self.keys) == len(other.keys)
-            and all(mine is theirs for mine, theirs in zip(self.documents, other.documents, strict=True))
-            and all(mine[1] is theirs[1] for mine, theirs in zip(self.keys, other.keys, strict=True))
-        )
 
 
 @dataclass
@@ -59,7 +34,9 @@ class Compiler:
     """Compiles trees of one environment, remembering each organisation's last result."""
 
     environment: Environment
-    _memory: dict[str, tuple[_Share, OrganisationCompiled]] = field(default_factory=dict)
+    _memory: dict[str, tuple[Share, frozenset[ClientKey], OrganisationCompiled]] = field(default_factory=dict)
+    _let_through: frozenset[ClientKey] = frozenset()
+    """Retirements that the fuse has passed and that are not done yet: they are not counted, nor held, again."""
 
     def compile(
         self,
@@ -69,157 +46,100 @@ class Compiler:
         *,
         commit: str,
         fuse_released: bool = False,
+        only: Collection[str] = (),
     ) -> Compiled:
-        """Return what is wanted at `commit`. `problems` are those of reading and of the rules together."""
-        shares = self._shares(tree, problems, ledgers, frozenset())
-        organisations = {slug: self._organisation(slug, share) for slug, share in shares.items()}
-        retiring = frozenset(
-            key for share in organisations.values() for key, spec in share.clients.items() if spec.use is Use.RETIRED
-        )
-        if fuse_released or not _blows(retiring, ledgers):
-            return Compiled(commit, organisations, problems)
-        for slug in {key.organisation for key in retiring}:
-            held = frozenset(key for key in retiring if key.organisation == slug)
-            share = shares[slug]
-            shares[slug] = _Share(share.documents, share.keys, share.problems, share.unreadable, share.ledger, held)
-            organisations[slug] = self._organisation(slug, shares[slug])
-        return Compiled(commit, organisations, problems, retiring)
+        """Return what is wanted at `commit`. `problems` are those of reading and of the rules together.
 
-    def _shares(
-        self,
-        tree: Tree,
-        problems: tuple[Problem, ...],
-        ledgers: Mapping[str, OrganisationLedger],
-        held_retirements: frozenset[ClientKey],
-    ) -> dict[str, _Share]:
-        documents: dict[str, list[Sourced[ServiceIntegration]]] = defaultdict(list)
-        for key, sourced in sorted(tree.integrations.items()):
-            documents[key.organisation].append(sourced)
-        keys: dict[str, list[tuple[KeyFile, Sourced[Jwks]]]] = defaultdict(list)
-        for file, jwks in sorted(tree.keys.items(), key=lambda item: item[0].client):
-            if file.environment is self.environment:
-                keys[file.client.organisation].append((file, jwks))
-        held_back: dict[str, list[Problem]] = defaultdict(list)
-        for problem in errors(problems):
-            if problem.holds:
-                held_back[problem.holds.partition(".")[0]].append(problem)
-        slugs = {*tree.organisations, *documents, *ledgers, *held_back}
-        return {
-            slug: _Share(
-                tuple(documents[slug]),
-                tuple(keys[slug]),
-                tuple(held_back[slug]),
-                slug in tree.unreadable,
-                ledgers.get(slug) or _empty(slug),
-                held_retirements,
-            )
-            for slug in sorted(slugs)
+        `only` are the organisations that are spoken for; none listed means all. Of others nothing is said.
+        """
+        asked = {
+            slug: self._remembered(share)
+            for slug, share in shares(tree, problems, ledgers, self.environment, only).items()
         }
+        held = self._fuse(asked.values(), ledgers, released=fuse_released)
+        organisations = {slug: self._organisation(share, share.retiring & held) for slug, share in asked.items()}
+        return Compiled(commit, organisations, problems, held)
 
-    def _organisation(self, slug: str, share: _Share) -> OrganisationCompiled:
-        remembered = self._memory.get(slug)
-        if remembered is not None and remembered[0].same(share):
-            return remembered[1]
-        result = _compile(self.environment, slug, share)
-        self._memory[slug] = (share, result)
+    def _remembered(self, share: Share) -> Share:
+        remembered = self._memory.get(share.slug)
+        return remembered[0] if remembered is not None and remembered[0].same(share) else share
+
+    def _fuse(
+        self, asked: Iterable[Share], ledgers: Mapping[str, OrganisationLedger], *, released: bool
+    ) -> frozenset[ClientKey]:
+        """Return the retirements to hold: all new ones where they are too many, none where they are few or meant."""
+        parts = tuple(asked)
+        retiring = frozenset(key for share in parts for key in share.retiring)
+        new = frozenset(key for key in retiring - self._let_through if not _begun(key, ledgers))
+        blows = len(new) > max(FUSE_COUNT, FUSE_SHARE * sum(len(share.held) for share in parts))
+        held = new if blows and not released else frozenset()
+        self._let_through = retiring - held
+        return held
+
+    def _organisation(self, share: Share, held: frozenset[ClientKey]) -> OrganisationCompiled:
+        remembered = self._memory.get(share.slug)
+        if remembered is not None and remembered[0] is share and remembered[1] == held:
+            return remembered[2]
+        result = _compile(self.environment, share, held)
+        if remembered is not None and remembered[2] == result:
+            result = remembered[2]  # the same object, by which others see that nothing changed
+        self._memory[share.slug] = (share, held, result)
         return result
 
 
-_EMPTY: dict[str, OrganisationLedger] = {}
+def _begun(key: ClientKey, ledgers: Mapping[str, OrganisationLedger]) -> bool:
+    """Tell whether the authority was, or is about to be, asked to end it: too late to hold."""
+    return ledgers[key.organisation].client(key.integration, key.client).use is Use.RETIRED
 
 
-def _empty(slug: str) -> OrganisationLedger:
-    """Return the one empty ledger of an organisation: the same object each time, since identity is what is compared."""
-    return _EMPTY.setdefault(slug, OrganisationLedger(organisation=slug))
-
-
-def _compile(environment: Environment, slug: str, share: _Share) -> OrganisationCompiled:
-    stuck = share.unreadable or any(problem.holds == slug for problem in share.problems)
+def _compile(environment: Environment, share: Share, fused: frozenset[ClientKey]) -> OrganisationCompiled:
     jwks = {file.client: sourced.content for file, sourced in share.keys}
     clients: dict[ClientKey, HelseIDClientSpec] = {}
-    summaries: dict[IntegrationKey, Summary] = {}
-    kept: set[ClientKey] = set(share.held_retirements)
     present: dict[IntegrationKey, IntegrationSpec] = {}
+    summaries: dict[IntegrationKey, Summary] = {}
     for sourced in share.documents:
         document = sourced.content
-        key = document.key
-        held_back = tuple(problem for problem in share.problems if problem.holds in {slug, str(key)})
-        summaries[key] = _summary(sourced, held_back)
-        present[key] = _integration(document)
-        if held_back:
-            kept.update(_held(share.ledger, key))
-            continue
-        wanted = registrations(document, jwks, environment)
-        clients.update({client: _spec(client, Use.OPEN, wanted[client]) for client in wanted})
-        keyless = {ClientKey(slug, key.name, client.name) for client in document.spec.clients} - wanted.keys()
-        kept.update(client for client in _held(share.ledger, key) if client in keyless)
-    for name in share.ledger.integrations:
-        for client in _held(share.ledger, IntegrationKey(slug, name)):
-            if client in clients or client in kept:
-                continue
-            if stuck:
-                kept.add(client)
-            else:
-                clients[client] = HelseIDClientSpec(
-                    organisation=client.organisation,
-                    integration=client.integration,
-                    client=client.client,
-                    use=Use.RETIRED,
-                )
+        present[document.key] = _integration(sourced)
+        held_back = share.held_back(document)
+        summaries[document.key] = _summary(sourced, present[document.key], held_back)
+        if not held_back:
+            wanted = registrations(document, jwks, environment)
+            clients.update({key: _spec(key, Use.OPEN, registration) for key, registration in wanted.items()})
+    clients.update({key: _spec(key, Use.RETIRED) for key in sorted(share.retiring - fused)})
+    kept = frozenset(key for key in share.held if key not in clients)
+    known = {IntegrationKey(share.slug, name) for name in share.known}
+    named = {key.integration_key for key in (*clients, *kept)}
     stack = desired_organisation.stack(
         environment,
-        slug,
+        share.slug,
         clients=clients,
         integrations=present,
-        keep=_keep(kept, present, {client.integration_key for client in clients}),
+        keep={
+            *(ObjectKey("HelseIDClient", str(key)) for key in kept),
+            *(ObjectKey("Integration", str(key)) for key in (known | named) - present.keys()),
+        },
     )
-    return OrganisationCompiled(stack, clients, frozenset(kept), summaries)
+    return OrganisationCompiled(stack, clients, kept, summaries, _unplaced(share), stuck=share.stuck)
 
 
-def _keep(
-    kept: Iterable[ClientKey], present: Mapping[IntegrationKey, IntegrationSpec], retiring: Iterable[IntegrationKey]
-) -> set[ObjectKey]:
-    """Return the objects to leave alone: kept clients, and summaries of integrations that are not at HEAD but not done."""
-    clients = set(kept)
-    integrations = ({client.integration_key for client in clients} | set(retiring)) - present.keys()
-    return {ObjectKey("HelseIDClient", str(key)) for key in clients} | {
-        ObjectKey("Integration", str(key)) for key in integrations
-    }
+def _unplaced(share: Share) -> tuple[Problem, ...]:
+    """Return the problems of files that no document came of."""
+    placed = {share.slug, *(str(sourced.content.key) for sourced in share.documents)}
+    return tuple(problem for problem in share.problems if problem.holds not in placed)
 
 
-def _held(ledger: OrganisationLedger, key: IntegrationKey) -> tuple[ClientKey, ...]:
-    """Return the clients of an integration that the authority may still hold something of."""
-    entry = ledger.integration(key)
-    if entry is None:
-        return ()
-    return tuple(
-        ClientKey(key.organisation, key.name, name) for name, held in entry.clients.items() if not held.retired
+def _spec(key: ClientKey, use: Use, registration: Registration | None = None) -> HelseIDClientSpec:
+    return HelseIDClientSpec(
+        organisation=key.organisation,
+        integration=key.integration,
+        client=key.client,
+        use=use,
+        registration=registration,
     )
 
 
-def _blows(retiring: frozenset[ClientKey], ledgers: Mapping[str, OrganisationLedger]) -> bool:
-    held = sum(
-        not client.retired
-        for ledger in ledgers.values()
-        for entry in ledger.integrations.values()
-        for client in entry.clients.values()
-    )
-    return len(retiring) > max(FUSE_COUNT, FUSE_SHARE * held)
-
-
-def _spec(key: ClientKey, use: Use, registration: object) -> HelseIDClientSpec:
-    return HelseIDClientSpec.model_validate(
-        {
-            "organisation": key.organisation,
-            "integration": key.integration,
-            "client": key.client,
-            "use": use,
-            "registration": registration,
-        }
-    )
-
-
-def _integration(document: ServiceIntegration) -> IntegrationSpec:
+def _integration(sourced: Sourced[ServiceIntegration]) -> IntegrationSpec:
+    document = sourced.content
     return IntegrationSpec(
         organisation=document.metadata.organisation,
         name=document.metadata.name,
@@ -230,12 +150,5 @@ def _integration(document: ServiceIntegration) -> IntegrationSpec:
     )
 
 
-def _summary(sourced: Sourced[ServiceIntegration], held_back: tuple[Problem, ...]) -> Summary:
-    document = sourced.content
-    return Summary(
-        title=document.spec.service.title,
-        path=sourced.path,
-        tested=sha256(tested(document)),
-        clients=tuple(sorted(client.name for client in document.spec.clients)),
-        held_back=held_back,
-    )
+def _summary(sourced: Sourced[ServiceIntegration], spec: IntegrationSpec, held_back: tuple[Problem, ...]) -> Summary:
+    return Summary(spec.title, sourced.path, spec.tested, spec.clients, held_back)

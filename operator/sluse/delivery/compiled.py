@@ -29,12 +29,17 @@ class Summary:
 
 @dataclass(frozen=True)
 class OrganisationCompiled:
-    """One organisation's share. `kept`: clients left as they are, since their file cannot be read or is wrong."""
+    """One organisation's share. `kept`: clients left as they are, since their file cannot be read or is wrong.
+
+    `unplaced`: errors of files that no document came of. `stuck`: what is missing may be in a file that cannot be read.
+    """
 
     stack: Stack
     clients: Mapping[ClientKey, HelseIDClientSpec]
     kept: frozenset[ClientKey]
     summaries: Mapping[IntegrationKey, Summary]
+    unplaced: tuple[Problem, ...] = ()
+    stuck: bool = False
 
 
 @dataclass(frozen=True)

@@ -9,18 +9,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sluse.desired.json_schema import JsonSchema, json_schema
+from sluse.model.client_installation import ClientInstallation
 from sluse.model.envelope import Document
+from sluse.model.identity_provider import IdentityProvider
 from sluse.model.organisation import Organisation
 from sluse.model.service_integration import ServiceIntegration
+from sluse.model.user_organisation import UserOrganisation
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-AUTHORED: Mapping[str, type[Document]] = {"Organisation": Organisation, "ServiceIntegration": ServiceIntegration}
-"""The kinds that people write, by name."""
+AUTHORED: Mapping[str, type[Document]] = {
+    "Organisation": Organisation,
+    "ServiceIntegration": ServiceIntegration,
+    "ClientInstallation": ClientInstallation,
+    "IdentityProvider": IdentityProvider,
+    "UserOrganisation": UserOrganisation,
+}
+"""The kinds that people write, by name. Signed records are written by commands and have no schema for editors."""
 
 _PURPOSE = {
     "Organisation": "Who an organisation is, what it owns and whose keys speak for it.",
     "ServiceIntegration": "One service of a supplier: its clients in test and production, and the plan for it.",
+    "ClientInstallation": "One customer of a service: where it runs, and who confirmed it.",
+    "IdentityProvider": "Whose logins HelseID passes on: protocol, claims, and where it is in test and production.",
+    "UserOrganisation": "Which services an organisation uses, so that its network openings can be told.",
 }
 
 

@@ -13,11 +13,15 @@ from typing import cast
 import rfc8785
 
 from sluse.model.classes import FieldClass, project
+from sluse.model.identity_provider import IdentityProvider
 from sluse.model.names import Digest
 from sluse.model.organisation import Organisation
 from sluse.model.service_integration import ServiceIntegration
 
 DIGEST_VERSION = 1
+
+Gated = ServiceIntegration | IdentityProvider
+"""What goes through the gate."""
 
 
 def canonical(value: object) -> bytes:
@@ -30,12 +34,12 @@ def sha256(value: object) -> Digest:
     return Digest(hashlib.sha256(canonical(value)).hexdigest())
 
 
-def tested(document: ServiceIntegration) -> dict[str, object]:
+def tested(document: Gated) -> dict[str, object]:
     """Return the body whose digest is T: what an acceptance test binds."""
     return _body(document, FieldClass.TESTED, "tested")
 
 
-def production(document: ServiceIntegration) -> dict[str, object]:
+def production(document: Gated) -> dict[str, object]:
     """Return the body whose digest is P: what a decision binds of production's own values."""
     return _body(document, FieldClass.PRODUCTION, "production")
 
@@ -51,7 +55,7 @@ def organisation(document: Organisation) -> dict[str, object]:
     }
 
 
-def _body(document: ServiceIntegration, field_class: FieldClass, name: str) -> dict[str, object]:
+def _body(document: Gated, field_class: FieldClass, name: str) -> dict[str, object]:
     body = project(document.kind, document.spec.wire(), field_class)
     return {
         "digestVersion": DIGEST_VERSION,

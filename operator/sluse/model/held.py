@@ -12,7 +12,7 @@ from pydantic import Field
 
 from sluse.model.names import ClientId, IntegrationKey
 from sluse.model.registration import Use
-from sluse.model.value import Line, Sha256, Slug, Text, Url, Value
+from sluse.model.value import Count, Line, Sha256, Slug, Text, Url, Value
 
 
 class Intent(Value):
@@ -52,6 +52,22 @@ class WaitingOn(Value):
     client: str = Field("", max_length=40)
 
 
+class HeldSnapshot(Value):
+    """What production was last brought to, and by what right: enough for anybody to judge the step again.
+
+    `use` is the last step taken: Withheld after *configure*, Open after *open*, Retired after a signed retirement.
+    """
+
+    tested: Sha256
+    production: Sha256
+    decision: Sha256 = Field(description="Id of the statement that allowed the step.")
+    use: Use
+    since: datetime
+    commit: str = Field(max_length=40, description="Commit of the integrations that was read.")
+    policy_version: Count
+    policy_digest: Sha256
+
+
 class HeldIntegration(Value):
     """What is held for one integration, and what was last said of it."""
 
@@ -60,6 +76,7 @@ class HeldIntegration(Value):
     path: str = Field("", max_length=512, description="Path of its file when last seen.")
     tested: Sha256 | None = Field(None, description="Digest T at HEAD when last seen.")
     stage: Line = "Ordered"
+    snapshot: HeldSnapshot | None = Field(None, description="In production only: what it was last brought to.")
     since: datetime | None = None
     waiting: tuple[WaitingOn, ...] = Field((), max_length=40)
     clients: dict[Slug, HeldClient] = Field(default_factory=dict, max_length=40)
@@ -72,6 +89,10 @@ class OrganisationLedger(Value):
     engine: Line | None = Field(None, description="Engine that declared this stack; changing it is a migration.")
     declared: Sha256 | None = Field(None, description="Digest of what the stack last declared.")
     commit: str | None = Field(None, max_length=40, description="Commit that was declared.")
+    policy_version: Count = Field(0, description="Highest manifest version seen; a lower one is refused.")
+    seen: dict[Sha256, datetime] = Field(
+        default_factory=dict, max_length=2000, description="When each signed statement was first seen."
+    )
     integrations: dict[Slug, HeldIntegration] = Field(default_factory=dict, max_length=500)
 
     def integration(self, key: IntegrationKey) -> HeldIntegration | None:

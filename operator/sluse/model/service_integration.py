@@ -5,16 +5,15 @@ The class of each field (tested, production, test, operational) is in `classes.p
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, NaiveDatetime
+from pydantic import Field, StringConstraints
 
 from sluse.model.envelope import Document
+from sluse.model.plan import Plan
 from sluse.model.value import (
     ClaimType,
-    Count,
     Flag,
     Line,
     OrganisationNumber,
@@ -24,7 +23,6 @@ from sluse.model.value import (
     Unique,
     Url,
     Value,
-    Zone,
 )
 
 
@@ -72,33 +70,6 @@ class Service(Value):
     structure: Structure = Field(description="How the application is built.")
 
 
-class PeakPeriod(Value):
-    """A period of high traffic. Capacity information, unless `freeze` asks that nothing moves in it."""
-
-    start: date = Field(description="First day.")
-    end: date = Field(description="Last day, included.")
-    freeze: Flag = Field(False, description="Whether production changes of this integration wait until it is over.")
-
-
-class Volume(Value):
-    """Expected use."""
-
-    logins_per_day: Count | None = Field(None, description="Logins on an ordinary day.")
-    tokens_per_minute: Count | None = Field(None, description="Tokens a minute when it is busiest.")
-
-
-class Plan(Value):
-    """When. Proposed here; NHN's decision on it makes it agreed."""
-
-    test_from: date = Field(description="First day the supplier can use test.", examples=["2026-12-01"])
-    production_not_before: NaiveDatetime = Field(
-        description="Earliest moment in production, local time in `zone`.", examples=["2027-02-01T08:00"]
-    )
-    zone: Zone = Field("Europe/Oslo", description="Time zone of the plan (IANA name).")
-    volume: Volume | None = None
-    peak_periods: tuple[PeakPeriod, ...] = Field((), max_length=20, description="Periods of high traffic.")
-
-
 class LoginProvider(Value):
     """An identity provider a user may log in with."""
 
@@ -141,6 +112,15 @@ class ClientValues(Value):
     )
 
 
+RedirectSlot = Annotated[
+    str,
+    StringConstraints(
+        min_length=10, max_length=300, pattern=r"^https://\*\.([a-z0-9-]+\.)+[a-z]{2,63}/[A-Za-z0-9/_.-]*$"
+    ),
+]
+"""`https://*.journal.example/signin-oidc`: the star stands for exactly one label, the customer's."""
+
+
 class Client(Value):
     """One client registration in each environment. Confidential always: private_key_jwt and DPoP."""
 
@@ -152,6 +132,11 @@ class Client(Value):
     test: ClientValues = Field(description="Values of the test environment.")
     production: ClientValues | None = Field(
         None, description="Values of production; required when production is decided."
+    )
+    slots: Annotated[tuple[RedirectSlot, ...], Unique] = Field(
+        (),
+        max_length=10,
+        description="Where installations at customers may be redirected to; none means no installations.",
     )
 
 

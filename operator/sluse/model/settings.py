@@ -12,7 +12,8 @@ from typing import Literal
 from pydantic import Field
 
 from sluse.model.names import Environment
-from sluse.model.value import Count, Line, Mailbox, Url, Value
+from sluse.model.policy.bundle import Roots
+from sluse.model.value import Count, Flag, Line, Mailbox, Url, Value
 
 
 class EngineName(StrEnum):
@@ -57,6 +58,18 @@ class LedgerSettings(Value):
     author: Mailbox = Field("sluse@localhost.invalid", description="Committer of the status branch.")
 
 
+class MailSettings(Value):
+    """How notifications leave: one SMTP server. No server: none are sent, and the status branch still says everything."""
+
+    host: Line = Field(description="SMTP server.")
+    port: Count = Field(587, description="Port of the server.")
+    sender: Mailbox = Field(description="Sender of notifications.")
+    starttls: Flag = Field(True, description="Whether TLS is demanded before anything is said.")
+    ca_file: Path | None = Field(None, description="CA bundle for the server; none means the system's.")
+    username: Line | None = Field(None, description="User of the server, where it asks for one.")
+    password_file: Path | None = Field(None, description="File with the password.")
+
+
 class Timing(Value):
     """Intervals, in seconds."""
 
@@ -77,4 +90,6 @@ class Settings(Value):
     remote: RemoteSettings
     authority: AuthoritySettings
     ledger: LedgerSettings
+    roots: Roots | None = Field(None, description="Keys that sign the manifest of policies/; production needs them.")
+    mail: MailSettings | None = None
     timing: Timing = Timing()

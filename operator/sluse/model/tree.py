@@ -10,11 +10,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from sluse.model.client_installation import ClientInstallation
+from sluse.model.evidence import Evidence
+from sluse.model.identity_provider import IdentityProvider
 from sluse.model.keys import Jwks
-from sluse.model.names import ClientKey, Environment, IntegrationKey
+from sluse.model.names import ClientKey, Digest, Environment, IntegrationKey
 from sluse.model.organisation import Organisation
 from sluse.model.problem import Place, Problem, Severity
+from sluse.model.records import AcceptanceTest, Decision
 from sluse.model.service_integration import ServiceIntegration
+from sluse.model.user_organisation import UserOrganisation
 
 Content_co = TypeVar("Content_co", covariant=True)
 
@@ -37,14 +42,42 @@ class KeyFile:
 
 
 @dataclass(frozen=True)
+class AcceptedFile:
+    """`accepted/<digest>.json`. Its bytes hash to its name, or it is not here at all."""
+
+    organisation: str
+    digest: Digest
+    body: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class EvidenceContent:
+    """One file of evidence, and the SHA-256 of its bytes."""
+
+    digest: Digest
+    evidence: Evidence
+
+
+@dataclass(frozen=True)
 class Tree:
-    """All readable documents and every problem of reading. `unreadable`: organisation slugs with an unreadable file."""
+    """All readable documents and every problem of reading. `unreadable`: organisation slugs with an unreadable file.
+
+    Records (acceptance tests, decisions) are by identity; `accepted` by organisation and digest; `evidence` by the
+    AcceptanceTest it belongs to and the file's name.
+    """
 
     organisations: Mapping[str, Sourced[Organisation]]
     integrations: Mapping[IntegrationKey, Sourced[ServiceIntegration]]
     keys: Mapping[KeyFile, Sourced[Jwks]]
     problems: tuple[Problem, ...]
     unreadable: frozenset[str] = frozenset()
+    providers: Mapping[IntegrationKey, Sourced[IdentityProvider]] = field(default_factory=dict)
+    installations: Mapping[IntegrationKey, Sourced[ClientInstallation]] = field(default_factory=dict)
+    user_organisations: Mapping[IntegrationKey, Sourced[UserOrganisation]] = field(default_factory=dict)
+    acceptance_tests: Mapping[IntegrationKey, Sourced[AcceptanceTest]] = field(default_factory=dict)
+    decisions: Mapping[IntegrationKey, Sourced[Decision]] = field(default_factory=dict)
+    accepted: Mapping[tuple[str, Digest], AcceptedFile] = field(default_factory=dict)
+    evidence: Mapping[tuple[IntegrationKey, str], EvidenceContent] = field(default_factory=dict)
 
 
 def errors(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:

@@ -44,6 +44,10 @@ Mailbox = Annotated[str, _text(254, r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 Phone = Annotated[str, _text(20, r"^\+?[0-9 ]{5,19}$")]
 SshPublicKey = Annotated[str, _text(1000, r"^(ssh-ed25519|sk-ssh-ed25519@openssh\.com) [A-Za-z0-9+/=]+( [^\r\n]*)?$")]
 Sha256 = Annotated[str, _text(64, r"^[0-9a-f]{64}$")]
+KeyId = Annotated[str, _text(50, r"^SHA256:[A-Za-z0-9+/]{43}$")]
+Armoured = Annotated[
+    str, _text(2000, r"^-----BEGIN SSH SIGNATURE-----\n([A-Za-z0-9+/=]+\n)+-----END SSH SIGNATURE-----\n?$")
+]
 Zone = Annotated[str, _text(64, r"^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$")]
 Count = Annotated[StrictInt, Field(ge=0, le=2_000_000_000)]
 Flag = StrictBool

@@ -1,0 +1,124 @@
+"""One organisation's share of a tree: everything that decides what is wanted for it, and what may be retired.
+
+Compared by identity of its parts, since the reader returns the same object for the same blob: so a change of one file
+costs one organisation's work. Of the ledger only names are in it; what else is noted there decides nothing here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from sluse.model.held import OrganisationLedger
+from sluse.model.keys import Jwks
+from sluse.model.names import ClientKey, Environment
+from sluse.model.problem import Problem
+from sluse.model.service_integration import ServiceIntegration
+from sluse.model.tree import KeyFile, Sourced, Tree, errors
+
+
+@dataclass(frozen=True, eq=False)
+class Share:
+    """`problems` hold something of the organisation back; `held` are the clients that the authority may hold.
+
+    `known` are the names of the ledger's integrations, where some file may be one of them and cannot be read.
+    """
+
+    slug: str
+    documents: tuple[Sourced[ServiceIntegration], ...]
+    keys: tuple[tuple[KeyFile, Sourced[Jwks]], ...]
+    problems: tuple[Problem, ...]
+    stuck: bool
+    held: tuple[ClientKey, ...]
+    known: tuple[str, ...]
+
+    def same(self, other: Share) -> bool:
+        """Tell whether both say the same."""
+        return (
+            (self.stuck, self.problems, self.held, self.known) == (other.stuck, other.problems, other.held, other.known)
+            and len(self.documents) == len(other.documents)
+            and len(self.keys) == len(other.keys)
+            and all(mine is theirs for mine, theirs in zip(self.documents, other.documents, strict=True))
+            and all(mine[1] is theirs[1] for mine, theirs in zip(self.keys, other.keys, strict=True))
+        )
+
+    def held_back(self, document: ServiceIntegration) -> tuple[Problem, ...]:
+        """Return the errors that keep an integration as it is: its own and those of the whole organisation."""
+        return tuple(problem for problem in self.problems if problem.holds in {self.slug, str(document.key)})
+
+    @cached_property
+    def retiring(self) -> frozenset[ClientKey]:
+        """Held clients that no file names any more; none while a file that may name them is wrong."""
+        if self.stuck:
+            return frozenset()
+        documents = {sourced.content.key: sourced.content for sourced in self.documents}
+        return frozenset(key for key in self.held if not self._named(key, documents.get(key.integration_key)))
+
+    def _named(self, key: ClientKey, document: ServiceIntegration | None) -> bool:
+        if document is None:
+            return False
+        return any(client.name == key.client for client in document.spec.clients) or bool(self.held_back(document))
+
+
+def shares(
+    tree: Tree,
+    problems: tuple[Problem, ...],
+    ledgers: Mapping[str, OrganisationLedger],
+    environment: Environment,
+    only: Collection[str],
+) -> dict[str, Share]:
+    """Return the share of every organisation that a file, a problem or the ledger names. `only`: none listed means all."""
+    documents: dict[str, list[Sourced[ServiceIntegration]]] = defaultdict(list)
+    for key, sourced in sorted(tree.integrations.items()):
+        documents[key.organisation].append(sourced)
+    keys: dict[str, list[tuple[KeyFile, Sourced[Jwks]]]] = defaultdict(list)
+    for file, jwks in sorted(tree.keys.items(), key=lambda item: item[0].client):
+        if file.environment is environment:
+            keys[file.client.organisation].append((file, jwks))
+    wrong = _by_organisation(problems, ledgers)
+    slugs = {*tree.organisations, *documents, *ledgers, *wrong, *tree.unreadable}
+    found: dict[str, Share] = {}
+    for slug in sorted(slugs & set(only) if only else slugs):
+        stuck = slug in tree.unreadable or any(problem.holds == slug for problem in wrong[slug])
+        ledger = ledgers.get(slug)
+        found[slug] = Share(
+            slug,
+            tuple(documents[slug]),
+            tuple(keys[slug]),
+            tuple(wrong[slug]),
+            stuck,
+            _held(ledger) if ledger is not None else (),
+            tuple(sorted(ledger.integrations)) if ledger is not None and stuck else (),
+        )
+    return found
+
+
+def _by_organisation(
+    problems: tuple[Problem, ...], ledgers: Mapping[str, OrganisationLedger]
+) -> defaultdict[str, list[Problem]]:
+    """Return the errors by whom they hold back; one without an identity is whose file the ledger last saw there."""
+    found: defaultdict[str, list[Problem]] = defaultdict(list)
+    wrong = errors(problems)
+    paths = _paths(ledgers) if any(not problem.holds for problem in wrong) else {}
+    for problem in wrong:
+        slug = problem.holds.partition(".")[0] or paths.get(problem.place.path, "")
+        if slug:
+            found[slug].append(problem)
+    return found
+
+
+def _paths(ledgers: Mapping[str, OrganisationLedger]) -> dict[str, str]:
+    return {entry.path: slug for slug, ledger in ledgers.items() for entry in ledger.integrations.values()}
+
+
+def _held(ledger: OrganisationLedger) -> tuple[ClientKey, ...]:
+    return tuple(
+        sorted(
+            ClientKey(ledger.organisation, name, client)
+            for name, entry in ledger.integrations.items()
+            for client, held in entry.clients.items()
+            if not held.retired
+        )
+    )

@@ -1,0 +1,36 @@
+"""The plan: when something may go to test and to production. Proposed in a file; NHN's decision on it makes it agreed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import Field, NaiveDatetime
+
+from sluse.model.value import Count, Flag, Value, Zone
+
+
+class PeakPeriod(Value):
+    """A period of high traffic. Capacity information, unless `freeze` asks that nothing moves in it."""
+
+    start: date = Field(description="First day.")
+    end: date = Field(description="Last day, included.")
+    freeze: Flag = Field(False, description="Whether production changes of this integration wait until it is over.")
+
+
+class Volume(Value):
+    """Expected use."""
+
+    logins_per_day: Count | None = Field(None, description="Logins on an ordinary day.")
+    tokens_per_minute: Count | None = Field(None, description="Tokens a minute when it is busiest.")
+
+
+class Plan(Value):
+    """When. Proposed here; NHN's decision on it makes it agreed."""
+
+    test_from: date = Field(description="First day the supplier can use test.", examples=["2026-12-01"])
+    production_not_before: NaiveDatetime = Field(
+        description="Earliest moment in production, local time in `zone`.", examples=["2027-02-01T08:00"]
+    )
+    zone: Zone = Field("Europe/Oslo", description="Time zone of the plan (IANA name).")
+    volume: Volume | None = None
+    peak_periods: tuple[PeakPeriod, ...] = Field((), max_length=20, description="Periods of high traffic.")

@@ -1,0 +1,32 @@
+"""AcceptanceTest and Decision: signed records, written by commands, never edited or deleted afterwards."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from sluse.model.envelope import Document
+from sluse.model.statement import Statement
+from sluse.model.value import Armoured, Value
+
+
+class SignedSpec(Value):
+    """A statement and its signatures. The first is by the statement's `signer`; more where policy asks for several."""
+
+    statement: Statement
+    signatures: tuple[Armoured, ...] = Field(min_length=1, max_length=5, description="Armoured SSH signatures.")
+
+
+class AcceptanceTest(Document):
+    """`integrations/<organisation>/acceptance/<name>/acceptance-test.yaml`, with its evidence beside it."""
+
+    kind: Literal["AcceptanceTest"] = Field(description="Kind of document.")
+    spec: SignedSpec
+
+
+class Decision(Document):
+    """`integrations/<organisation>/decisions/<subject>/<n>-<type>.yaml`; its name is `<subject>-<n>-<type>`."""
+
+    kind: Literal["Decision"] = Field(description="Kind of document.")
+    spec: SignedSpec
