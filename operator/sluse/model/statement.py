@@ -30,15 +30,21 @@ class StatementType(StrEnum):
     REVOCATION = "revocation"
     ROLLBACK = "rollback"
     ACKNOWLEDGEMENT = "acknowledgement"
+    SUSPENSION = "suspension"
 
 
 _BY_MAINTAINERS = {StatementType.SUBMISSION, StatementType.TERMS, StatementType.KEYS}
+_IN_NO_CHAIN = {*_BY_MAINTAINERS, StatementType.SUSPENSION}
 MANIFEST_NAMESPACE = "manifest@sluse.nhn.no"
 
 
 def namespace(kind: StatementType) -> str:
-    """Return the SSHSIG namespace of a type: a signature made for one purpose counts for no other."""
-    return f"{kind.value if kind in _BY_MAINTAINERS else 'decision'}@sluse.nhn.no"
+    """Return the SSHSIG namespace of a type: a signature made for one purpose counts for no other.
+
+    A suspension has its own and is in no chain: whoever is on duty, or a maintainer, must not wait for a fork to be
+    mended.
+    """
+    return f"{kind.value if kind in _IN_NO_CHAIN else 'decision'}@sluse.nhn.no"
 
 
 class Verdict(StrEnum):
@@ -103,6 +109,12 @@ class Retirement(Value):
     delete_after_days: Count
 
 
+class Suspension(Value):
+    """Out of use in production at once; nothing is deleted. Ends with the statement's `expires`, or by revocation."""
+
+    reason: Text
+
+
 class Rollback(Value):
     """Back to what was accepted before."""
 
@@ -137,6 +149,7 @@ class Statement(Value):
     revokes: Sha256 | None = Field(None, description="Id of the statement that no longer counts.")
     rollback: Rollback | None = None
     acknowledges: Text | None = None
+    suspension: Suspension | None = None
 
     @property
     def signed_bytes(self) -> bytes:
@@ -160,5 +173,6 @@ GROUP_OF: Mapping[StatementType, str] = {
     StatementType.REVOCATION: "revokes",
     StatementType.ROLLBACK: "rollback",
     StatementType.ACKNOWLEDGEMENT: "acknowledges",
+    StatementType.SUSPENSION: "suspension",
 }
 """The one group that a statement of each type has; all others are absent. `verdict` stands in all decisions."""

@@ -12,7 +12,7 @@ from sluse.model.policy.calendar import Calendar
 from sluse.model.policy.network import NetworkCatalogue
 from sluse.model.policy.people import Operators, Reviewers
 from sluse.model.policy.rules import ExistingProviders, GatePolicy
-from sluse.model.value import Armoured, Count, Line, Sha256, SshPublicKey, Value
+from sluse.model.value import Armoured, Count, Flag, Line, Sha256, SshPublicKey, Value
 
 
 class Repository(Value):
@@ -40,15 +40,19 @@ class SignedManifest(Value):
 
 
 class Roots(Value):
-    """The root of trust: pinned when an operator is installed, never read from git."""
+    """The root of trust: pinned when an operator is installed, never read from git.
+
+    `demo` lets the worthless keys of the examples count. Only the sandbox writes it.
+    """
 
     threshold: int = Field(ge=1, le=20)
     keys: tuple[SshPublicKey, ...] = Field(min_length=1, max_length=20)
+    demo: Flag = False
 
 
 @dataclass(frozen=True)
 class Policy:
-    """What counts. `version` and `digest` are the manifest's."""
+    """What counts. `version` and `digest` are the manifest's; `demo_keys` as the pinned roots say."""
 
     version: int
     digest: Digest
@@ -59,3 +63,4 @@ class Policy:
     gate: GatePolicy
     existing: ExistingProviders
     network: NetworkCatalogue
+    demo_keys: bool = False
