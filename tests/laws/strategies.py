@@ -17,6 +17,7 @@ from sluse.catalog.yaml import dump
 from sluse.model.envelope import Metadata
 from sluse.model.keys import Jwks, PublicJwk
 from sluse.model.organisation import Contact, Organisation, OrganisationSpec
+from sluse.model.plan import PeakPeriod, Plan, Volume
 from sluse.model.service_integration import (
     Client,
     ClientValues,
@@ -25,15 +26,12 @@ from sluse.model.service_integration import (
     LoginProvider,
     Network,
     NetworkZone,
-    PeakPeriod,
-    Plan,
     SecurityLevel,
     Service,
     ServiceIntegration,
     ServiceIntegrationSpec,
     Structure,
     Tenancy,
-    Volume,
 )
 
 API_VERSION = "sluse.nhn.no/v1alpha1"

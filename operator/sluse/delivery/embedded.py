@@ -2,6 +2,7 @@
 
 It lists what the set holds and writes only what differs, so declaring again costs reads alone. Server-side apply
 leaves fields that somebody else added; such an object is replaced, since a spec of ours is ours in full.
+Everything is tried before one failure is raised: nothing of a declaration is under way when it has ended.
 ApplySet: https://git.k8s.io/enhancements/keps/sig-cli/3659-kubectl-apply-prune (KEP-3659).
 """
 
@@ -9,21 +10,23 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 from typing import Any
 
 from sluse.cluster.client import Cluster
 from sluse.cluster.kinds import CONFIG_MAP, HELSEID_CLIENT, INTEGRATION, Kind
 from sluse.delivery.engine import Declared
 from sluse.desired.stack import Manifest, ObjectKey, Stack, object_key
-from sluse.errors import NotFound
+from sluse.errors import ClusterUnavailable, Conflict, NotFound
 from sluse.model.names import GROUP
 
 FIELD_MANAGER = "sluse"
 PART_OF = "applyset.kubernetes.io/part-of"
 _KINDS: Mapping[str, Kind] = {"HelseIDClient": HELSEID_CLIENT, "Integration": INTEGRATION}
 _CONCURRENT = 16
+_TRIES = 5  # to replace an object while others write it
 
 
 class EmbeddedEngine:
@@ -33,7 +36,6 @@ class EmbeddedEngine:
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
-        self._parents: set[str] = set()
         self._limit = asyncio.Semaphore(_CONCURRENT)
 
     async def declare(self, stack: Stack) -> Declared:
@@ -42,24 +44,20 @@ class EmbeddedEngine:
         live = await self._live(stack)
         wanted = {object_key(manifest): _labelled(manifest, stack) for manifest in stack.resources}
         differing = {key: manifest for key, manifest in wanted.items() if not _as_wanted(live.get(key), manifest)}
-        await asyncio.gather(*(self._apply(manifest) for manifest in differing.values()))
+        await _all(self._apply(manifest) for manifest in differing.values())
         surplus = {key: found for key, found in live.items() if key not in wanted and key not in stack.keep}
-        await asyncio.gather(*(self._prune(key, found) for key, found in surplus.items()))
+        await _all(self._prune(key, found) for key, found in surplus.items())
         return Declared(tuple(sorted(differing)), tuple(sorted(surplus)))
 
     async def _ensure_parent(self, stack: Stack) -> None:
         """Write the set's parent, which says what kinds it holds, before anything becomes a member (KEP-3659)."""
-        if stack.organisation in self._parents:
-            return
         parent = _parent(stack)
-        name = parent["metadata"]["name"]
         try:
-            found = await self._cluster.get(CONFIG_MAP, stack.environment.namespace, name)
+            found = await self._cluster.get(CONFIG_MAP, stack.environment.namespace, parent["metadata"]["name"])
         except NotFound:
             found = {}
         if not _as_wanted(found, parent):
             await self._cluster.apply(parent, manager=FIELD_MANAGER)
-        self._parents.add(stack.organisation)
 
     async def _live(self, stack: Stack) -> dict[ObjectKey, Mapping[str, Any]]:
         labels = {PART_OF: applyset_id(stack)}
@@ -70,10 +68,18 @@ class EmbeddedEngine:
         return found
 
     async def _apply(self, manifest: Manifest) -> None:
+        """Apply; where others' fields are left in the spec, replace. A status written in between is no obstacle."""
         async with self._limit:
-            applied = await self._cluster.apply(manifest, manager=FIELD_MANAGER)
-            if applied["spec"] != manifest["spec"]:
-                await self._cluster.replace({**applied, "spec": manifest["spec"]})
+            for _ in range(_TRIES):
+                applied = await self._cluster.apply(manifest, manager=FIELD_MANAGER)
+                if applied["spec"] == manifest["spec"]:
+                    return
+                with contextlib.suppress(Conflict):
+                    await self._cluster.replace({**applied, "spec": manifest["spec"]})
+                    return
+        raise ClusterUnavailable(
+            f"{manifest['kind']} {manifest['metadata']['name']} changes faster than it can be written"
+        )
 
     async def _prune(self, key: ObjectKey, found: Mapping[str, Any]) -> None:
         meta = found["metadata"]
@@ -82,6 +88,12 @@ class EmbeddedEngine:
                 await self._cluster.delete(_KINDS[key.kind], meta["namespace"], key.name, uid=meta["uid"])
             except NotFound:
                 return
+
+
+async def _all(writes: Iterable[Awaitable[None]]) -> None:
+    for result in await asyncio.gather(*writes, return_exceptions=True):
+        if isinstance(result, BaseException):
+            raise result
 
 
 def applyset_id(stack: Stack) -> str:

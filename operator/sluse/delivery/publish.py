@@ -1,21 +1,23 @@
 """Tell the world: the ledger's changed entries as pages on the status branch and as statuses of Integration objects.
 
-Batched: news within a short while of each other become one commit. What could not be published stays news, and is
-published with the next try; what is published is compared by content, so a restart publishes nothing.
+Batched: news within a short while of each other become one commit. What could not be published or shown stays news,
+and is tried again; one organisation whose ledger cannot be written keeps nobody else's news back. What is published is
+compared by content, so a restart publishes nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from sluse.cluster.client import Cluster
 from sluse.cluster.kinds import INTEGRATION
-from sluse.errors import ClusterError, LedgerError, NotFound
+from sluse.errors import NotFound, SluseError
+from sluse.ledger.stages import Stage
 from sluse.model.held import HeldIntegration, OrganisationLedger
 from sluse.model.names import Environment, IntegrationKey
 from sluse.model.resources.integration import IntegrationStatus
@@ -23,8 +25,11 @@ from sluse.model.resources.status import WaitingFor
 
 log = logging.getLogger(__name__)
 
+Key = TypeVar("Key", bound=Hashable)
+
 GATHER = 0.05  # seconds in which further news joins the batch
 RETRY = 5.0  # seconds until what could not be published is tried again
+_AT_A_TIME = 8  # statuses written at once
 
 
 class Books(Protocol):
@@ -47,6 +52,7 @@ class Publisher:
     now: Callable[[], datetime]
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _published: dict[str, OrganisationLedger] = field(default_factory=dict)
+    _looked_at: dict[str, OrganisationLedger] = field(default_factory=dict)
     _shown: dict[IntegrationKey, HeldIntegration] = field(default_factory=dict)
 
     def changed(self) -> None:
@@ -55,7 +61,7 @@ class Publisher:
 
     def remember(self, ledgers: Mapping[str, OrganisationLedger]) -> None:
         """Take as published and shown what an earlier process left."""
-        self._published = dict(ledgers)
+        self._published, self._looked_at = dict(ledgers), dict(ledgers)
         self._shown = {
             IntegrationKey(slug, name): entry
             for slug, ledger in ledgers.items()
@@ -70,43 +76,67 @@ class Publisher:
             self._news.clear()
             try:
                 await self.once()
-            except (LedgerError, ClusterError) as error:
+            except SluseError as error:
                 log.warning("not published yet: %s", error.message)
                 asyncio.get_running_loop().call_later(RETRY, self._news.set)
 
     async def once(self) -> None:
-        """Publish what is news."""
-        await self.books.flush()
-        ledgers = dict(self.books.all())
+        """Make durable, show and publish what is news; raise the first failure after everything was tried."""
+        unwritten = await self._flush()
+        ledgers = {slug: ledger for slug, ledger in self.books.all().items() if slug not in unwritten}
+        failures = [*unwritten.values(), *await self._show_news(ledgers)]
         news = {slug: ledger for slug, ledger in ledgers.items() if self._published.get(slug) is not ledger}
-        if not news:
-            return
-        shown = [
-            (IntegrationKey(slug, name), entry)
-            for slug, ledger in news.items()
-            for name, entry in ledger.integrations.items()
-            if self._shown.get(IntegrationKey(slug, name)) != entry
-        ]
-        failures = [failure for key, entry in shown if (failure := await self._show(key, entry)) is not None]
-        await self.publish(news, self.commit(), self.now())
-        self._published.update(news)
+        if news:
+            await self.publish(news, self.commit(), self.now())
+            self._published.update(news)
         if failures:
             raise failures[0]
 
-    async def _show(self, key: IntegrationKey, entry: HeldIntegration) -> ClusterError | None:
+    async def _flush(self) -> dict[str, SluseError]:
+        """Make news durable before anybody reads it; return whose could not be."""
+        slugs = [slug for slug, ledger in self.books.all().items() if self._published.get(slug) is not ledger]
+        return await _failures({slug: self.books.flush(slug) for slug in slugs})
+
+    async def _show_news(self, ledgers: Mapping[str, OrganisationLedger]) -> list[SluseError]:
+        limit = asyncio.Semaphore(_AT_A_TIME)
+
+        async def show(key: IntegrationKey, entry: HeldIntegration) -> None:
+            async with limit:
+                await self._show(key, entry)
+
+        news = {slug: ledger for slug, ledger in ledgers.items() if self._looked_at.get(slug) is not ledger}
+        entries = {
+            IntegrationKey(slug, name): entry
+            for slug, ledger in news.items()
+            for name, entry in ledger.integrations.items()
+        }
+        failed = await _failures(
+            {key: show(key, entry) for key, entry in entries.items() if self._shown.get(key) != entry}
+        )
+        left = {key.organisation for key in failed}
+        self._looked_at.update({slug: ledger for slug, ledger in news.items() if slug not in left})
+        return list(failed.values())
+
+    async def _show(self, key: IntegrationKey, entry: HeldIntegration) -> None:
         before = self._shown.get(key)
-        if before is not None and summary(before) == summary(entry):
-            self._shown[key] = entry
-            return None
-        patch = {"status": {**dict.fromkeys(_FIELDS), **summary(entry).wire()}}
-        try:
-            await self.cluster.merge(INTEGRATION, self.environment.namespace, str(key), patch, subresource="status")
-        except NotFound:
-            pass  # retired and gone, or not declared yet: then its next news shows it
-        except ClusterError as error:
-            return error
+        if before is None or summary(before) != summary(entry):
+            patch = {"status": {**dict.fromkeys(_FIELDS), **summary(entry).wire()}}
+            try:
+                await self.cluster.merge(INTEGRATION, self.environment.namespace, str(key), patch, subresource="status")
+            except NotFound:
+                if entry.stage != Stage.RETIRED:
+                    return  # not declared yet: its declaration is news, and then it is shown
         self._shown[key] = entry
-        return None
+
+
+async def _failures(work: Mapping[Key, Awaitable[None]]) -> dict[Key, SluseError]:
+    """Do all of it; return what failed on purpose, by its key. What is a bug is raised."""
+    done = await asyncio.gather(*work.values(), return_exceptions=True)
+    failed = {key: error for key, error in zip(work, done, strict=True) if error is not None}
+    for error in failed.values():
+        if not isinstance(error, SluseError):
+            raise error
+    return {key: error for key, error in failed.items() if isinstance(error, SluseError)}
 
 
 _FIELDS = ("stage", "since", "waitingFor")

@@ -17,6 +17,7 @@ RELEASE_FUSE = f"{GROUP}/release-fuse"
 """Annotation: the commit whose many retirements are meant."""
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
+_SHORTEST = 1.0  # seconds: an interval of 0s would ask the remote without a pause
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Repository:
     @property
     def interval(self) -> float:
         """Seconds between two looks at the remote."""
-        return float(int(self.spec.interval[:-1]) * _SECONDS[self.spec.interval[-1]])
+        return max(_SHORTEST, float(int(self.spec.interval[:-1]) * _SECONDS[self.spec.interval[-1]]))
 
     def releases_fuse(self, commit: str) -> bool:
         """Tell whether somebody with access to the cluster has let this commit's retirements through."""

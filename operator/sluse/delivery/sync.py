@@ -2,7 +2,10 @@
 
 The box is swapped before any engine declares, so a handler that sees a new spec already knows it is wanted. No
 engine starts for a stack whose digest the ledger has, unless somebody reported it dirty. A remote that does not
-answer changes nothing: what was compiled last stays wanted, and dirty stacks are still repaired.
+answer changes nothing: what was compiled last stays wanted, and dirty stacks are still repaired. Nor does one without
+the folder: git keeps no empty ones, and a mistyped path must not read as "everything is deleted".
+
+Stacks are declared some at a time, and none twice at once: one sync runs at a time and has each stack once.
 """
 
 from __future__ import annotations
@@ -24,12 +27,15 @@ from sluse.delivery.compiled import Box, Compiled, OrganisationCompiled
 from sluse.delivery.engine import Engine
 from sluse.delivery.notes import declared, noted
 from sluse.delivery.repository import Repository, SyncResult
-from sluse.errors import ClusterError, RemoteUnavailable, SluseError
+from sluse.errors import CatalogError, ClusterError, LedgerError, RemoteUnavailable, SluseError
 from sluse.model.held import OrganisationLedger
 from sluse.model.problem import Problem
 from sluse.model.tree import Tree, errors
 
 log = logging.getLogger(__name__)
+
+AT_A_TIME = 8
+"""Stacks declared at once: enough to hide the round trips of one, few enough to leave connections to the handlers."""
 
 
 class Books(Protocol):
@@ -40,6 +46,16 @@ class Books(Protocol):
     def get(self, organisation: str) -> OrganisationLedger: ...
 
     def note(self, organisation: str, change: Callable[[OrganisationLedger], OrganisationLedger]) -> None: ...
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A folder of a commit, read and checked."""
+
+    commit: str
+    path: str
+    tree: Tree
+    problems: tuple[Problem, ...]
 
 
 @dataclass
@@ -59,9 +75,10 @@ class Sync:
     repository: Repository | None = None
     _wanted: asyncio.Event = field(default_factory=asyncio.Event)
     _dirty: set[str] = field(default_factory=set)
-    _read: tuple[str, Tree, tuple[Problem, ...]] | None = None
+    _read: _Read | None = None
     _noted: dict[str, OrganisationCompiled] = field(default_factory=dict)
     _told: SyncResult | None = None
+    _one: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def configure(self, repository: Repository) -> None:
         """Take the repository as it is in the cluster now, and sync soon."""
@@ -89,18 +106,20 @@ class Sync:
                 await self.once(self.repository)
 
     async def once(self, repository: Repository) -> SyncResult:
-        """Sync once and report."""
-        try:
-            result = await self._sync(repository)
-        except RemoteUnavailable as error:
-            await self._declare_changed(self.box.now)
-            result = SyncResult(ready=False, reason="RemoteUnavailable", message=_sentence(error))
-        except ClusterError as error:
-            result = SyncResult(ready=False, reason="ClusterUnavailable", message=_sentence(error))
-        if result != self._told:
-            self._told = result
-            await self.report(repository, result)
-        return result
+        """Sync once and report. What could not be reported is reported with the next sync."""
+        async with self._one:
+            try:
+                result = await self._sync(repository)
+            except CatalogError as error:
+                result = await self._without_head(error)
+            if result != self._told:
+                try:
+                    await self.report(repository, result)
+                except ClusterError as error:
+                    log.warning("the status of %s is not written: %s", repository.name, error.message)
+                else:
+                    self._told = result
+            return result
 
     async def _sync(self, repository: Repository) -> SyncResult:
         spec = repository.spec
@@ -111,81 +130,108 @@ class Sync:
         if (spec.url, spec.branch) != (self.source.url, self.source.branch):
             message = f"this operator has access to {self.source.url} branch {self.source.branch}, not to {spec.url} branch {spec.branch}"
             return SyncResult(ready=False, reason="RemoteNotConfigured", message=message, stalled=True)
-        commit, tree, problems = await self._head(spec.path)
+        head = await self._head(spec.path)
         compiled = await asyncio.to_thread(
             self.compiler.compile,
-            tree,
-            problems,
+            head.tree,
+            head.problems,
             self.books.all(),
-            commit=commit,
-            fuse_released=repository.releases_fuse(commit),
+            commit=head.commit,
+            fuse_released=repository.releases_fuse(head.commit),
+            only=spec.organisations,
         )
-        compiled = _allowed(compiled, spec.organisations)
         self.box.put(compiled)
-        failures = await self._declare_changed(compiled)
-        wrong = errors(problems)
-        return SyncResult(
-            ready=not failures,
-            reason="Synced" if not failures else "StacksFailed",
-            message="; ".join(failures) or _verdict(len(wrong)),
-            commit=commit,
-            organisations=len(tree.organisations),
-            integrations=len(tree.integrations),
-            problems=len(wrong),
-            fuse_held=len(compiled.held_retirements),
-        )
+        return _result(head, compiled, await self._declare_changed(compiled))
 
-    async def _head(self, path: str) -> tuple[str, Tree, tuple[Problem, ...]]:
+    async def _without_head(self, error: CatalogError) -> SyncResult:
+        """Repair what is dirty, as it was compiled last."""
+        failures = await self._declare_changed(self.box.now) if self.box.now is not None else []
+        reason = "RemoteUnavailable" if isinstance(error, RemoteUnavailable) else "NotReadable"
+        return SyncResult(ready=False, reason=reason, message="; ".join((_sentence(error), *failures)))
+
+    async def _head(self, path: str) -> _Read:
         """Return HEAD as read and checked; a commit that was read already is not read again."""
         head = await asyncio.to_thread(self.source.fetch)
         if head.forced:
             log.warning("the branch was rewritten; HEAD %s does not descend from what was read last", head.id)
-        if self._read is None or self._read[0] != head.id:
+        if self._read is None or (self._read.commit, self._read.path) != (head.id, path):
             self._read = await asyncio.to_thread(self._read_tree, head.id, path)
         return self._read
 
-    def _read_tree(self, commit: str, path: str) -> tuple[str, Tree, tuple[Problem, ...]]:
-        tree = self.reader.tree(GitTree(self.source, commit, path), under=path)
-        return commit, tree, self.check(tree)
+    def _read_tree(self, commit: str, path: str) -> _Read:
+        files = GitTree(self.source, commit, path)
+        if not files.entries():
+            raise CatalogError(
+                f"commit {commit[:12]} has no folder {path}",
+                hint="correct spec.path, or put the folder back; until then everything stays as it is",
+            )
+        tree = self.reader.tree(files, under=path)
+        return _Read(commit, path, tree, self.check(tree))
 
-    async def _declare_changed(self, compiled: Compiled | None) -> list[str]:
-        """Note and declare every stack that changed or is dirty; one stack's failure leaves the others alone."""
-        if compiled is None:
-            return []
-        failures: list[str] = []
-        for slug, share in compiled.organisations.items():
-            self._note(slug, share)
-            if slug in self._dirty or self.books.get(slug).declared != share.stack.digest:
-                failures.extend(await self._declare(slug, share, compiled.commit))
-        return failures
+    async def _declare_changed(self, compiled: Compiled) -> list[str]:
+        """Note all, and declare every stack that changed or is dirty; one stack's failure leaves the others alone."""
+        limit = asyncio.Semaphore(AT_A_TIME)
 
-    def _note(self, slug: str, share: OrganisationCompiled) -> None:
+        async def declare(slug: str, share: OrganisationCompiled) -> str | None:
+            async with limit:
+                return await self._declare(slug, share, compiled.commit)
+
+        noted_all = {slug: self._note(slug, share) for slug, share in compiled.organisations.items()}
+        differing = [
+            (slug, share)
+            for slug, share in compiled.organisations.items()
+            if noted_all[slug] is None and (slug in self._dirty or self.books.get(slug).declared != share.stack.digest)
+        ]
+        declared_all = await asyncio.gather(*(declare(slug, share) for slug, share in differing))
+        return [failure for failure in (*noted_all.values(), *declared_all) if failure is not None]
+
+    def _note(self, slug: str, share: OrganisationCompiled) -> str | None:
+        """Note what the files say; return what failed. A stack whose ledger cannot be written is not declared."""
         if self._noted.get(slug) is share:
-            return
-        self.books.note(slug, partial(noted, share=share, engine=self.engine.name, now=self.now()))
+            return None
+        before = self.books.get(slug)
+        try:
+            self.books.note(slug, partial(noted, share=share, engine=self.engine.name, now=self.now()))
+        except LedgerError as error:
+            return f"{slug}: {error.message}"
         self._noted[slug] = share
-        self.changed()
+        if self.books.get(slug) is not before:
+            self.changed()
+        return None
 
-    async def _declare(self, slug: str, share: OrganisationCompiled, commit: str) -> list[str]:
+    async def _declare(self, slug: str, share: OrganisationCompiled, commit: str) -> str | None:
+        """Declare one stack; return what failed, and then try it again with the next sync."""
         self._dirty.discard(slug)
         try:
             done = await self.engine.declare(share.stack)
+            self.books.note(slug, partial(declared, digest=share.stack.digest, commit=commit))
         except SluseError as error:
             self._dirty.add(slug)
-            return [f"{slug}: {error.message}"]
+            return f"{slug}: {error.message}"
         if done.applied or done.pruned:
             log.info("stack %s: applied %d, pruned %d", slug, len(done.applied), len(done.pruned))
-        self.books.note(slug, partial(declared, digest=share.stack.digest, commit=commit))
         self.changed()
-        return []
+        return None
 
 
-def _allowed(compiled: Compiled, organisations: tuple[str, ...]) -> Compiled:
-    """Return only what this repository may speak for; none listed means all."""
-    if not organisations:
-        return compiled
-    kept = {slug: share for slug, share in compiled.organisations.items() if slug in organisations}
-    return Compiled(compiled.commit, kept, compiled.problems, compiled.held_retirements)
+def _result(head: _Read, compiled: Compiled, failures: list[str]) -> SyncResult:
+    wrong, held = len(errors(head.problems)), len(compiled.held_retirements)
+    if failures:
+        reason, message = "StacksFailed", "; ".join(failures)
+    elif held:
+        reason, message = "FuseHeld", f"{held} retirements at once are held; everything else at HEAD is declared"
+    else:
+        reason, message = "Synced", _verdict(wrong)
+    return SyncResult(
+        ready=not failures and not held,
+        reason=reason,
+        message=message,
+        commit=head.commit,
+        organisations=len(head.tree.organisations),
+        integrations=len(head.tree.integrations),
+        problems=wrong,
+        fuse_held=held,
+    )
 
 
 def _verdict(wrong: int) -> str:
