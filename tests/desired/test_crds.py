@@ -56,10 +56,11 @@ def client() -> dict[str, Any]:
     return {"metadata": {"name": "fjordlegen.journal.web"}, "spec": spec.wire()}
 
 
-def test_the_three_kinds_are_there_sorted_and_named_after_their_group() -> None:
+def test_all_kinds_are_there_sorted_and_named_after_their_group() -> None:
     names = [crd["metadata"]["name"] for crd in crds()]
     assert names == sorted(names) == [f"{crd['spec']['names']['plural']}.sluse.nhn.no" for crd in crds()]
-    assert set(CRDS) == {"HelseIDClient", "IntegrationRepository", "Integration"}
+    derived = {"HelseIDClient", "IdentityFederation", "NetworkOpening", "Integration", "AcceptanceTest"}
+    assert set(CRDS) == derived | {"IntegrationRepository"}
 
 
 @pytest.mark.parametrize("kind", CRDS)
@@ -136,6 +137,9 @@ def test_columns_are_those_that_people_ask_for() -> None:
         "HelseIDClient": ["Use", "Ready", "Reason", "Client ID", "Waiting on", "Age"],
         "IntegrationRepository": ["Branch", "Commit", "Ready", "Problems", "Age"],
         "Integration": ["Stage", "Waiting on", "Title", "Age"],
+        "IdentityFederation": ["Use", "Ready", "Reason", "Waiting on", "Age"],
+        "NetworkOpening": ["Openings", "Ready", "Reason", "Age"],
+        "AcceptanceTest": ["Integration", "Approved", "Reason", "Age"],
     }
 
 

@@ -13,7 +13,8 @@ from sluse.ledger.objects import ledger_of
 from sluse.ledger.page import index, pages
 from sluse.ledger.shown import is_machine, is_page, parse
 from sluse.model.held import Anchor, HeldClient, HeldIntegration, Intent, OrganisationLedger, WaitingOn
-from sluse.model.names import ClientId, ClientKey, Environment
+from sluse.model.keys import PublicJwk
+from sluse.model.names import ClientId, Environment
 from sluse.model.registration import Use
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -24,6 +25,12 @@ ISSUER = "https://authority.example"
 def anchored(number: int, **more: object) -> HeldClient:
     anchor = Anchor(client_id=ClientId(f"c-{number}"), uri=f"{ISSUER}/register/c-{number}", since=NOW)
     return HeldClient(anchor=anchor, digest="ab" * 32, use=Use.OPEN, since=NOW).model_copy(update=more)
+
+
+def keys(name: str) -> tuple[PublicJwk, ...]:
+    return tuple(
+        PublicJwk(kty="EC", kid=kid, alg="ES256", crv="P-256", x="x", y="y") for kid in (f"{name}-2026", "b`|k")
+    )
 
 
 LEDGERS = {
@@ -46,9 +53,9 @@ LEDGERS = {
                     ),
                 ),
                 clients={
-                    "web": anchored(1),
+                    "web": anchored(1, keys=keys("web")),
                     "api": HeldClient(possible_orphans=(Intent(id="i-1", since=NOW),)),
-                    "withheld": anchored(2, use=Use.WITHHELD),
+                    "withheld": anchored(2, use=Use.WITHHELD, keys=keys("withheld")),
                     "old": HeldClient(use=Use.RETIRED, retired=True, since=NOW),
                     "begun": HeldClient(intent=Intent(id="i-2", since=NOW)),
                 },
@@ -60,11 +67,10 @@ LEDGERS = {
         organisation="hav-omsorg", integrations={"plan": HeldIntegration(title="Plan", stage="Retired", since=NOW)}
     ),
 }
-KEYS = {ClientKey("fjordlegen", "journal-web", name): (f"{name}-2026", "b`|k") for name in ("web", "withheld")}
 
 
 def branch() -> dict[str, bytes]:
-    files = pages(LEDGERS, environment=Environment.TEST, issuer=ISSUER, key_ids=KEYS)
+    files = pages(LEDGERS, environment=Environment.TEST, issuer=ISSUER)
     return {**files, **index(LEDGERS.values(), Environment.TEST)}
 
 
@@ -75,7 +81,7 @@ def test_the_branch_has_these_files_with_this_content() -> None:
 
 def test_the_same_ledgers_in_another_order_give_the_same_files() -> None:
     turned = {name: LEDGERS[name] for name in reversed(LEDGERS)}
-    files = pages(turned, environment=Environment.TEST, issuer=ISSUER, key_ids=KEYS)
+    files = pages(turned, environment=Environment.TEST, issuer=ISSUER)
     assert {**files, **index(turned.values(), Environment.TEST)} == branch()
 
 

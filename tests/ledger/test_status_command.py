@@ -20,7 +20,8 @@ from sluse.cli import main
 from sluse.ledger.branch.branch import StatusBranch
 from sluse.ledger.page import pages
 from sluse.model.held import Anchor, HeldClient, HeldIntegration, Intent, OrganisationLedger, WaitingOn
-from sluse.model.names import ClientId, ClientKey, Environment
+from sluse.model.keys import PublicJwk
+from sluse.model.names import ClientId, Environment
 from sluse.model.registration import Use
 
 GOLDEN = Path(__file__).parent / "golden_status"
@@ -34,7 +35,8 @@ def status(*arguments: str) -> Result:
 
 def ledgers(environment: Environment, now: datetime) -> dict[str, OrganisationLedger]:
     anchor = Anchor(client_id=ClientId(f"{environment.value}-1"), uri="https://authority.example/r/1", since=now)
-    web = HeldClient(anchor=anchor, digest="0" * 64, use=Use.OPEN, since=now)
+    key = PublicJwk(kty="EC", kid="web-2026", alg="ES256", crv="P-256", x="x", y="y")
+    web = HeldClient(anchor=anchor, digest="0" * 64, use=Use.OPEN, since=now, keys=(key,))
     waits = WaitingOn(on="supplier", reason="InvalidScope", message="no scope nhn:x\x1b[2J", since=now, client="api")
     stage = "TestReady" if environment is Environment.TEST else "Live"
     journal = HeldIntegration(title="Journal", stage=stage, since=now, clients={"web": web})
@@ -56,10 +58,7 @@ async def published(branch: Opened, now: datetime) -> None:
     for environment in Environment:
         opened = branch(environment=environment)
         await opened.genesis("repo.example", now)
-        keys = {ClientKey("fjordlegen", "journal-web", "web"): ("web-2026",)}
-        files = pages(
-            ledgers(environment, now), environment=environment, issuer="https://authority.example", key_ids=keys
-        )
+        files = pages(ledgers(environment, now), environment=environment, issuer="https://authority.example")
         await opened.publish(files, "", now)
 
 

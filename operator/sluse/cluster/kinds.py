@@ -42,6 +42,9 @@ LEASE = Kind("coordination.k8s.io/v1", "Lease", "leases")
 NETWORK_POLICY = Kind("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies")
 HELSEID_CLIENT = Kind(API_VERSION, "HelseIDClient", "helseidclients")
 INTEGRATION = Kind(API_VERSION, "Integration", "integrations")
+IDENTITY_FEDERATION = Kind(API_VERSION, "IdentityFederation", "identityfederations")
+NETWORK_OPENING = Kind(API_VERSION, "NetworkOpening", "networkopenings")
+ACCEPTANCE_TEST = Kind(API_VERSION, "AcceptanceTest", "acceptancetests")
 INTEGRATION_REPOSITORY = Kind(API_VERSION, "IntegrationRepository", "integrationrepositories")
 
 KINDS: Mapping[tuple[str, str], Kind] = {
@@ -54,6 +57,9 @@ KINDS: Mapping[tuple[str, str], Kind] = {
         NETWORK_POLICY,
         HELSEID_CLIENT,
         INTEGRATION,
+        IDENTITY_FEDERATION,
+        NETWORK_OPENING,
+        ACCEPTANCE_TEST,
         INTEGRATION_REPOSITORY,
     )
 }

@@ -23,7 +23,7 @@ READER = "sluse-reader"
 
 _RBAC = "rbac.authorization.k8s.io"
 _KINDS = tuple(sorted(kind.plural for kind in KINDS))
-_WRITTEN = ("helseidclients", "integrations")
+_WRITTEN = ("acceptancetests", "helseidclients", "identityfederations", "integrations", "networkopenings")
 
 
 @dataclass(frozen=True)

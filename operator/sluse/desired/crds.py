@@ -15,9 +15,12 @@ from sluse.desired.json_schema import JsonSchema, json_schema
 from sluse.desired.stack import Manifest
 from sluse.desired.structural import structural
 from sluse.model.names import GROUP, VERSION
+from sluse.model.resources.acceptance_test import AcceptanceTestSpec, AcceptanceTestStatus
 from sluse.model.resources.helseid_client import HelseIDClientSpec, HelseIDClientStatus
+from sluse.model.resources.identity_federation import IdentityFederationSpec, IdentityFederationStatus
 from sluse.model.resources.integration import IntegrationSpec, IntegrationStatus
 from sluse.model.resources.integration_repository import IntegrationRepositorySpec, IntegrationRepositoryStatus
+from sluse.model.resources.network_opening import NetworkOpeningSpec, NetworkOpeningStatus
 from sluse.model.value import Value
 
 PART_OF = {"app.kubernetes.io/part-of": "sluse"}
@@ -127,6 +130,47 @@ KINDS: tuple[Kind, ...] = (
         status=IntegrationStatus,
         columns=(Column("Stage", ".status.stage"), _WAITING, Column("Title", ".spec.title"), _AGE),
         immutable=("organisation", "name"),
+    ),
+    Kind(
+        kind="IdentityFederation",
+        plural="identityfederations",
+        short=("idfed",),
+        description="One identity provider at the authority of this environment. Written by the operator only.",
+        spec=IdentityFederationSpec,
+        status=IdentityFederationStatus,
+        columns=(Column("Use", ".spec.use"), _READY, _REASON, _WAITING, _AGE),
+        immutable=("organisation", "provider"),
+        rules=(
+            {
+                "rule": "self.use == 'Retired' || has(self.federation)",
+                "message": "federation is required unless use is Retired",
+            },
+        ),
+    ),
+    Kind(
+        kind="NetworkOpening",
+        plural="networkopenings",
+        short=("netopen",),
+        description="What an organisation must reach: HelseID and identity providers. Written by the operator only.",
+        spec=NetworkOpeningSpec,
+        status=NetworkOpeningStatus,
+        columns=(Column("Openings", ".status.openings", "integer"), _READY, _REASON, _AGE),
+        immutable=("organisation", "name"),
+    ),
+    Kind(
+        kind="AcceptanceTest",
+        plural="acceptancetests",
+        short=("acctest",),
+        description="A submitted acceptance test and its verdict: what gates production. Written by the operator only.",
+        spec=AcceptanceTestSpec,
+        status=AcceptanceTestStatus,
+        columns=(
+            Column("Integration", ".spec.integration"),
+            Column("Approved", ".status.approved", "boolean"),
+            _REASON,
+            _AGE,
+        ),
+        immutable=("organisation", "integration", "name", "tested"),
     ),
 )
 

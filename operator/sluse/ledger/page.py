@@ -9,14 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from types import MappingProxyType
 
-from sluse.ledger.shown import INDEX, KeyIds, Page, ShownClient, machine_file, machine_path, page, path_of
+from sluse.ledger.shown import INDEX, Page, ShownClient, machine_file, machine_path, page, path_of
 from sluse.ledger.stages import both_names
 from sluse.model.held import OrganisationLedger
 from sluse.model.names import Environment, IntegrationKey
 
-_NO_KEYS: KeyIds = MappingProxyType({})
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#!~&])")
 
 
@@ -25,7 +23,6 @@ def pages(
     *,
     environment: Environment,
     issuer: str,
-    key_ids: KeyIds = _NO_KEYS,
 ) -> dict[str, bytes]:
     """Return these organisations' files by path. Equal ledgers give equal bytes. The front page is `index`."""
     files: dict[str, bytes] = {}
@@ -33,7 +30,7 @@ def pages(
         files[machine_path(organisation)] = machine_file(ledger)
         for name, entry in ledger.integrations.items():
             key = IntegrationKey(organisation, name)
-            about = page(key, entry, environment, issuer, key_ids)
+            about = page(key, entry, environment, issuer)
             files[path_of(key, "json")] = about.text()
             files[path_of(key, "md")] = _text(_markdown(about))
     return files

@@ -7,7 +7,6 @@ know, so that a newer operator does not blind an older command line.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -17,12 +16,9 @@ from sluse.errors import LedgerError
 from sluse.ledger.objects import text_of
 from sluse.ledger.stages import Stage
 from sluse.model.held import HeldClient, HeldIntegration, Intent, OrganisationLedger, WaitingOn
-from sluse.model.names import ClientKey, Environment, IntegrationKey
+from sluse.model.names import Environment, IntegrationKey
 from sluse.model.registration import Use
 from sluse.model.value import Value
-
-KeyIds = Mapping[ClientKey, tuple[str, ...]]
-"""Ids of the public keys that the authority holds for a client."""
 
 INDEX = "README.md"
 _MACHINE = "_ledger"  # no slug begins with an underscore, so no organisation can be called this
@@ -77,7 +73,7 @@ class Page(_Shown):
         return (json.dumps(self.document(), ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def page(key: IntegrationKey, entry: HeldIntegration, environment: Environment, issuer: str, key_ids: KeyIds) -> Page:
+def page(key: IntegrationKey, entry: HeldIntegration, environment: Environment, issuer: str) -> Page:
     """Return what is shown of one integration."""
     waiting_for = {row.client: row for row in entry.waiting}
     return Page(
@@ -91,10 +87,7 @@ def page(key: IntegrationKey, entry: HeldIntegration, environment: Environment, 
         since=entry.since,
         tested=entry.tested,
         waiting=entry.waiting,
-        clients=tuple(
-            _client(name, held, waiting_for.get(name), key_ids.get(ClientKey(key.organisation, key.name, name), ()))
-            for name, held in sorted(entry.clients.items())
-        ),
+        clients=tuple(_client(name, held, waiting_for.get(name)) for name, held in sorted(entry.clients.items())),
     )
 
 
@@ -135,13 +128,13 @@ def machine_file(ledger: OrganisationLedger) -> bytes:
     return text_of(ledger)
 
 
-def _client(name: str, held: HeldClient, waits: WaitingOn | None, key_ids: tuple[str, ...]) -> ShownClient:
+def _client(name: str, held: HeldClient, waits: WaitingOn | None) -> ShownClient:
     return ShownClient(
         client=name,
         client_id=held.anchor.client_id if held.anchor else None,
         use=held.use,
         since=held.since,
-        key_ids=key_ids if held.use is Use.OPEN and held.digest else (),
+        key_ids=tuple(each.kid for each in held.keys) if held.use is Use.OPEN and held.digest else (),
         conditions=(_ready(held, waits),),
         possible_orphans=held.possible_orphans,
     )

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from pydantic import Field
 
+from sluse.model.keys import PublicJwk
 from sluse.model.names import ClientId, IntegrationKey
 from sluse.model.registration import Use
 from sluse.model.value import Count, Line, Sha256, Slug, Text, Url, Value
@@ -38,6 +39,7 @@ class HeldClient(Value):
     digest: Sha256 | None = Field(None, description="Digest of the registration last written, with its real keys.")
     use: Use | None = None
     since: datetime | None = None
+    keys: tuple[PublicJwk, ...] = Field((), max_length=10, description="The real keys last written or withheld.")
     possible_orphans: tuple[Intent, ...] = Field((), max_length=20)
     retired: bool = False
 

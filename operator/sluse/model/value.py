@@ -8,6 +8,7 @@ domain) is a rule (`sluse.rules`), because a rule can say why, and point at its 
 from __future__ import annotations
 
 from collections.abc import Hashable
+from ipaddress import ip_network
 from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
@@ -51,6 +52,18 @@ Armoured = Annotated[
 Zone = Annotated[str, _text(64, r"^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$")]
 Count = Annotated[StrictInt, Field(ge=0, le=2_000_000_000)]
 Flag = StrictBool
+
+
+def _network(text: str) -> str:
+    try:
+        ip_network(text)
+    except ValueError:
+        raise ValueError(f"{text} is not a network such as 91.186.66.76/32") from None
+    return text
+
+
+Cidr = Annotated[str, _text(43, r"^[0-9a-f:.]+/[0-9]{1,3}$"), AfterValidator(_network)]
+"""An IPv4 or IPv6 network; one address is a network of /32 or /128."""
 
 Item = TypeVar("Item", bound=Hashable)
 

@@ -160,6 +160,7 @@ class Converge:
             digest=registration.digest,
             use=use,
             since=self.now() if fresh else held.since,
+            keys=registration.keys,
             possible_orphans=held.possible_orphans,
         )
         return Synced(after, changed="; ".join(changes))

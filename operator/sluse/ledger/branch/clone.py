@@ -6,6 +6,7 @@ proxies and SSH agents of their own, and none of ours.
 
 from __future__ import annotations
 
+import os.path
 import subprocess
 from pathlib import Path
 
@@ -23,7 +24,7 @@ class Clone:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        if not folder.is_dir():
+        if not os.path.isdir(folder):  # noqa: PTH112 - Path raises where a name is too long
             raise LedgerError(f"{folder} is not a folder")
         if self._git("rev-parse", "--git-dir") is None:
             raise LedgerError(f"{folder} is not in a git clone", hint="give one with --repository")

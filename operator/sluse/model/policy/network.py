@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated
 
 from pydantic import Field
 
 from sluse.model.names import Environment
 from sluse.model.service_integration import NetworkZone
-from sluse.model.value import Domain, Line, Slug, Unique, Value
+from sluse.model.value import Cidr, Domain, Line, Slug, Unique, Value
 
 
 class Certainty(StrEnum):
@@ -30,7 +29,7 @@ class Destination(Value):
     environment: Environment
     zone: NetworkZone
     host: Domain
-    addresses: Annotated[tuple[IPv4Network | IPv6Network, ...], Unique] = Field((), max_length=20)
+    addresses: Annotated[tuple[Cidr, ...], Unique] = Field((), max_length=20)
     port: int = Field(443, ge=1, le=65535)
     source: Line
     retrieved_at: date
