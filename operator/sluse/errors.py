@@ -14,8 +14,15 @@ SluseError
 │   ├── Unauthorised        401 or 403: our credential is not accepted; never read as "absent"
 │   ├── Taken               409: somebody else holds what we asked for
 │   └── AuthorityUnavailable  429, 5xx, half an answer or none: try again later
+├── AcceptanceError         an acceptance test could not be carried out (a case that fails is a result, a value)
+│   └── Unreachable         an address that somebody else wrote may not be asked, or does not answer properly
 ├── LedgerError             what was done cannot be read or written
 │   └── LedgerMissing       neither genesis nor cluster object: nothing may be written
+├── TrustError              a key or a signature does not count; the message says why
+│   ├── BadKey              it is none of the keys that may sign
+│   └── BadSignature        it is not over this text, not for this purpose, or not in the one form there is
+├── SigningError            ssh-keygen could not sign: no key, wrong passphrase, an agent without the key
+├── DecisionRefused         the statement would not count, so it was not signed
 └── SettingsError           the settings file or its environment variable is wrong
 
 A user's mistake in a file is never an exception: it is a `Problem` (`sluse.model.problem`).
@@ -104,12 +111,40 @@ class AuthorityUnavailable(RegistrarError):
         self.may_have_acted = may_have_acted
 
 
+class AcceptanceError(SluseError):
+    """An acceptance test could not be carried out. A case that fails is a result, never this."""
+
+
+class Unreachable(AcceptanceError):
+    """An address that somebody else wrote may not be asked, or does not answer properly."""
+
+
 class LedgerError(SluseError):
     """What was done cannot be read or written."""
 
 
 class LedgerMissing(LedgerError):
     """Neither genesis nor cluster object exists: an empty ledger on a live authority would mean duplicates."""
+
+
+class TrustError(SluseError):
+    """A key or a signature does not count."""
+
+
+class BadKey(TrustError):
+    """It is none of the keys that may sign."""
+
+
+class BadSignature(TrustError):
+    """It is not over this text, not for this purpose, or not in the one form there is."""
+
+
+class SigningError(SluseError):
+    """ssh-keygen could not sign. Nothing of a private key is ever in the message."""
+
+
+class DecisionRefused(SluseError):
+    """The statement would not count, so it was not signed."""
 
 
 class SettingsError(SluseError):

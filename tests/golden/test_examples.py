@@ -17,6 +17,7 @@ from joserfc.jwk import import_key
 from sluse.catalog.reader import Reader
 from sluse.catalog.work_tree import WorkTree
 from sluse.demo import examples
+from sluse.demo.signers import maintainer
 from sluse.desired.schema import AUTHORED, schema
 from sluse.model.classes import FIELD_CLASSES
 from sluse.model.keys import PRIVATE_MEMBERS, Jwks
@@ -93,7 +94,7 @@ def test_every_organisation_is_maintained_by_its_demo_key() -> None:
         document = read(path)
         if document["kind"] == "Organisation":
             keys = [maintainer["key"] for maintainer in document["spec"]["maintainers"]]
-            assert keys == [examples.demo_maintainer_line(path.parent.name)]
+            assert keys == [maintainer(path.parent.name).line]
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: f"{path.parent.name}/{path.name}")

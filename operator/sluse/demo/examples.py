@@ -19,8 +19,6 @@ from pathlib import Path
 
 import click
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from sluse.demo.primes import prime
 from sluse.model.names import ClientKey, Environment
@@ -76,17 +74,6 @@ def demo_client_key(name: str) -> dict[str, str]:
 def public(private: Mapping[str, str]) -> dict[str, str]:
     """Return the public half of a JWK."""
     return {member: private[member] for member in PUBLIC_MEMBERS if member in private}
-
-
-def demo_maintainer_key(name: str) -> Ed25519PrivateKey:
-    """Return the SSH key of a label such as `fjordlegen`: the same one every time."""
-    return Ed25519PrivateKey.from_private_bytes(_stream(f"maintainer {name}", 32))
-
-
-def demo_maintainer_line(name: str) -> str:
-    """Return the public half of a maintainer's key as one line of OpenSSH."""
-    line = demo_maintainer_key(name).public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
-    return f"{line.decode()} {DEMO}{name}"
 
 
 def key_files() -> Iterator[tuple[str, str]]:
