@@ -1,0 +1,48 @@
+"""`python tests/bench [NAME ...]`: the figures. Everything runs here and now; nothing is asserted, bars are told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+
+import check
+import click
+import converge
+import demo
+import fresh
+import scaling
+import startup
+import writes
+from figures import Figure, progress, table
+
+MEASUREMENTS: dict[str, Callable[[], Iterator[Figure]]] = {
+    "startup": startup.measure,
+    "check": check.measure,
+    "converge": converge.measure,
+    "fresh": fresh.measure,
+    "writes": writes.measure,
+    "scaling": scaling.measure,
+    "demo": demo.measure,
+}
+
+
+@click.command()
+@click.argument("names", nargs=-1, type=click.Choice(list(MEASUREMENTS)))
+@click.option("--output", type=click.Choice(["text", "json"]), default="text", help="For people, or for machines.")
+def main(names: tuple[str, ...], output: str) -> None:
+    """Measure NAMES, or everything, and print one table. Progress goes to stderr.
+
+    Absolute figures are as good as the machine is idle: the load beside each says how busy it was.
+    """
+    rows: dict[str, list[Figure]] = {}
+    for name in names or MEASUREMENTS:
+        progress(f"{name} ...")
+        rows[name] = list(MEASUREMENTS[name]())
+    if output == "json":
+        click.echo(json.dumps([figure.wire(name) for name, figures in rows.items() for figure in figures], indent=2))
+    else:
+        table(rows)
+
+
+if __name__ == "__main__":
+    main()

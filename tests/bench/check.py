@@ -1,0 +1,66 @@
+"""`sluse check` of 10,000 files. Beside: kubeconform on the same folder, where it is on PATH.
+
+kubeconform reads the documents only: it knows no JWK Sets, which `sluse check` reads and judges too.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import generated
+from figures import Beside, Figure, progress, side_by_side
+
+_REPETITIONS = 3
+_SHAPES = (
+    ("10,000 files: 400 organisations, 4,800 integrations and key files", 400, 12),
+    ("10,000 documents: 400 organisations, 9,600 integrations; 9,600 key files besides", 400, 24),
+)
+
+
+def measure() -> Iterator[Figure]:
+    program = shutil.which("kubeconform")
+    for what, organisations, each in _SHAPES:
+        with tempfile.TemporaryDirectory(prefix="sluse-bench-") as temporary:
+            root = Path(temporary)
+            files = generated.integrations(organisations, each)
+            progress(f"writing {len(files)} files")
+            generated.write(files, root)
+            yield _figure(what, root, program)
+
+
+def _figure(what: str, root: Path, program: str | None) -> Figure:
+    check = partial(_run, root, sys.executable, "-m", "sluse", "check")
+    if program is None:
+        (ours,) = side_by_side(_REPETITIONS, check)
+        return Figure(what, ours, bar=4.0, note="kubeconform is not on PATH: that side was not run")
+    schemas = _schemas(root)
+    other = partial(
+        _run, root, program, "-summary", "-strict", "-schema-location", f"{schemas}/{{{{.ResourceKind}}}}.json",
+        "-ignore-filename-pattern", r"\.jwks\.json$", "integrations",
+    )  # fmt: skip
+    ours, theirs = side_by_side(_REPETITIONS, check, other)
+    return Figure(what, ours, bar=4.0, beside=Beside("kubeconform, documents only", theirs, bar=0.6))
+
+
+def _schemas(root: Path) -> Path:
+    folder = root / "schemas"
+    folder.mkdir()
+    for kind in ("Organisation", "ServiceIntegration"):
+        words = [sys.executable, "-m", "sluse", "schema", kind]
+        printed = subprocess.run(words, check=True, capture_output=True, text=True).stdout
+        json.loads(printed)
+        (folder / f"{kind.lower()}.json").write_text(printed)
+    return folder
+
+
+def _run(root: Path, *words: str) -> None:
+    done = subprocess.run(words, cwd=root, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(words[:4])} ended with {done.returncode}: {(done.stdout + done.stderr)[-500:]}")
