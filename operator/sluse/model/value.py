@@ -69,6 +69,8 @@ Item = TypeVar("Item", bound=Hashable)
 
 
 def _unique(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    if len(items) < 2:
+        return items  # most lists: hashing a model costs more than all else that is asked of it
     seen: set[Item] = set()
     for item in items:
         if item in seen:
