@@ -9,7 +9,7 @@ import pytest
 
 from sluse.catalog.forms import FORMS
 from sluse.catalog.positions import Positions
-from sluse.model import keys, value
+from sluse.model import client_installation, keys, records, service_integration, statement, value
 from sluse.model.problem import Problem
 from sluse.model.tree import Tree
 from sluse.rules.judge import check
@@ -35,7 +35,7 @@ def changed(tree_of: ReadTree, good: Mapping[str, bytes]) -> Callable[..., Probl
 def test_every_form_of_text_is_said_in_words() -> None:
     written = {
         str(get_args(kind)[1].pattern)
-        for module in (value, keys)
+        for module in (value, keys, service_integration, client_installation, statement, records)
         for kind in vars(module).values()
         if hasattr(kind, "__metadata__") and getattr(get_args(kind)[1], "pattern", None)
     }
@@ -62,8 +62,9 @@ def test_every_form_of_text_is_said_in_words() -> None:
         ("loginsPerDay: 4000", "loginsPerDay: .inf", "is out of range", ""),
         ("zones: [internet, helsenettet]", "zones: []", "`zones` is empty", "at least one"),
         ("kind: ServiceIntegration", "kind: [a]", "This is not a kind", ""),
-        ("kind: ServiceIntegration", "kind: UserOrganisation", "is not a kind", "Use `ServiceIntegration`."),
-        ("kind: ServiceIntegration\n", "", "`kind` is missing", "Write `kind: ServiceIntegration`."),
+        ("kind: ServiceIntegration", "kind: ServiceInstallation", "is not a kind", "Did you mean"),
+        ("kind: ServiceIntegration", "kind: Decision", "stands in decisions/<subject>", "Move or rename the file."),
+        ("kind: ServiceIntegration\n", "", "`kind` is missing", "Write `kind: ServiceIntegration`, `kind: Cl"),
         ("kind: ServiceIntegration", "kind:", "Nothing is not a kind", ""),
         ("apiVersion: sluse.nhn.no/v1alpha1\n", "", "`apiVersion` is missing", ""),
         ("spec:\n", "more: 1\nspec:\n", "`more` is not a field", "`spec`"),

@@ -27,11 +27,13 @@ PRIVATE = b"-----BEGIN EC " + b"PRIVATE KEY-----\n"
         ("integrations/schema.json", Role.SKIPPED),
         ("integrations/.editorconfig", Role.SKIPPED),
         ("integrations/fjordlegen/.drafts/x.yaml", Role.SKIPPED),
-        ("integrations/fjordlegen/accepted/00.json", Role.SKIPPED),
-        ("integrations/fjordlegen/acceptance/may/log.txt", Role.SKIPPED),
-        ("integrations/fjordlegen/decisions/journal-web/1-plan.yaml", Role.SKIPPED),
+        (f"integrations/fjordlegen/accepted/{'0a' * 32}.json", Role.ACCEPTED),
+        ("integrations/fjordlegen/acceptance/may/acceptance-test.yaml", Role.ACCEPTANCE_TEST),
+        ("integrations/fjordlegen/acceptance/may/web.json", Role.EVIDENCE),
+        ("integrations/fjordlegen/decisions/journal-web/1-plan.yaml", Role.DECISION),
+        ("integrations/fjordlegen/decisions/README.md", Role.ASIDE),
         ("integrations/fjordlegen/organisation.yaml", Role.ORGANISATION),
-        ("integrations/fjordlegen/Any Name.yaml", Role.INTEGRATION),
+        ("integrations/fjordlegen/Any Name.yaml", Role.DOCUMENT),
     ],
 )
 def test_a_path_tells_what_the_file_is(path: str, role: Role) -> None:

@@ -68,7 +68,9 @@ def test_the_output_is_the_golden_one(arguments: tuple[str, ...], golden: str, c
 @pytest.mark.usefixtures("bad")
 def test_json_counts_what_was_found_and_what_was_read(check: Check) -> None:
     report = json.loads(check("--output", "json").stdout)
-    assert report["counts"] == {"errors": 3, "warnings": 1, "organisations": 2, "integrations": 2, "keyFiles": 3}
+    counts = report["counts"]
+    assert (counts["errors"], counts["warnings"]) == (3, 1)
+    assert (counts["organisations"], counts["integrations"], counts["keyFiles"]) == (2, 2, 3)
     assert len(report["problems"]) == 4
 
 

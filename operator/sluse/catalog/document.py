@@ -13,24 +13,38 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, ValidationError
 
-from sluse.catalog import envelope, fast, nodes, personal, sensitive
+from sluse.catalog import envelope, fast, nodes, personal, records, sensitive
 from sluse.catalog.explain import Misfit, explain
 from sluse.catalog.faults import Fault
 from sluse.catalog.layout import Role, Spot
 from sluse.catalog.nodes import JsonValue
 from sluse.catalog.positions import Positions
 from sluse.catalog.text import decode, tabs
+from sluse.model.client_installation import ClientInstallation
+from sluse.model.evidence import Evidence
+from sluse.model.identity_provider import IdentityProvider
 from sluse.model.keys import PRIVATE_MEMBERS, Jwks
 from sluse.model.organisation import Organisation
 from sluse.model.problem import Place, Problem, Severity
+from sluse.model.records import AcceptanceTest, Decision
 from sluse.model.service_integration import ServiceIntegration
 from sluse.model.tree import Sourced
+from sluse.model.user_organisation import UserOrganisation
 from sluse.rules import reading
 
-MODELS: Mapping[Role, type[BaseModel]] = {
-    Role.ORGANISATION: Organisation,
-    Role.INTEGRATION: ServiceIntegration,
+_OF_KIND: Mapping[str, type[BaseModel]] = {
+    "Organisation": Organisation,
+    "ServiceIntegration": ServiceIntegration,
+    "ClientInstallation": ClientInstallation,
+    "IdentityProvider": IdentityProvider,
+    "UserOrganisation": UserOrganisation,
+    "AcceptanceTest": AcceptanceTest,
+    "Decision": Decision,
+}
+_OF_ROLE: Mapping[Role, type[BaseModel]] = {
     Role.KEYS: Jwks,
+    Role.EVIDENCE: Evidence,
+    Role.ACCEPTED: records.AcceptedBody,
 }
 
 
@@ -49,7 +63,7 @@ def read(spot: Spot, content: bytes) -> Reading:
     secrets = sensitive.scan(content.decode(errors="replace"), keys=spot.role is Role.KEYS)
     if secrets:
         return refused(spot, (_problem(spot, fault, None, spot.holds) for fault in secrets))
-    if spot.role not in MODELS:
+    if spot.role not in _OF_ROLE and spot.role not in envelope.KINDS:
         return aside(spot)
     return read_fast(spot, content) or read_slowly(spot, content)
 
@@ -57,7 +71,7 @@ def read(spot: Spot, content: bytes) -> Reading:
 def aside(spot: Spot) -> Reading:
     """Return what comes of a file that is not read: nothing, or that it lies in a wrong place."""
     if spot.role is Role.MISPLACED:
-        return refused(spot, [reading.FILE_NAME.problem(Place(spot.path), spot.fault)])
+        return refused(spot, [reading.FILE_NAME.problem(Place(spot.path), spot.fault, holds=spot.holds)])
     return Reading(spot)
 
 
@@ -70,13 +84,13 @@ def read_fast(spot: Spot, content: bytes) -> Reading | None:
     """Return what the file says where there is no doubt and nothing wrong, else None."""
     try:
         text = content.decode()
-        document = fast.read_json(text) if spot.role is Role.KEYS else fast.read_yaml(text)
-        model = _validate(MODELS[spot.role], document)
+        document = fast.read_json(text) if spot.is_json else fast.read_yaml(text)
+        model = _validate(_model(spot, document), document)
     except ValueError:  # not UTF-8, doubtful, not the model
         return None
-    if any(envelope.folder(spot, document)) or any(_secrets_of_keys(spot, document)):
+    if any(_beside_the_model(spot, content, document)):
         return None
-    return Reading(spot, Sourced(model, spot.path, Positions(spot.path, _spaced(spot, text))))
+    return _readable(spot, content, model, Positions(spot.path, _spaced(spot, text)))
 
 
 def read_slowly(spot: Spot, content: bytes) -> Reading:
@@ -89,12 +103,27 @@ def read_slowly(spot: Spot, content: bytes) -> Reading:
     holds = envelope.identity(spot, document)
     errors = [_problem(spot, fault, positions, holds) for fault in faults if not fault.warning]
     if not errors:
-        errors = [_misfit(spot, misfit, positions, holds) for misfit in _misfits(spot, document)]
+        errors = [_misfit(spot, misfit, positions, holds) for misfit in _misfits(spot, content, document)]
     if errors:
         return refused(spot, _with_warnings(spot, errors, faults, positions, holds), document)
-    model = _validate(MODELS[spot.role], document)
-    problems = _with_warnings(spot, [], faults, positions, holds)
-    return Reading(spot, Sourced(model, spot.path, positions), problems)
+    model = _validate(_model(spot, document), document)
+    return _readable(spot, content, model, positions, _with_warnings(spot, [], faults, positions, holds))
+
+
+def _readable(
+    spot: Spot, content: bytes, model: BaseModel, positions: Positions, warnings: tuple[Problem, ...] = ()
+) -> Reading:
+    return Reading(spot, Sourced(records.content(spot, content, model), spot.path, positions), warnings)
+
+
+def _model(spot: Spot, document: JsonValue) -> type[BaseModel]:
+    """Return the model of a document. Raises ValueError where its kind is not read here."""
+    if spot.role in _OF_ROLE:
+        return _OF_ROLE[spot.role]
+    kind = document.get("kind") if isinstance(document, dict) else None
+    if kind not in envelope.KINDS[spot.role]:
+        raise ValueError(kind)
+    return _OF_KIND[str(kind)]
 
 
 def _validate(model: type[BaseModel], document: object) -> BaseModel:
@@ -107,7 +136,7 @@ def _validate(model: type[BaseModel], document: object) -> BaseModel:
 
 
 def _parse(spot: Spot, text: str) -> tuple[JsonValue, Sequence[Fault]]:
-    indented = tabs(text) if spot.role is not Role.KEYS else None
+    indented = tabs(text) if not spot.is_json else None
     if indented is not None:
         return None, [indented]
     root, faults = nodes.compose(_spaced(spot, text))
@@ -115,14 +144,14 @@ def _parse(spot: Spot, text: str) -> tuple[JsonValue, Sequence[Fault]]:
     if root is not None:
         hidden = [fault for scalar in nodes.scalars(root) for fault in _hidden(spot, scalar)]
         faults = hidden or faults
-    if spot.role is Role.KEYS and not any(fault.rule in _BEFORE_JSON for fault in faults):
+    if spot.is_json and not any(fault.rule in _BEFORE_JSON for fault in faults):
         faults = [*_not_json(text), *(fault for fault in faults if not fault.warning)][:1]
     return document, faults
 
 
 def _spaced(spot: Spot, text: str) -> str:
     """JSON may be indented with tabs, which YAML refuses in places; as spaces they keep every column."""
-    return text.replace("\t", " ") if spot.role is Role.KEYS else text
+    return text.replace("\t", " ") if spot.is_json else text
 
 
 _BEFORE_JSON = (reading.TOO_DEEP, reading.TOO_MANY_NODES, reading.PRIVATE_KEY, reading.PERSONAL_IDENTIFIER)
@@ -145,16 +174,23 @@ def _not_json(text: str) -> list[Fault]:
     return []
 
 
-def _misfits(spot: Spot, document: JsonValue) -> Iterator[Misfit]:
-    first = list(envelope.misfits(spot, document)) or list(_secrets_of_keys(spot, document))
-    if first:
-        yield from first
+def _misfits(spot: Spot, content: bytes, document: JsonValue) -> Iterator[Misfit]:
+    first = list(envelope.misfits(spot, document)) or list(_beside_the_model(spot, content, document))
+    yield from first
+    if any(misfit.rule not in {reading.FOLDER, reading.RECORD_NAME} for misfit in first):
         return
-    yield from envelope.folder(spot, document)
+    model = _model(spot, document)
     try:
-        _validate(MODELS[spot.role], document)
+        _validate(model, document)
     except ValidationError as error:
-        yield from explain(error.errors(include_url=False), document, MODELS[spot.role])
+        yield from explain(error.errors(include_url=False), document, model)
+
+
+def _beside_the_model(spot: Spot, content: bytes, document: JsonValue) -> Iterator[Misfit]:
+    """Yield what no model can see: secrets in key names, other bytes than the name promises, another's path."""
+    yield from _secrets_of_keys(spot, document)
+    yield from records.misfits(spot, content, document)
+    yield from envelope.contradictions(spot, document)
 
 
 def _secrets_of_keys(spot: Spot, document: object) -> Iterator[Misfit]:

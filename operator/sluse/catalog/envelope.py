@@ -1,12 +1,13 @@
 """The envelope of a document: which kind it is and whose, judged before anything inside it.
 
-A document of the wrong kind has one problem, not one for every field that its right kind does not have.
+A document of the wrong kind has one problem, not one for every field that its right kind does not have. A record
+says twice who it is, in its path and inside: where the two differ it is nobody's.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sluse.catalog.explain import Misfit, suggestion
 from sluse.catalog.layout import Role, Spot
@@ -14,9 +15,26 @@ from sluse.catalog.nodes import JsonValue
 from sluse.model.names import API_VERSION
 from sluse.model.value import SLUG
 from sluse.rules import reading
-from sluse.rules.shown import shown
+from sluse.rules.shown import listed, shown
 
-_KINDS = {Role.ORGANISATION: "Organisation", Role.INTEGRATION: "ServiceIntegration"}
+KINDS: Mapping[Role, tuple[str, ...]] = {
+    Role.ORGANISATION: ("Organisation",),
+    Role.DOCUMENT: ("ServiceIntegration", "ClientInstallation", "IdentityProvider", "UserOrganisation"),
+    Role.ACCEPTANCE_TEST: ("AcceptanceTest",),
+    Role.DECISION: ("Decision",),
+}
+"""The kinds that are read at each place."""
+
+_PLACES = {
+    "Organisation": "An Organisation stands in organisation.yaml and nowhere else",
+    "AcceptanceTest": "An AcceptanceTest stands in acceptance/<name>/acceptance-test.yaml and nowhere else",
+    "Decision": "A Decision stands in decisions/<subject>/<n>-<type>.yaml and nowhere else",
+}
+_SUBJECT = {
+    Role.ACCEPTANCE_TEST: ("spec", "statement", "subject"),
+    Role.EVIDENCE: ("subject",),
+    Role.ACCEPTED: ("integration",),
+}
 _SLUG = re.compile(SLUG)
 
 
@@ -24,36 +42,57 @@ def misfits(spot: Spot, document: JsonValue) -> Iterator[Misfit]:
     """Yield what is wrong with the envelope; anything at all means that the inside is not judged."""
     if not isinstance(document, dict):
         message = "The file is empty" if document is None else "The file is not a group of fields"
-        hint = 'Write a JWK Set: {"keys": […]}.' if spot.role is Role.KEYS else ""
-        yield Misfit(reading.NOT_A_MAPPING, "", message, hint)
+        yield Misfit(reading.NOT_A_MAPPING, "", message, _BEGINNINGS.get(spot.role, ""))
     elif spot.role is Role.KEYS:
         if "kty" in document and "keys" not in document:
             yield Misfit(reading.MISSING_FIELD, "", "This is one key, not a JWK Set", 'Put it into {"keys": […]}.')
-    else:
+    elif spot.role in KINDS:
         yield from _version(document)
         yield from _kind(spot, document)
 
 
-def folder(spot: Spot, document: JsonValue) -> Iterator[Misfit]:
-    """Yield the misfit of a document that says it is another organisation's than its folder's."""
-    said = _metadata(document, "organisation")
-    if spot.role in _KINDS and said and said != spot.organisation:
+_BEGINNINGS = {
+    Role.KEYS: 'Write a JWK Set: {"keys": […]}.',
+    Role.EVIDENCE: "Take the file that the acceptance test wrote.",
+    Role.ACCEPTED: "Take the file that the command wrote.",
+}
+
+
+def contradictions(spot: Spot, document: JsonValue) -> Iterator[Misfit]:
+    """Yield where a document says that it is somebody else's, or another record, than its path says."""
+    said = _text(document, "metadata", "organisation")
+    if spot.role in KINDS and said and said != spot.organisation:
         message = f"The document says {shown(said)}, and its folder is {shown(spot.organisation)}"
         yield Misfit(reading.FOLDER, "metadata.organisation", message)
+    subject = _text(document, "integration")
+    if spot.role is Role.ACCEPTED and subject and subject.partition(".")[0] != spot.organisation:
+        message = f"The file is about {shown(subject)}, and its folder is {shown(spot.organisation)}"
+        yield Misfit(reading.FOLDER, "integration", message)
+    name = _text(document, "metadata", "name")
+    if spot.role in {Role.ACCEPTANCE_TEST, Role.DECISION} and name and name != spot.name:
+        message = f"The record is named {shown(name)}, and its path says {shown(spot.name)}"
+        yield Misfit(reading.RECORD_NAME, "metadata.name", message)
+    part = _text(document, "part")
+    if spot.role is Role.EVIDENCE and part and f"{part}.json" != spot.part:
+        yield Misfit(reading.RECORD_NAME, "part", f"The evidence is of {shown(part)}, and its file is {spot.part}")
 
 
 def identity(spot: Spot, document: JsonValue) -> str:
     """Return who is held back by a problem of the document; empty where it has no identity that can be trusted."""
-    if spot.role is not Role.INTEGRATION:
+    if spot.role in _SUBJECT:
+        subject = _text(document, *_SUBJECT[spot.role])
+        organisation, _, name = subject.partition(".")
+        return subject if organisation == spot.organisation and _SLUG.fullmatch(name) else ""
+    if spot.role is not Role.DOCUMENT:
         return spot.holds
-    name = _metadata(document, "name")
-    trusted = _metadata(document, "organisation") == spot.organisation and _SLUG.fullmatch(name)
+    name = _text(document, "metadata", "name")
+    trusted = _text(document, "metadata", "organisation") == spot.organisation and _SLUG.fullmatch(name)
     return f"{spot.organisation}.{name}" if trusted else ""
 
 
 def claims(spot: Spot, document: JsonValue) -> frozenset[str]:
     """Return the organisations that an unreadable document may be about."""
-    said = _metadata(document, "organisation")
+    said = _text(document, "metadata", "organisation")
     return frozenset({spot.organisation, said if _SLUG.fullmatch(said) else ""} - {""})
 
 
@@ -67,30 +106,36 @@ def _version(document: dict[str, JsonValue]) -> Iterator[Misfit]:
 
 
 def _kind(spot: Spot, document: dict[str, JsonValue]) -> Iterator[Misfit]:
-    expected = _KINDS[spot.role]
+    expected = KINDS[spot.role]
     written = document.get("kind")
     if "kind" not in document:
-        yield Misfit(reading.KIND, "", "`kind` is missing", f"Write `kind: {expected}`.")
-    elif written not in _KINDS.values():
-        yield Misfit(
-            reading.KIND,
-            "kind",
-            f"{_written(written)} is not a kind that is read here",
-            suggestion(written, [expected]),
-        )
-    elif written != expected:
+        hint = f"Write {listed([f'`kind: {kind}`' for kind in expected], 'or')}."
+        yield Misfit(reading.KIND, "", "`kind` is missing", hint)
+    elif written not in _ALL_KINDS:
+        message = f"{_written(written)} is not a kind that is read here"
+        yield Misfit(reading.KIND, "kind", message, suggestion(written, expected))
+    elif written not in expected:
         message, hint = (
-            ("organisation.yaml holds the organisation itself", "Move this document to a file of its own.")
-            if spot.role is Role.ORGANISATION
-            else ("An Organisation stands in organisation.yaml and nowhere else", "Move or rename the file.")
+            (_PLACES[str(written)], "Move or rename the file.")
+            if spot.role is Role.DOCUMENT
+            else (_HERE[spot.role], "Move this document to a file of its own.")
         )
         yield Misfit(reading.KIND, "kind", message, hint)
 
 
-def _metadata(document: JsonValue, name: str) -> str:
-    metadata = document.get("metadata") if isinstance(document, dict) else None
-    said = metadata.get(name) if isinstance(metadata, dict) else None
-    return said if isinstance(said, str) else ""
+_ALL_KINDS = tuple(kind for kinds in KINDS.values() for kind in kinds)
+_HERE = {
+    Role.ORGANISATION: "organisation.yaml holds the organisation itself",
+    Role.ACCEPTANCE_TEST: "acceptance-test.yaml holds an AcceptanceTest",
+    Role.DECISION: "The folder decisions/ holds nothing but Decisions",
+}
+
+
+def _text(document: JsonValue, *path: str) -> str:
+    """Return the text at a place; empty where there is none."""
+    for part in path:
+        document = document.get(part) if isinstance(document, dict) else None
+    return document if isinstance(document, str) else ""
 
 
 def _written(value: JsonValue) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,9 +13,17 @@ from sluse.model.tree import Sourced, Tree
 
 def with_excerpts(tree: Tree, problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Return the problems, each that names a line of a readable file with that line."""
-    sources: dict[str, Sourced[Any]] = {
-        source.path: source for group in (tree.organisations, tree.integrations, tree.keys) for source in group.values()
-    }
+    groups: tuple[Mapping[Any, Sourced[Any]], ...] = (
+        tree.organisations,
+        tree.integrations,
+        tree.keys,
+        tree.providers,
+        tree.installations,
+        tree.user_organisations,
+        tree.acceptance_tests,
+        tree.decisions,
+    )
+    sources = {source.path: source for group in groups for source in group.values()}
     return tuple(_with(problem, sources.get(problem.place.path)) for problem in problems)
 
 

@@ -105,7 +105,7 @@ def _misfit(error: ErrorDetails, value: JsonValue) -> Misfit:
         index = _second(value)
         return Misfit(reading.LISTED_TWICE, f"{field}[{index}]", f"{_short(value[index])} is listed twice in {label}")
     if kind in {"enum", "literal_error"}:
-        words = re.findall(r"'([^']*)'", context["expected"])
+        words = re.findall(r"'([^']*)'", context["expected"]) or [context["expected"]]
         return Misfit(
             reading.UNKNOWN_VALUE, field, f"{_short(value)} is not a value of {label}", suggestion(value, words)
         )
@@ -115,7 +115,8 @@ def _misfit(error: ErrorDetails, value: JsonValue) -> Misfit:
     if kind in _BOUNDS:
         hint = "Give it at least one." if kind == "too_short" else "Correct the value."
         return Misfit(reading.OUT_OF_BOUNDS, field, f"{label} {_BOUNDS[kind](context)}", hint)
-    must, hint = _TYPES.get(kind, (f"cannot be read: {error['msg']}", ""))
+    reason = error["msg"].removeprefix("Value error, ")
+    must, hint = _TYPES.get(kind, (f"cannot be read: {reason}", ""))
     if kind == "string_type" and not isinstance(value, dict | list):
         hint = (
             f"Put the value in quotes: without them it is {'true or false' if isinstance(value, bool) else 'a number'}."
@@ -124,18 +125,25 @@ def _misfit(error: ErrorDetails, value: JsonValue) -> Misfit:
 
 
 _LOCAL_TIME = ("must be a local time", "Write it as 2027-02-01T08:00, without a zone: `zone` says which.")
+_MOMENT = ("must be a moment with its zone", "Write it as 2027-02-01T07:00:00Z.")
+_TIME = ("must be a time of day", "Write it as 08:00.")
 _DATE = ("must be a date", "Write it as 2026-12-01.")
+_GROUP = ("must be a group of fields", "Write its fields below it, indented.")
 _TYPES: Mapping[str, tuple[str, str]] = {
     "string_type": ("must be text", "Write one value."),
     "bool_type": ("must be true or false", "Write `true` or `false`, without quotes."),
     "int_type": ("must be a whole number", "Write digits only, without quotes."),
     "tuple_type": ("must be a list", "Write each item on a line of its own, as `- item`."),
-    "model_type": ("must be a group of fields", "Write its fields below it, indented."),
+    "model_type": _GROUP,
+    "dict_type": _GROUP,
     "date_type": _DATE,
     "date_parsing": _DATE,
     "datetime_type": _LOCAL_TIME,
     "datetime_parsing": _LOCAL_TIME,
     "timezone_naive": _LOCAL_TIME,
+    "timezone_aware": _MOMENT,
+    "time_type": _TIME,
+    "time_parsing": _TIME,
 }
 _BOUNDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "string_too_long": lambda context: f"has more than {context['max_length']} characters",

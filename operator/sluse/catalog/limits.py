@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 DOCUMENT_BYTES = 64 * 1024
-KEY_FILE_BYTES = 256 * 1024
+DECISION_BYTES = 128 * 1024  # a rejection may carry fifty findings of 2,000 characters
+FILE_BYTES = 256 * 1024
 DEPTH = 20
 VALUES = 10_000

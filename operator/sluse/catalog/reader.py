@@ -6,22 +6,28 @@ tree is forgotten.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, MutableMapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from sluse.catalog.document import Reading, aside, read, refused
 from sluse.catalog.excerpts import excerpt
 from sluse.catalog.files import FileEntry, FileKind, Files
 from sluse.catalog.layout import Role, Spot, spot
-from sluse.model.keys import Jwks
+from sluse.model.client_installation import ClientInstallation
+from sluse.model.envelope import Document
+from sluse.model.identity_provider import IdentityProvider
 from sluse.model.names import IntegrationKey
 from sluse.model.organisation import Organisation
 from sluse.model.problem import Place, Problem
+from sluse.model.records import AcceptanceTest, Decision
 from sluse.model.service_integration import ServiceIntegration
-from sluse.model.tree import KeyFile, Sourced, Tree
+from sluse.model.tree import Sourced, Tree
+from sluse.model.user_organisation import UserOrganisation
 from sluse.rules import reading
 from sluse.rules.shown import shown
 
+Kind = TypeVar("Kind", bound=Document)
 Memory = MutableMapping[tuple[str, FileEntry], Reading]
 """What came of each file of each folder."""
 
@@ -67,42 +73,71 @@ def _unread(entry: FileEntry, place: Spot) -> Reading:
 
 
 def _tree(readings: Sequence[Reading]) -> Tree:
-    organisations: dict[str, Sourced[Organisation]] = {}
-    keys: dict[KeyFile, Sourced[Jwks]] = {}
+    placed: dict[Role, list[tuple[Spot, Sourced[Any]]]] = defaultdict(list)
     for each in readings:
-        if each.document is not None and each.spot.role is Role.ORGANISATION:
-            organisations[each.spot.organisation] = each.document
-        elif each.document is not None and each.spot.key_file is not None:
-            keys[each.spot.key_file] = each.document
-    integrations, taken = _integrations(readings, organisations)
+        if each.document is not None:
+            placed[each.spot.role].append((each.spot, each.document))
+    organisations = {place.organisation: document for place, document in placed[Role.ORGANISATION]}
+    named, taken = _named(readings, organisations)
     problems = (*(problem for each in readings for problem in each.problems), *taken)
     unreadable = {slug for each in readings for slug in each.claims} | {
         problem.holds.split(".")[0] for problem in taken
     }
-    return Tree(organisations, integrations, keys, problems, frozenset(unreadable))
+    return Tree(
+        organisations,
+        _of(named, ServiceIntegration),
+        {place.key_file: document for place, document in placed[Role.KEYS] if place.key_file is not None},
+        problems,
+        frozenset(unreadable),
+        providers=_of(named, IdentityProvider),
+        installations=_of(named, ClientInstallation),
+        user_organisations=_of(named, UserOrganisation),
+        acceptance_tests=_of(named, AcceptanceTest),
+        decisions=_of(named, Decision),
+        accepted={
+            (place.organisation, document.content.digest): document.content for place, document in placed[Role.ACCEPTED]
+        },
+        evidence={
+            (IntegrationKey(place.organisation, place.name), place.part): document.content
+            for place, document in placed[Role.EVIDENCE]
+        },
+    )
 
 
-def _integrations(
+def _of(named: Mapping[IntegrationKey, Sourced[Any]], kind: type[Kind]) -> dict[IntegrationKey, Sourced[Kind]]:
+    return {key: document for key, document in named.items() if isinstance(document.content, kind)}
+
+
+def _named(
     readings: Sequence[Reading], organisations: Mapping[str, Sourced[Organisation]]
-) -> tuple[dict[IntegrationKey, Sourced[ServiceIntegration]], list[Problem]]:
-    """Return the integrations whose name is theirs alone; of two that share one neither is believed."""
-    first: dict[IntegrationKey, Sourced[Any]] = {document.content.key: document for document in organisations.values()}
-    integrations: dict[IntegrationKey, Sourced[ServiceIntegration]] = {}
+) -> tuple[dict[IntegrationKey, Sourced[Any]], list[Problem]]:
+    """Return the documents whose name is theirs alone; of two that share one neither is believed."""
+    first: dict[IntegrationKey, tuple[Role, Sourced[Any]]] = {
+        document.content.key: (Role.ORGANISATION, document) for document in organisations.values()
+    }
+    named: dict[IntegrationKey, Sourced[Any]] = {}
     taken: list[Problem] = []
     for each in readings:
-        if each.document is None or each.spot.role is not Role.INTEGRATION:
+        role, document = each.spot.role, each.document
+        if document is None or role not in _NAMED:
             continue
-        key: IntegrationKey = each.document.content.key
+        key: IntegrationKey = document.content.key
         if key in first:
-            integrations.pop(key, None)
-            taken.append(_taken(key, each.document, first[key]))
+            named.pop(key, None)
+            taken.append(_taken(key, (role, document), first[key]))
         else:
-            first[key] = integrations[key] = each.document
-    return integrations, taken
+            first[key] = role, document
+            named[key] = document
+    return named, taken
 
 
-def _taken(key: IntegrationKey, second: Sourced[Any], first: Sourced[Any]) -> Problem:
+_NAMED = frozenset({Role.DOCUMENT, Role.ACCEPTANCE_TEST, Role.DECISION})
+
+
+def _taken(key: IntegrationKey, second: tuple[Role, Sourced[Any]], first: tuple[Role, Sourced[Any]]) -> Problem:
     field = "metadata.name"
-    place = second.locate(field)
-    message = f"The name {shown(key.name)} is taken by {first.locate(field)}"
-    return reading.NAME_TAKEN.problem(place, message, holds=str(key), path=field, excerpt=excerpt(second, place))
+    place = second[1].locate(field)
+    message = f"The name {shown(key.name)} is taken by {first[1].locate(field)}"
+    # Of a decision that is not believed nobody knows what it would have stopped: it holds all that it may be about.
+    holds = key.organisation if Role.DECISION in {first[0], second[0]} else str(key)
+    return reading.NAME_TAKEN.problem(place, message, holds=holds, path=field, excerpt=excerpt(second[1], place))

@@ -15,7 +15,7 @@ _KINDS = {
     Mode.SYMLINK: FileKind.SYMLINK,
     Mode.SUBMODULE: FileKind.SUBMODULE,
 }
-_MOST_BYTES = max(limits.DOCUMENT_BYTES, limits.KEY_FILE_BYTES)
+_MOST_BYTES = limits.FILE_BYTES
 
 
 class Blobs(Protocol):

@@ -15,7 +15,7 @@ from sluse.catalog import limits
 from sluse.catalog.files import FileEntry, FileKind
 from sluse.errors import CatalogError
 
-_NEVER_READ = max(limits.DOCUMENT_BYTES, limits.KEY_FILE_BYTES)
+_NEVER_READ = limits.FILE_BYTES
 
 
 class WorkTree:

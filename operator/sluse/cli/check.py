@@ -45,8 +45,7 @@ def command(paths: tuple[Path, ...], output: str, *, no_color: bool) -> int:
         click.echo(json.dumps(_report(tree, problems), indent=2, ensure_ascii=False))
     else:
         _print(problems, unpainted if no_color else _painted)
-    files = len(tree.organisations) + len(tree.integrations) + len(tree.keys)
-    click.echo(f"{tally(problems)}; {counted(files, 'readable file')}", err=True)
+    click.echo(f"{tally(problems)}; {counted(tree.readable, 'readable file')}", err=True)
     return 1 if errors(problems) else 0
 
 
@@ -139,5 +138,10 @@ def _report(tree: Tree, problems: Sequence[Problem]) -> dict[str, object]:
             "organisations": len(tree.organisations),
             "integrations": len(tree.integrations),
             "keyFiles": len(tree.keys),
+            "identityProviders": len(tree.providers),
+            "clientInstallations": len(tree.installations),
+            "userOrganisations": len(tree.user_organisations),
+            "acceptanceTests": len(tree.acceptance_tests),
+            "decisions": len(tree.decisions),
         },
     }

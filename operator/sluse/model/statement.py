@@ -54,6 +54,10 @@ class Verdict(StrEnum):
     REJECTED = "rejected"
 
 
+Nonce = Annotated[str, StringConstraints(min_length=22, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+"""What makes two statements of the same content different."""
+
+
 class EvidenceFile(Value):
     """One file of `acceptance/<name>/`, and the digest of its bytes."""
 
@@ -132,7 +136,7 @@ class Statement(Value):
     subject: Line
     issued_at: AwareDatetime
     signer: KeyId
-    nonce: Annotated[str, StringConstraints(min_length=22, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+    nonce: Nonce
     previous: Annotated[tuple[Sha256, ...], Unique] = Field(
         (), max_length=10, description="Ids of the reviewers' last statements on the subject; several mend a fork."
     )

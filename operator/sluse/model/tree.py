@@ -79,6 +79,25 @@ class Tree:
     accepted: Mapping[tuple[str, Digest], AcceptedFile] = field(default_factory=dict)
     evidence: Mapping[tuple[IntegrationKey, str], EvidenceContent] = field(default_factory=dict)
 
+    @property
+    def readable(self) -> int:
+        """How many files could be read."""
+        return sum(
+            len(group)
+            for group in (
+                self.organisations,
+                self.integrations,
+                self.keys,
+                self.providers,
+                self.installations,
+                self.user_organisations,
+                self.acceptance_tests,
+                self.decisions,
+                self.accepted,
+                self.evidence,
+            )
+        )
+
 
 def errors(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
     """Return the problems that hold a document back."""

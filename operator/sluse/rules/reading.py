@@ -20,7 +20,9 @@ FILE_NAME = _own(
     "file-name",
     "Where a file lies says whose it is and what it is.",
     "Files are <organisation>/organisation.yaml, <organisation>/<name>.yaml,"
-    " <organisation>/keys/<integration>/<client>.<environment>.jwks.json and README.md.",
+    " <organisation>/keys/<integration>/<client>.<environment>.jwks.json and README.md; of records"
+    " <organisation>/acceptance/<name>/acceptance-test.yaml with <part>.json beside it,"
+    " <organisation>/decisions/<subject>/<n>-<type>.yaml and <organisation>/accepted/<digest>.json.",
 )
 NOT_A_FILE = _own(
     "not-a-regular-file",
@@ -49,7 +51,7 @@ TAB = _yaml("tab-indentation", "YAML forbids tabs in indentation.", "Indent with
 SYNTAX = _yaml("yaml-syntax", "The file says nothing certain.", "Compare with the example in integrations/README.md.")
 JSON_SYNTAX = ReadingRule(
     id="json-syntax",
-    why="Key files are read by other tools too, as JSON.",
+    why="Key files, evidence and accepted files are read by other tools too, as JSON.",
     source="RFC 8259; RFC 7517 (JWK Set)",
     certainty=Certainty.VERIFIED,
     hint="Write the file as JSON, as your key tool exports it.",
@@ -75,12 +77,22 @@ API_VERSION = _own("api-version", "It says which form the file has.", "Write `ap
 KIND = _own(
     "kind",
     "It says what the file is about.",
-    "Write `kind: ServiceIntegration`, or in organisation.yaml `kind: Organisation`.",
+    "Write the kind that belongs there; integrations/README.md has them all.",
 )
 FOLDER = _own(
     "organisation-differs-from-folder",
     "The folder decides who may change a file, so a file cannot speak for another organisation.",
     "Move the file into the organisation's folder, or correct `metadata.organisation`.",
+)
+RECORD_NAME = _own(
+    "record-name",
+    "A record is found by its path and cited by its name: where the two differ, nobody knows which one was meant.",
+    "Put the record back where the command wrote it.",
+)
+ACCEPTED_BYTES = _own(
+    "accepted-bytes",
+    "What production gets is exactly the bytes that were tested and decided on; their name is their SHA-256.",
+    "Take the file from the commit that brought it; it is never edited, not even its last line break.",
 )
 NAME_TAKEN = _own(
     "name-taken",
@@ -142,6 +154,8 @@ RULES = (
     API_VERSION,
     KIND,
     FOLDER,
+    RECORD_NAME,
+    ACCEPTED_BYTES,
     NAME_TAKEN,
     UNKNOWN_FIELD,
     MISSING_FIELD,

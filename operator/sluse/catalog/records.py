@@ -1,0 +1,60 @@
+"""What is read beside the records: accepted bytes, which are what their name says, and evidence with its digest."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from pydantic import BaseModel
+from rfc8785 import CanonicalizationError
+
+from sluse.catalog.explain import Misfit
+from sluse.catalog.layout import Role, Spot
+from sluse.catalog.nodes import JsonValue
+from sluse.model.client_installation import IntegrationName
+from sluse.model.digests import canonical
+from sluse.model.evidence import Evidence
+from sluse.model.names import Digest
+from sluse.model.tree import AcceptedFile, EvidenceContent
+from sluse.model.value import Count, Value
+from sluse.rules import reading
+
+
+class AcceptedBody(Value):
+    """The outer form of an accepted file, as `sluse.model.digests` makes it. What is inside was judged when it was made."""
+
+    digest_version: Count
+    kind: Literal["ServiceIntegration", "IdentityProvider"]
+    integration: IntegrationName
+    tested: dict[str, Any] | None = None
+    production: dict[str, Any] | None = None
+
+
+def misfits(spot: Spot, content: bytes, document: JsonValue) -> Iterator[Misfit]:
+    """Yield what is wrong with an accepted file's bytes."""
+    if spot.role is not Role.ACCEPTED:
+        return
+    if hashlib.sha256(content).hexdigest() != spot.part:
+        yield Misfit(reading.ACCEPTED_BYTES, "", "The file's bytes do not hash to its name")
+    elif not _is_canonical(content, document):
+        yield Misfit(reading.ACCEPTED_BYTES, "", "The file is not canonical JSON (RFC 8785)")
+    elif isinstance(document, dict) and ("tested" in document) == ("production" in document):
+        message = "The file holds what was tested or what production gets, one of the two"
+        yield Misfit(reading.ACCEPTED_BYTES, "", message)
+
+
+def content(spot: Spot, octets: bytes, model: BaseModel) -> object:
+    """Return what stands in the tree for a readable file: the model itself, or with what its bytes tell."""
+    if isinstance(model, AcceptedBody):
+        return AcceptedFile(spot.organisation, Digest(spot.part), model.wire())
+    if isinstance(model, Evidence):
+        return EvidenceContent(Digest(hashlib.sha256(octets).hexdigest()), model)
+    return model
+
+
+def _is_canonical(octets: bytes, document: JsonValue) -> bool:
+    try:
+        return canonical(document) == octets
+    except (CanonicalizationError, UnicodeError):  # numbers beyond 2^53, lone surrogates
+        return False
