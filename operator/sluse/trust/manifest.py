@@ -77,8 +77,10 @@ def _listed(signed: SignedManifest, digests: Mapping[str, str]) -> Iterator[str]
     listed = signed.manifest.files
     there = {path: value for path, value in digests.items() if is_listed(path)}
     for path in sorted(listed.keys() | there.keys()):
-        if path not in there:
-            yield f"{path} is in the manifest, and is not there" if is_listed(path) else f"{path} cannot be listed"
+        if not is_listed(path):
+            yield f"{path} cannot be listed"
+        elif path not in there:
+            yield f"{path} is in the manifest, and is not there"
         elif path not in listed:
             yield f"{path} is not in the manifest"
         elif listed[path] != there[path]:
