@@ -21,7 +21,9 @@ from sluse.model.resources.integration import IntegrationSpec
 from sluse.model.service_integration import ServiceIntegration
 
 ROOT = Path(__file__).parents[2] / "integrations"
-EXAMPLES = sorted(path for path in ROOT.glob("*/*.yaml") if path.name != "organisation.yaml")
+EXAMPLES = sorted(
+    path for path in ROOT.glob("*/*.yaml") if "kind: ServiceIntegration\n" in path.read_text(encoding="utf-8")
+)
 
 
 def read(path: Path) -> dict[str, Any]:

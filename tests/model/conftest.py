@@ -46,7 +46,11 @@ VALUES: Anything = st.fixed_dictionaries(
 LOGIN: Anything = st.fixed_dictionaries(
     {"minimumLevel": st.sampled_from(["substantial", "high"])},
     optional={
-        "identityProviders": _set(st.fixed_dictionaries({"name": SLUGS}, optional={"required": st.booleans()})),
+        "identityProviders": st.lists(
+            st.fixed_dictionaries({"name": SLUGS}, optional={"required": st.booleans()}),
+            max_size=3,
+            unique_by=lambda provider: provider["name"],  # a default written out is no other provider
+        ),
     },
 )
 CLIENTS: Anything = st.fixed_dictionaries(

@@ -11,7 +11,7 @@ from sluse.model.digests import canonical
 from sluse.model.keys import Jwks, PublicJwk
 from sluse.model.names import ClientKey, Environment
 from sluse.model.registration import Registration
-from sluse.model.service_integration import Client, ClientValues, ServiceIntegration
+from sluse.model.service_integration import Client, ClientValues, ServiceIntegration, SharedClient
 
 
 def registrations(
@@ -23,7 +23,8 @@ def registrations(
         key = ClientKey(document.metadata.organisation, document.metadata.name, client.name)
         values = values_of(client, environment)
         if values is not None and key in keys:
-            wanted[key] = registration(document, client, values, keys[key])
+            title = title_of(document.spec.service.title, client.name, alone=len(document.spec.clients) == 1)
+            wanted[key] = registration(title, client, values, keys[key].keys)
     return wanted
 
 
@@ -32,15 +33,15 @@ def values_of(client: Client, environment: Environment) -> ClientValues | None:
     return client.test if environment is Environment.TEST else client.production
 
 
-def registration(document: ServiceIntegration, client: Client, values: ClientValues, keys: Jwks) -> Registration:
+def title_of(service: str, client: str, *, alone: bool) -> str:
+    """Return what a client is called at the authority: as its service, and by its own name where there are several."""
+    return (service if alone else f"{service} ({client})")[:120]
+
+
+def registration(title: str, client: SharedClient, values: ClientValues, keys: tuple[PublicJwk, ...]) -> Registration:
     """Return what is registered for one client."""
-    title = (
-        document.spec.service.title
-        if len(document.spec.clients) == 1
-        else f"{document.spec.service.title} ({client.name})"
-    )
     return Registration(
-        title=title[:120],
+        title=title,
         organisation_number=values.organisation_number,
         tenancy=client.tenancy,
         grants=tuple(sorted(client.grants)),
@@ -49,7 +50,7 @@ def registration(document: ServiceIntegration, client: Client, values: ClientVal
         post_logout_redirect_uris=tuple(sorted(values.post_logout_redirect_uris)),
         child_organisation_numbers=tuple(sorted(values.child_organisation_numbers)),
         claims=tuple(sorted(values.claims, key=lambda claim: (claim.type, claim.value))),
-        keys=tuple(sorted(keys.keys, key=_canonical)),
+        keys=tuple(sorted(keys, key=_canonical)),
     )
 
 

@@ -121,22 +121,27 @@ RedirectSlot = Annotated[
 """`https://*.journal.example/signin-oidc`: the star stands for exactly one label, the customer's."""
 
 
-class Client(Value):
-    """One client registration in each environment. Confidential always: private_key_jwt and DPoP."""
+class SharedClient(Value):
+    """What a client is in every environment: its tested part."""
 
     name: Slug = Field(description="Name of the client in this integration.", examples=["web"])
     grants: Annotated[tuple[Grant, ...], Unique] = Field(min_length=1, max_length=4, description="Grant types.")
     scopes: Annotated[tuple[Scope, ...], Unique] = Field(min_length=1, max_length=100, description="Scopes.")
     tenancy: Tenancy = Field(Tenancy.SINGLE, description="One organisation, or many through delegation.")
     login: Login | None = Field(None, description="How users log in; required with authorization_code.")
-    test: ClientValues = Field(description="Values of the test environment.")
-    production: ClientValues | None = Field(
-        None, description="Values of production; required when production is decided."
-    )
     slots: Annotated[tuple[RedirectSlot, ...], Unique] = Field(
         (),
         max_length=10,
         description="Where installations at customers may be redirected to; none means no installations.",
+    )
+
+
+class Client(SharedClient):
+    """One client registration in each environment. Confidential always: private_key_jwt and DPoP."""
+
+    test: ClientValues = Field(description="Values of the test environment.")
+    production: ClientValues | None = Field(
+        None, description="Values of production; required when production is decided."
     )
 
 
