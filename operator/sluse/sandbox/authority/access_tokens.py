@@ -1,7 +1,4 @@
-"""Access tokens: signed JWTs bound to a DPoP key, and the key they are signed with.
-
-ES256 rather than HelseID's RSA: a sandbox starts in milliseconds, and a client must not read the token anyway.
-"""
+"""Access tokens: signed JWTs bound to a DPoP key. With a user behind them they say who logged in, how and how surely."""
 
 from __future__ import annotations
 
@@ -9,16 +6,16 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from joserfc import jwk, jwt
-
 from sluse.sandbox.authority import compact
-from sluse.sandbox.authority.profile import ACCESS_TOKEN_LIFETIME, audiences
+from sluse.sandbox.authority.person import Person
+from sluse.sandbox.authority.profile import ACCESS_TOKEN_LIFETIME, IDENTITY_SCOPES, audiences
+from sluse.sandbox.authority.signer import Signer
 from sluse.sandbox.authority.store import Registration
 
 ORGNR_PARENT: Final = "helseid://claims/client/claims/orgnr_parent"
 ORGNR_SUPPLIER: Final = "helseid://claims/client/claims/orgnr_supplier"
 CLIENT_TENANCY: Final = "helseid://claims/client/client_tenancy"
-_ALGORITHM: Final = "ES256"
+_TYPE: Final = "at+jwt"
 
 
 class BadToken(ValueError):
@@ -28,19 +25,26 @@ class BadToken(ValueError):
 class AccessTokens:
     """Issues and reads the tokens of one authority."""
 
-    def __init__(self) -> None:
-        self._kid = uuid.uuid4().hex
-        self._key = jwk.ECKey.generate_key("P-256")
+    def __init__(self, signer: Signer) -> None:
+        self._signer = signer
 
-    def jwks(self) -> dict[str, Any]:
-        """Return the public key set for the world to verify with."""
-        public = self._key.as_dict(private=False)
-        return {"keys": [{**public, "kid": self._kid, "alg": _ALGORITHM, "use": "sig"}]}
+    def issue(
+        self,
+        registration: Registration,
+        scopes: Sequence[str],
+        jkt: str,
+        issuer: str,
+        now: float,
+        *,
+        person: Person | None = None,
+    ) -> str:
+        """Return a token for `scopes`, bound to the key with thumbprint `jkt`, on behalf of `person` if any.
 
-    def issue(self, registration: Registration, scopes: Sequence[str], jkt: str, issuer: str, now: float) -> str:
-        """Return a token for `scopes`, bound to the key with thumbprint `jkt`."""
-        owners = audiences(scopes)
+        A token for identity scopes alone is for the authority itself.
+        """
+        owners = audiences([scope for scope in scopes if scope not in IDENTITY_SCOPES]) or [issuer]
         claims = {
+            **(person.claims(scopes) if person is not None else {}),
             **registration.metadata.claims,
             **_organisation(registration),
             "iss": issuer,
@@ -52,7 +56,7 @@ class AccessTokens:
             "iat": int(now),
             "exp": int(now) + ACCESS_TOKEN_LIFETIME,
         }
-        return jwt.encode({"typ": "at+jwt", "alg": _ALGORITHM, "kid": self._kid}, claims, self._key)
+        return self._signer.sign(_TYPE, claims)
 
     def read(self, token: str, issuer: str, now: float) -> Mapping[str, Any]:
         """Return the claims of a valid token. Raise BadToken."""
@@ -60,7 +64,7 @@ class AccessTokens:
             read = compact.read(token)
         except compact.Malformed as malformed:
             raise BadToken(f"the access token: {malformed}") from None
-        if read.header.get("typ") != "at+jwt" or read.claims.get("iss") != issuer or not read.signed_by(self._key):
+        if read.header.get("typ") != _TYPE or read.claims.get("iss") != issuer or not read.signed_by(self._signer.key):
             raise BadToken("the access token was not issued here")
         if read.claims["exp"] <= now:
             raise BadToken("the access token has expired")

@@ -1,7 +1,7 @@
 """What may be used once, and what may be used for a while.
 
-Both grow with traffic and not with time: `Seen` drops what has expired from the front of a heap at each use, and
-a nonce carries its own age under a MAC, so nothing is kept of it at all.
+All grow with traffic and not with time: `Seen` drops what has expired from the front of a heap at each use, `Kept`
+from the front of a dictionary, and a nonce carries its own age under a MAC, so nothing is kept of it at all.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ import heapq
 import hmac
 import secrets
 from collections.abc import Hashable
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sluse.sandbox.authority.profile import NONCE_LIFETIME, SKEW
 
 _TIME_BYTES = 8
+
+Content = TypeVar("Content")
 
 
 class Seen:
@@ -62,3 +64,29 @@ class Nonces:
 
     def _mac(self, moment: bytes) -> bytes:
         return hmac.digest(self._key, moment, "sha256")[:16]
+
+
+class Kept(Generic[Content]):
+    """Values behind handles that nobody can guess, each handed out once, within `lifetime` seconds."""
+
+    def __init__(self, lifetime: int) -> None:
+        self._lifetime = lifetime
+        self._kept: dict[str, tuple[float, Content]] = {}
+
+    def keep(self, content: Content, now: float) -> str:
+        """Return the handle of `content`."""
+        for handle, (until, _) in list(self._kept.items()):  # oldest first: they all live equally long
+            if until > now:
+                break
+            del self._kept[handle]
+        handle = secrets.token_urlsafe(32)
+        self._kept[handle] = (now + self._lifetime, content)
+        return handle
+
+    def take(self, handle: str | None, now: float) -> Content | None:
+        """Return what is kept behind `handle` and forget it; None where it is unknown, used or expired."""
+        until, content = self._kept.pop(handle or "", (0.0, None))
+        return content if until > now else None
+
+    def __len__(self) -> int:
+        return len(self._kept)

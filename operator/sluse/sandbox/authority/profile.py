@@ -34,7 +34,7 @@ GRANT_TYPES: Final = frozenset(
         "urn:ietf:params:oauth:grant-type:token-exchange",
     }
 )
-SERVED_GRANT_TYPES: Final = ("client_credentials",)
+SERVED_GRANT_TYPES: Final = ("authorization_code", "client_credentials")
 TENANCIES: Final = frozenset({"none", "single-tenant", "multi-tenant"})
 IDENTITY_SCOPES: Final = frozenset(
     {
@@ -59,6 +59,9 @@ ASSERTION_LIFETIME: Final = 60
 PROOF_LIFETIME: Final = 60
 NONCE_LIFETIME: Final = 60
 ACCESS_TOKEN_LIFETIME: Final = 600
+REQUEST_LIFETIME: Final = 60  # from the pushed request to the browser
+LOGIN_LIFETIME: Final = 600  # from the browser to its return from the identity provider
+CODE_LIFETIME: Final = 60
 
 LONGEST_JTI: Final = 256  # replays are remembered, so what is remembered is bounded
 

@@ -1,34 +1,40 @@
-"""POST /connect/token: client_credentials, authenticated with private_key_jwt, bound with DPoP.
+"""POST /connect/token: client_credentials and authorization_code, authenticated with private_key_jwt, bound with DPoP.
 
-In this order: parameters, client, grant, proof, nonce, scope. A request is judged by the first that fails.
+In this order: parameters, client, grant, proof, nonce, then scope or code. A request is judged by the first that fails.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final
-from urllib.parse import parse_qsl
 
 from aiohttp import web
 
 from sluse.sandbox.authority.access_tokens import AccessTokens
 from sluse.sandbox.authority.answers import Refusal, document
 from sluse.sandbox.authority.assertions import Assertions
+from sluse.sandbox.authority.codes import Codes
 from sluse.sandbox.authority.dpop import BadProof, Proof, Proofs
+from sluse.sandbox.authority.forms import read_form, require_no_details
 from sluse.sandbox.authority.metadata import Metadata
 from sluse.sandbox.authority.once import Nonces
 from sluse.sandbox.authority.profile import ACCESS_TOKEN_LIFETIME, IDENTITY_SCOPES, SERVED_GRANT_TYPES
 from sluse.sandbox.clock import Clock
 
 PATH: Final = "/connect/token"
-_MOST_PARAMETERS: Final = 50
 
 
 class TokenEndpoint:
     """Issues access tokens."""
 
     def __init__(
-        self, issuer: Callable[[], str], clock: Clock, assertions: Assertions, proofs: Proofs, tokens: AccessTokens
+        self,
+        issuer: Callable[[], str],
+        clock: Clock,
+        assertions: Assertions,
+        proofs: Proofs,
+        tokens: AccessTokens,
+        codes: Codes,
     ) -> None:
         self._issuer = issuer
         self._clock = clock
@@ -36,22 +42,32 @@ class TokenEndpoint:
         self._proofs = proofs
         self._nonces = Nonces()
         self._tokens = tokens
+        self._codes = codes
 
     async def post(self, request: web.Request) -> web.Response:
         """Answer 200 with a token, or a Refusal."""
-        form = await _form(request)
+        form = await read_form(request)
+        if not form.get("grant_type"):
+            raise Refusal(400, "invalid_request", "grant_type is missing")
         issuer, now = self._issuer(), self._clock.now().timestamp()
         registration = self._assertions.client(form, issuer, now)
         _require_grant(form["grant_type"], registration.metadata)
-        _require_no_details(form)
+        require_no_details(form)
         proof = self._proof(request, issuer, now)
-        scopes = _scopes(form.get("scope", ""), registration.metadata)
+        person, extra = None, {}
+        if form["grant_type"] == "authorization_code":
+            granted = self._codes.redeem(form, registration, proof.jkt, now)
+            scopes, person = list(granted.request.scopes), granted.person
+            extra = {"id_token": self._codes.id_token(granted, issuer, now)}
+        else:
+            scopes = _scopes(form.get("scope", ""), registration.metadata)
         return document(
             {
-                "access_token": self._tokens.issue(registration, scopes, proof.jkt, issuer, now),
+                "access_token": self._tokens.issue(registration, scopes, proof.jkt, issuer, now, person=person),
                 "token_type": "DPoP",
                 "expires_in": ACCESS_TOKEN_LIFETIME,
                 "scope": " ".join(scopes),
+                **extra,
             }
         )
 
@@ -64,30 +80,6 @@ class TokenEndpoint:
             headers = {"DPoP-Nonce": self._nonces.issue(now)}
             raise Refusal(400, "use_dpop_nonce", "repeat with a new proof that has this nonce", headers)
         return proof
-
-
-async def _form(request: web.Request) -> dict[str, str]:
-    if request.content_type != "application/x-www-form-urlencoded":
-        raise Refusal(400, "invalid_request", "the body must be application/x-www-form-urlencoded")
-    body = await request.read()
-    try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_PARAMETERS)
-    except ValueError:
-        raise Refusal(400, "invalid_request", "the body cannot be read") from None
-    form = dict(pairs)
-    if len(form) < len(pairs):
-        raise Refusal(400, "invalid_request", "a parameter is repeated")
-    if "Authorization" in request.headers:
-        raise Refusal(400, "invalid_client", "only private_key_jwt is accepted, no Authorization header")
-    if not form.get("grant_type"):
-        raise Refusal(400, "invalid_request", "grant_type is missing")
-    return form
-
-
-def _require_no_details(form: Mapping[str, str]) -> None:
-    """Refuse a choice of organisation: to ignore it would answer with a token for another than was asked for."""
-    if "authorization_details" in form:
-        raise Refusal(400, "invalid_authorization_details", "authorization_details are not served here")
 
 
 def _require_grant(grant: str, metadata: Metadata) -> None:

@@ -1,0 +1,1 @@
+"""A small identity provider with synthetic users, on loopback."""
