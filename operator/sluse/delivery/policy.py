@@ -6,7 +6,6 @@ policy at all: the gate is not asked, and production stays as it is.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +13,10 @@ from typing import Any
 from sluse.catalog import policies
 from sluse.model.names import Digest
 from sluse.model.policy.bundle import Policy, Roots
+from sluse.model.policy.files import PolicyFiles
 from sluse.model.problem import Problem
 from sluse.model.tree import errors
-from sluse.trust import manifest
+from sluse.trust import demo_keys, manifest
 
 
 @dataclass(frozen=True)
@@ -38,19 +38,23 @@ def trusted(
         return Untrusted(wrong)
     if read.manifest is None:
         return Untrusted((f"{policies.MANIFEST} is missing",))
-    refused = manifest.check(read.manifest, _digests(contents), roots, least_version, least_digest)
+    refused = manifest.check(read.manifest, read.digests, roots, least_version, least_digest)
     placed = {name: getattr(read.models, name) for name, _ in policies.DATA.values()}
     missing = tuple(f"{path} is missing" for path, (name, _) in policies.DATA.items() if placed[name] is None)
-    if refused or missing:
-        return Untrusted((*missing, *refused))
+    worthless = () if roots.demo else _worthless(read.models)
+    if refused or missing or worthless:
+        return Untrusted((*missing, *refused, *worthless))
     found: dict[str, Any] = {name: sourced.content for name, sourced in placed.items()}
     version, digest = read.manifest.manifest.version, manifest.digest(read.manifest)
     return Policy(version=version, digest=digest, demo_keys=roots.demo, **found)
 
 
-def _digests(contents: Mapping[str, bytes]) -> dict[str, str]:
-    prefix = f"{policies.FOLDER}/"
-    return {path.removeprefix(prefix): hashlib.sha256(content).hexdigest() for path, content in contents.items()}
+def _worthless(files: PolicyFiles) -> tuple[str, ...]:
+    """Return why demo keys among the people's and the operators' do not count."""
+    reviewers = files.reviewers.content.reviewers if files.reviewers else ()
+    operators = files.operators.content.operators if files.operators else ()
+    held = (key for keys in (*(each.keys for each in reviewers), *(each.keys for each in operators)) for key in keys)
+    return tuple(demo_keys.refusals(each.key for each in held))
 
 
 def _sentence(problem: Problem) -> str:

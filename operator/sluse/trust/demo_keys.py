@@ -28,6 +28,7 @@ LABELS: Mapping[str, str] = {
     "SHA256:Xodu24Vzm5I7uheEJbVGCbe7qlXhtScUDU6dzniXfb8": "maintainer fjordlegen",
     "SHA256:jllf/BrngCya//eHrWGxu9Dp9i6LGUuS1C4/qxTvWDk": "maintainer havblikk-apotek",
     "SHA256:nFxNPKlbshfy7teU7wr59clHtwN8bmun3PlA4M8bBKk": "maintainer nordlys",
+    "SHA256:fjacsO4NiH4lWuQbV4P1KOhtLcwHlqlyVR+VnMSCRMI": "maintainer polar-id",
     "SHA256:6KLxOHZ74kem8fXTI5jN3xz7SNN2eE/dJ2/ZHdU9Nrk": "maintainer tind-kommune",
     "SHA256:or3f3dFVWYq4LhY1TFdNRcE9BhQ6ci/4RmeAzIEr78E": "maintainer kvitfjell",
     "SHA256:y4PqGckA6yOSE8/4TvbBFTU1Nc6N5vsBJABJUXk+xxQ": "maintainer solvang",

@@ -1,0 +1,89 @@
+"""Signing `policies/`: one root after the other, each over the same manifest. Pure but for the signature it is given.
+
+The version moves when a file has changed since the manifest, and only then: the next root that signs the same files
+adds its signature to the same version.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sluse.catalog.policies import DATA, FOLDER, MANIFEST, PolicyReading
+from sluse.errors import DecisionRefused
+from sluse.model.digests import canonical
+from sluse.model.policy.bundle import Manifest, Roots, SignedManifest
+from sluse.model.statement import MANIFEST_NAMESPACE
+from sluse.model.tree import errors
+from sluse.trust import keys, manifest
+from sluse.trust.keys import PublicKey
+from sluse.trust.sshsig import BadSignature
+
+Sign = Callable[[bytes, str], str]
+"""Message and namespace -> armoured signature."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is to be signed. `signatures` are by those who signed this very manifest before."""
+
+    manifest: Manifest
+    signatures: tuple[str, ...]
+    signers: tuple[PublicKey, ...]
+    changes: tuple[str, ...]
+
+    @property
+    def message(self) -> bytes:
+        """The octets that are signed."""
+        return canonical(self.manifest.wire())
+
+    def sealed(self, sign: Sign) -> Mapping[str, bytes]:
+        """Return the files to write, by path from the repository's root."""
+        signatures = (*self.signatures, sign(self.message, MANIFEST_NAMESPACE))
+        return files(SignedManifest(manifest=self.manifest, signatures=signatures))
+
+
+def files(signed: SignedManifest) -> Mapping[str, bytes]:
+    """Return a manifest and its copy, as they are kept."""
+    body = {"manifest": signed.manifest.wire(), "signatures": list(signed.signatures)}
+    content = (json.dumps(body, indent=2) + "\n").encode()
+    return {MANIFEST: content, f"{FOLDER}/history/{signed.manifest.version}.json": content}
+
+
+def draft(reading: PolicyReading, key: PublicKey, roots: Roots | None = None) -> Draft:
+    """Return what `key` is to sign. DecisionRefused where the files cannot be read, or its signature adds nothing."""
+    unread = [f"{each.place}: {each.message}" for each in errors(reading.problems) if each.place.path in DATA]
+    missing = [f"there is no {path}" for path in DATA if path not in reading.digests]
+    if unread or missing:
+        raise DecisionRefused("; ".join((*unread, *missing)), hint="only whole policies are signed")
+    if roots is not None and key not in {keys.parse(line) for line in roots.keys}:
+        raise DecisionRefused(f"{key.key_id} is not one of the pinned roots, so its signature would not count")
+    current = reading.manifest
+    if current is None or dict(current.manifest.files) != dict(reading.digests):
+        return _next(reading)
+    signers = _signers(current)
+    if key in signers:
+        raise DecisionRefused(f"{key.key_id} has signed version {current.manifest.version} already")
+    return Draft(current.manifest, current.signatures, signers, ())
+
+
+def _next(reading: PolicyReading) -> Draft:
+    versions = [*reading.models.history, *([reading.manifest.manifest.version] if reading.manifest else [])]
+    before = reading.manifest.manifest.files if reading.manifest else {}
+    changes = [
+        f"{'new' if path not in before else 'gone' if path not in reading.digests else 'changed'}: {path}"
+        for path in sorted(before.keys() | reading.digests.keys())
+        if before.get(path) != reading.digests.get(path)
+    ]
+    version = max(versions, default=0) + 1
+    return Draft(Manifest(version=version, files=dict(reading.digests)), (), (), tuple(changes))
+
+
+def _signers(signed: SignedManifest) -> tuple[PublicKey, ...]:
+    try:
+        return manifest.signers(signed)
+    except BadSignature as error:
+        raise DecisionRefused(
+            f"a signature of {MANIFEST} does not hold: {error.message}", hint="remove that signature and sign anew"
+        ) from None

@@ -1,0 +1,29 @@
+"""The pinned roots, for commands that work offline: from a file, else from the settings. Never from the repository."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from sluse.errors import SettingsError
+from sluse.model.policy.bundle import Roots
+from sluse.wiring.settings import load
+
+
+def pinned(roots: Path | None, settings: Path | None = None) -> Roots:
+    """Return the roots. SettingsError where there are none, or the file is wrong."""
+    if roots is None:
+        found = load(settings).roots
+        if found is None:
+            raise SettingsError("the settings pin no roots", hint="add `roots`, or pass --roots FILE")
+        return found
+    try:
+        return Roots.model_validate_json(roots.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(f"the roots file {roots} cannot be read") from None
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, row['loc'])) or 'the file'}: {row['msg']}" for row in error.errors())
+        raise SettingsError(
+            f"{roots} does not pin roots: {wrong}", hint='its form: {"threshold": 2, "keys": ["ssh-ed25519 …", …]}'
+        ) from None
