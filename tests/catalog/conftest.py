@@ -45,7 +45,11 @@ def _id(content: bytes) -> str:
 def good() -> Mapping[str, bytes]:
     """The good tree: two organisations, three integrations, their keys and a README."""
     root = FIXTURES / "good"
-    return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in (root / "integrations").rglob("*")
+        if path.is_file()
+    }
 
 
 @pytest.fixture

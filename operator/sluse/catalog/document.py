@@ -60,12 +60,19 @@ class Reading:
 
 def read(spot: Spot, content: bytes) -> Reading:
     """Return what a regular file says."""
+    if spot.role in envelope.KINDS or spot.role in _OF_ROLE:
+        return read_file(spot, content)
+    return _secrets(spot, content) or aside(spot)
+
+
+def read_file(spot: Spot, content: bytes) -> Reading:
+    """Return what a file says that is read as a document."""
+    return _secrets(spot, content) or read_fast(spot, content) or read_slowly(spot, content)
+
+
+def _secrets(spot: Spot, content: bytes) -> Reading | None:
     secrets = sensitive.scan(content.decode(errors="replace"), keys=spot.role is Role.KEYS)
-    if secrets:
-        return refused(spot, (_problem(spot, fault, None, spot.holds) for fault in secrets))
-    if spot.role not in _OF_ROLE and spot.role not in envelope.KINDS:
-        return aside(spot)
-    return read_fast(spot, content) or read_slowly(spot, content)
+    return refused(spot, (_problem(spot, fault, None, spot.holds) for fault in secrets)) if secrets else None
 
 
 def aside(spot: Spot) -> Reading:
@@ -118,8 +125,9 @@ def _readable(
 
 def _model(spot: Spot, document: JsonValue) -> type[BaseModel]:
     """Return the model of a document. Raises ValueError where its kind is not read here."""
-    if spot.role in _OF_ROLE:
-        return _OF_ROLE[spot.role]
+    model = spot.model or _OF_ROLE.get(spot.role)
+    if model is not None:
+        return model
     kind = document.get("kind") if isinstance(document, dict) else None
     if kind not in envelope.KINDS[spot.role]:
         raise ValueError(kind)

@@ -55,6 +55,8 @@ _BEGINNINGS = {
     Role.KEYS: 'Write a JWK Set: {"keys": […]}.',
     Role.EVIDENCE: "Take the file that the acceptance test wrote.",
     Role.ACCEPTED: "Take the file that the command wrote.",
+    Role.POLICY: "Write its fields; policies/README.md says what belongs where.",
+    Role.MANIFEST: "Take the file that the command wrote.",
 }
 
 

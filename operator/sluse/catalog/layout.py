@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pydantic import BaseModel
+
 from sluse.catalog import limits
 from sluse.model.names import ClientKey, Environment
 from sluse.model.statement import StatementType
@@ -34,12 +36,14 @@ class Role(StrEnum):
     EVIDENCE = "evidence"
     DECISION = "decision"
     ACCEPTED = "accepted"
+    POLICY = "policy"
+    MANIFEST = "manifest"
     ASIDE = "aside"
     SKIPPED = "skipped"
     MISPLACED = "misplaced"
 
 
-_JSON = frozenset({Role.KEYS, Role.EVIDENCE, Role.ACCEPTED})
+_JSON = frozenset({Role.KEYS, Role.EVIDENCE, Role.ACCEPTED, Role.MANIFEST})
 _MOST_BYTES = {
     Role.ORGANISATION: limits.DOCUMENT_BYTES,
     Role.DOCUMENT: limits.DOCUMENT_BYTES,
@@ -54,7 +58,8 @@ class Spot:
 
     Of records: `name` is what the path calls the record (of evidence: the AcceptanceTest's name), `about` is
     `<organisation>` or `<organisation>.<integration>` where the path alone tells it, `part` is the name of an
-    evidence file or the digest that names an accepted one.
+    evidence file or the digest that names an accepted one. `model` is what the file is read as, where its place
+    alone decides that (`policies/`).
     """
 
     path: str
@@ -65,6 +70,7 @@ class Spot:
     about: str = ""
     part: str = ""
     fault: str = ""
+    model: type[BaseModel] | None = None
 
     @property
     def is_json(self) -> bool:

@@ -94,6 +94,11 @@ ACCEPTED_BYTES = _own(
     "What production gets is exactly the bytes that were tested and decided on; their name is their SHA-256.",
     "Take the file from the commit that brought it; it is never edited, not even its last line break.",
 )
+MANIFEST_HISTORY = _own(
+    "manifest-history",
+    "Whoever judges a step later needs the policies that held then.",
+    "Write the manifest with its command: it puts the same bytes into policies/history/<version>.json.",
+)
 NAME_TAKEN = _own(
     "name-taken",
     "A name is the identity that clients and keys are found by.",
@@ -156,6 +161,7 @@ RULES = (
     FOLDER,
     RECORD_NAME,
     ACCEPTED_BYTES,
+    MANIFEST_HISTORY,
     NAME_TAKEN,
     UNKNOWN_FIELD,
     MISSING_FIELD,
