@@ -48,19 +48,20 @@ def files(signed: SignedManifest) -> Mapping[str, bytes]:
     """Return a manifest and its copy, as they are kept."""
     body = {"manifest": signed.manifest.wire(), "signatures": list(signed.signatures)}
     content = (json.dumps(body, indent=2) + "\n").encode()
-    return {MANIFEST: content, f"{FOLDER}/history/{signed.manifest.version}.json": content}
+    copy = manifest.history_copy(signed.manifest.version)
+    return {f"{FOLDER}/{MANIFEST}": content, f"{FOLDER}/{copy}": content}
 
 
 def draft(reading: PolicyReading, key: PublicKey, roots: Roots | None = None) -> Draft:
     """Return what `key` is to sign. DecisionRefused where the files cannot be read, or its signature adds nothing."""
-    unread = [f"{each.place}: {each.message}" for each in errors(reading.problems) if each.place.path in DATA]
-    missing = [f"there is no {path}" for path in DATA if path not in reading.digests]
+    unread = [f"{each.place}: {each.message}" for each in errors(reading.problems) if _is_data(each.place.path)]
+    missing = [f"there is no {FOLDER}/{name}" for name in DATA if name not in reading.digests]
     if unread or missing:
         raise DecisionRefused("; ".join((*unread, *missing)), hint="only whole policies are signed")
     if roots is not None and key not in {keys.parse(line) for line in roots.keys}:
         raise DecisionRefused(f"{key.key_id} is not one of the pinned roots, so its signature would not count")
     current = reading.manifest
-    if current is None or dict(current.manifest.files) != dict(reading.digests):
+    if current is None or dict(current.manifest.files) != _listed(reading):
         return _next(reading)
     signers = _signers(current)
     if key in signers:
@@ -70,14 +71,22 @@ def draft(reading: PolicyReading, key: PublicKey, roots: Roots | None = None) ->
 
 def _next(reading: PolicyReading) -> Draft:
     versions = [*reading.models.history, *([reading.manifest.manifest.version] if reading.manifest else [])]
-    before = reading.manifest.manifest.files if reading.manifest else {}
+    before, now = reading.manifest.manifest.files if reading.manifest else {}, _listed(reading)
     changes = [
-        f"{'new' if path not in before else 'gone' if path not in reading.digests else 'changed'}: {path}"
-        for path in sorted(before.keys() | reading.digests.keys())
-        if before.get(path) != reading.digests.get(path)
+        f"{'new' if path not in before else 'gone' if path not in now else 'changed'}: {FOLDER}/{path}"
+        for path in sorted(before.keys() | now.keys())
+        if before.get(path) != now.get(path)
     ]
     version = max(versions, default=0) + 1
-    return Draft(Manifest(version=version, files=dict(reading.digests)), (), (), tuple(changes))
+    return Draft(Manifest(version=version, files=now), (), (), tuple(changes))
+
+
+def _listed(reading: PolicyReading) -> dict[str, str]:
+    return {path: digest for path, digest in reading.digests.items() if manifest.is_listed(path)}
+
+
+def _is_data(path: str) -> bool:
+    return path.removeprefix(f"{FOLDER}/") in DATA
 
 
 def _signers(signed: SignedManifest) -> tuple[PublicKey, ...]:

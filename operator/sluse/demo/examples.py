@@ -2,7 +2,8 @@
 
 Anybody who reads this file can make the private halves: that is the point, since demo, sandbox and tests need them
 and a repository must hold none. So every demo key says what it is in its `kid` or comment, and nothing real may
-ever use one. `python -m sluse.demo.examples [--check]` rebuilds the key files; the documents are written by hand.
+ever use one. `python -m sluse.demo.examples [--check]` rebuilds the key files, and the manifest of `policies/`; the
+documents are written by hand. SSH keys are in `signers.py`.
 
 Only RSA needs work here: a key generator takes no seed. Rejected: a committed private key for that one example.
 """
@@ -20,6 +21,7 @@ from pathlib import Path
 import click
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from sluse.demo.example_policies import policy_files
 from sluse.demo.primes import prime
 from sluse.model.names import ClientKey, Environment
 
@@ -135,10 +137,10 @@ def _base64url(value: int, octets: int | None = None) -> str:
     "--root", type=click.Path(path_type=Path, exists=True, file_okay=False), default=".", help="Root of the repository."
 )
 def main(*, check: bool, root: Path) -> None:
-    """Rebuild the public keys of the examples."""
+    """Rebuild the public keys of the examples, and the manifest of policies/."""
     differing = [
         (root / path, text)
-        for path, text in key_files()
+        for path, text in (*key_files(), *policy_files(root))
         if not (root / path).is_file() or (root / path).read_text(encoding="utf-8") != text
     ]
     for path, text in differing:

@@ -17,6 +17,20 @@ from sluse.trust import demo_keys, keys, sshsig
 from sluse.trust.keys import PublicKey
 from sluse.trust.sshsig import BadSignature
 
+FILE = "manifest.json"
+HISTORY = "history/"
+_BESIDE = frozenset({FILE, "README.md"})
+
+
+def is_listed(path: str) -> bool:
+    """Tell whether a manifest must list the file: all below `policies/` but itself, its history and the README."""
+    return path not in _BESIDE and not path.startswith(HISTORY)
+
+
+def history_copy(version: int) -> str:
+    """Return the path of a version's copy."""
+    return f"{HISTORY}{version}.json"
+
 
 def check(
     signed: SignedManifest,
@@ -27,13 +41,14 @@ def check(
 ) -> tuple[str, ...]:
     """Return every reason why the manifest does not count; none where it does.
 
-    `digests` has the SHA-256 of the octets of every file that the manifest must cover, by path, as
-    `sluse.catalog.policies` returns it. `least_version` is the highest that was ever seen, and `least_digest` what it
-    was: a lower version, or another manifest of the same version, is a rollback.
+    `digests` has the SHA-256 of the octets of every file that is read of `policies/`, by its path there, manifest and
+    history included. `least_version` is the highest that was ever seen, and `least_digest` what it was: a lower version, or
+    another manifest of the same version, is a rollback.
     """
     return (
         *_rolled_back(signed, least_version, least_digest),
         *_listed(signed, digests),
+        *_copied(signed, digests),
         *_signed(signed, roots),
     )
 
@@ -60,13 +75,24 @@ def _rolled_back(signed: SignedManifest, least_version: int, least_digest: Diges
 
 def _listed(signed: SignedManifest, digests: Mapping[str, str]) -> Iterator[str]:
     listed = signed.manifest.files
-    for path in sorted(listed.keys() | digests.keys()):
-        if path not in digests:
+    there = {path: value for path, value in digests.items() if is_listed(path)}
+    for path in sorted(listed.keys() | there.keys()):
+        if not is_listed(path):
+            yield f"{path} cannot be listed"
+        elif path not in there:
             yield f"{path} is in the manifest, and is not there"
         elif path not in listed:
             yield f"{path} is not in the manifest"
-        elif listed[path] != digests[path]:
+        elif listed[path] != there[path]:
             yield f"{path} is not what was signed"
+
+
+def _copied(signed: SignedManifest, digests: Mapping[str, str]) -> Iterator[str]:
+    copy = history_copy(signed.manifest.version)
+    if copy not in digests:
+        yield f"{copy} is missing"
+    elif digests[copy] != digests.get(FILE):
+        yield f"{copy} differs from {FILE}"
 
 
 def _signed(signed: SignedManifest, roots: Roots) -> Iterator[str]:
