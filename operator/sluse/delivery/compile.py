@@ -99,13 +99,13 @@ def _compile(environment: Environment, share: Share, fused: frozenset[ClientKey]
     summaries: dict[IntegrationKey, Summary] = {}
     for sourced in share.documents:
         document = sourced.content
-        present[document.key] = _integration(sourced)
+        present[document.key] = integration_spec(sourced)
         held_back = share.held_back(document)
         summaries[document.key] = _summary(sourced, present[document.key], held_back)
         if not held_back:
             wanted = registrations(document, jwks, environment)
-            clients.update({key: _spec(key, Use.OPEN, registration) for key, registration in wanted.items()})
-    clients.update({key: _spec(key, Use.RETIRED) for key in sorted(share.retiring - fused)})
+            clients.update({key: client_spec(key, Use.OPEN, registration) for key, registration in wanted.items()})
+    clients.update({key: client_spec(key, Use.RETIRED) for key in sorted(share.retiring - fused)})
     kept = frozenset(key for key in share.held if key not in clients)
     known = {IntegrationKey(share.slug, name) for name in share.known}
     named = {key.integration_key for key in (*clients, *kept)}
@@ -128,7 +128,8 @@ def _unplaced(share: Share) -> tuple[Problem, ...]:
     return tuple(problem for problem in share.problems if problem.holds not in placed)
 
 
-def _spec(key: ClientKey, use: Use, registration: Registration | None = None) -> HelseIDClientSpec:
+def client_spec(key: ClientKey, use: Use, registration: Registration | None = None) -> HelseIDClientSpec:
+    """Return the spec of a client's resource."""
     return HelseIDClientSpec(
         organisation=key.organisation,
         integration=key.integration,
@@ -138,7 +139,8 @@ def _spec(key: ClientKey, use: Use, registration: Registration | None = None) ->
     )
 
 
-def _integration(sourced: Sourced[ServiceIntegration]) -> IntegrationSpec:
+def integration_spec(sourced: Sourced[ServiceIntegration]) -> IntegrationSpec:
+    """Return the spec of an integration's summary resource."""
     document = sourced.content
     return IntegrationSpec(
         organisation=document.metadata.organisation,

@@ -8,23 +8,54 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from sluse.desired.stack import Stack
-from sluse.model.names import ClientKey, IntegrationKey
+from sluse.desired.stack import ObjectKey, Stack, object_key
+from sluse.gate.verdict import Reason
+from sluse.model.names import ClientKey, Digest, IntegrationKey
 from sluse.model.problem import Problem
+from sluse.model.registration import Use
 from sluse.model.resources.helseid_client import HelseIDClientSpec
 
 
 @dataclass(frozen=True)
+class Goal:
+    """What production holds of an integration once all `clients` are registered with this use."""
+
+    tested: Digest
+    production: Digest
+    decision: Digest
+    use: Use
+    clients: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the gate says of an integration in production: its rung, why it goes no further, and what it moves to.
+
+    `pending`: HEAD differs from what production holds.
+    """
+
+    stage: str
+    reasons: tuple[Reason, ...] = ()
+    goal: Goal | None = None
+    pending: bool = False
+
+
+@dataclass(frozen=True)
 class Summary:
-    """What the ledger remembers of an integration's file. `held_back`: the errors that keep it as it is."""
+    """What the ledger remembers of an integration's file. `held_back`: the errors that keep it as it is.
+
+    `verdict` in production only.
+    """
 
     title: str
     path: str
     tested: str | None
     clients: tuple[str, ...]
     held_back: tuple[Problem, ...] = ()
+    verdict: Verdict | None = None
 
 
 @dataclass(frozen=True)
@@ -40,6 +71,21 @@ class OrganisationCompiled:
     summaries: Mapping[IntegrationKey, Summary]
     unplaced: tuple[Problem, ...] = ()
     stuck: bool = False
+    wake: datetime | None = None
+    """In production: the next moment at which the gate's answer may change by itself."""
+    seen: frozenset[Digest] = frozenset()
+    """In production: signed statements that the ledger has not seen yet."""
+
+    def holding(self, held: frozenset[ClientKey]) -> OrganisationCompiled:
+        """Return the same with these clients left as they are."""
+        mine = held & self.clients.keys()
+        if not mine:
+            return self
+        names = {ObjectKey("HelseIDClient", str(key)) for key in mine}
+        resources = tuple(each for each in self.stack.resources if object_key(each) not in names)
+        stack = replace(self.stack, resources=resources, keep=self.stack.keep | names)
+        clients = {key: spec for key, spec in self.clients.items() if key not in mine}
+        return replace(self, stack=stack, clients=clients, kept=self.kept | mine)
 
 
 @dataclass(frozen=True)
@@ -51,6 +97,12 @@ class Compiled:
     problems: tuple[Problem, ...]
     held_retirements: frozenset[ClientKey] = frozenset()
     """Clients whose retirement the fuse holds."""
+    held_updates: frozenset[ClientKey] = frozenset()
+    """In production: clients that would change without a new decision, and are too many."""
+    policy_version: int = 0
+    policy_digest: Digest | None = None
+    untrusted: tuple[str, ...] = ()
+    """In production: why `policies/` does not count, and so nothing moves."""
 
     def client(self, key: ClientKey) -> HelseIDClientSpec | None:
         """Return what is wanted of a client; None where nothing is."""

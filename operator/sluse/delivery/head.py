@@ -1,0 +1,24 @@
+"""A commit of the integrations, read and checked: what every compiler starts from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sluse.delivery.policy import Untrusted
+from sluse.model.policy.bundle import Policy
+from sluse.model.problem import Problem
+from sluse.model.tree import Tree
+
+
+@dataclass(frozen=True)
+class Head:
+    """`path` is the folder of the integrations. `problems` are those of reading and of the rules together.
+
+    `policy` is what `policies/` of the same commit says, or why it does not count.
+    """
+
+    commit: str
+    path: str
+    tree: Tree
+    problems: tuple[Problem, ...]
+    policy: Policy | Untrusted

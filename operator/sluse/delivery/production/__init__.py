@@ -1,0 +1,1 @@
+"""Production's compiler: what the gate allows becomes what is wanted, from the accepted bytes. Pure."""

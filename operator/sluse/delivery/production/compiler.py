@@ -1,0 +1,117 @@
+"""What the gate allows -> what is wanted in production. Pure; the time is an argument.
+
+The counterpart of `compile.py`, which follows HEAD. Here HEAD proposes and the gate disposes: every integration takes
+the step that is allowed now, from the accepted bytes; what no step touches stays exactly as it is held. Without a policy
+that counts, everything stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sluse.delivery.compiled import Compiled, OrganisationCompiled
+from sluse.delivery.head import Head
+from sluse.delivery.policy import Untrusted
+from sluse.delivery.production.fuse import unasked
+from sluse.delivery.production.organisation import ProductionShare, compiled
+from sluse.delivery.share import Share, shares
+from sluse.gate.decide import World, decide
+from sluse.gate.organisation_view import OrganisationView
+from sluse.gate.survey import GateSurvey
+from sluse.gate.verdict import Keep, Nothing, Reason, Step
+from sluse.model.held import OrganisationLedger
+from sluse.model.names import Environment, IntegrationKey
+from sluse.model.outcome import Party
+
+
+@dataclass(frozen=True)
+class _Remembered:
+    """An answer and everything it was made from, compared by identity but for the steps."""
+
+    share: Share
+    ledger: OrganisationLedger
+    view: OrganisationView | None
+    steps: Mapping[IntegrationKey, Step]
+    result: OrganisationCompiled
+
+
+@dataclass
+class ProductionCompiler:
+    """Compiles commits for production. `withholds` tells whether the registrar can register without opening."""
+
+    withholds: bool
+    _survey: GateSurvey | None = None
+    _memory: dict[str, _Remembered] = field(default_factory=dict)
+
+    def compile(
+        self,
+        head: Head,
+        ledgers: Mapping[str, OrganisationLedger],
+        *,
+        at: datetime,
+        fuse_released: bool = False,
+        only: Collection[str] = (),
+    ) -> Compiled:
+        """Return what is wanted now. `only` are the organisations that are spoken for; none listed means all."""
+        self._survey = self._asked(head, ledgers)
+        parts = shares(head.tree, head.problems, ledgers, Environment.PRODUCTION, only)
+        organisations = {
+            slug: self._organisation(share, ledgers.get(slug) or _new(slug), head, at) for slug, share in parts.items()
+        }
+        if isinstance(head.policy, Untrusted):
+            return Compiled(head.commit, organisations, head.problems, untrusted=head.policy.reasons)
+        held = frozenset() if fuse_released else unasked(organisations, ledgers, head.policy.gate.fuse)
+        return Compiled(
+            head.commit,
+            {slug: part.holding(held) for slug, part in organisations.items()},
+            head.problems,
+            held_updates=held,
+            policy_version=head.policy.version,
+            policy_digest=head.policy.digest,
+        )
+
+    def _asked(self, head: Head, ledgers: Mapping[str, OrganisationLedger]) -> GateSurvey | None:
+        """Return the commit made ready for the gate; None where no policy counts, and then nothing moves."""
+        if isinstance(head.policy, Untrusted):
+            return None
+        seen = {name: moment for ledger in ledgers.values() for name, moment in ledger.seen.items()}
+        return GateSurvey(head.tree, head.policy, seen=seen, before=self._survey)
+
+    def _organisation(self, share: Share, ledger: OrganisationLedger, head: Head, at: datetime) -> OrganisationCompiled:
+        survey = self._survey
+        view = survey.view(share.slug, at) if survey is not None else None
+        keys = {sourced.content.key for sourced in share.documents} | {
+            IntegrationKey(share.slug, name) for name in ledger.integrations
+        }
+        steps = {key: self._step(key, ledger, head, at) for key in sorted(keys)}
+        last = self._memory.get(share.slug)
+        if (
+            last is not None
+            and last.ledger is ledger
+            and last.view is view
+            and last.share.same(share)
+            and last.steps == steps
+        ):
+            return last.result
+        result = compiled(ProductionShare(share, ledger, survey, head.tree, at), steps)
+        if last is not None and last.result == result:
+            result = last.result  # the same object, by which others see that nothing changed
+        self._memory[share.slug] = _Remembered(share, ledger, view, steps, result)
+        return result
+
+    def _step(self, key: IntegrationKey, ledger: OrganisationLedger, head: Head, at: datetime) -> Step:
+        entry = ledger.integration(key)
+        held = entry.snapshot if entry is not None else None
+        if self._survey is None or isinstance(head.policy, Untrusted):
+            why = head.policy.reasons if isinstance(head.policy, Untrusted) else ()
+            reason = Reason(
+                "PolicyNotTrusted", f"policies/ does not count: {'; '.join(why)}"[:500], Party.CLUSTER_OPERATOR
+            )
+            return Keep((reason,)) if held is not None else Nothing((reason,))
+        return decide(self._survey, key, World(at, held, withholds=self.withholds))
+
+
+def _new(slug: str) -> OrganisationLedger:
+    return OrganisationLedger(organisation=slug)

@@ -1,0 +1,139 @@
+"""One organisation in production: its integrations' steps -> its stack, and what the ledger is told of it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sluse.delivery.compile import integration_spec
+from sluse.delivery.compiled import OrganisationCompiled, Summary, Verdict
+from sluse.delivery.production.rungs import stage
+from sluse.delivery.production.steps import Stand, Wanted, wanted
+from sluse.delivery.share import Share
+from sluse.desired import organisation as desired_organisation
+from sluse.desired.accepted import Body
+from sluse.desired.stack import ObjectKey
+from sluse.gate.keys_lane import not_vouched
+from sluse.gate.survey import GateSurvey
+from sluse.gate.verdict import Reason, Step
+from sluse.model import digests
+from sluse.model.held import HeldIntegration, OrganisationLedger
+from sluse.model.names import ClientKey, Digest, Environment, IntegrationKey
+from sluse.model.outcome import Party
+from sluse.model.resources.helseid_client import HelseIDClientSpec
+from sluse.model.resources.integration import IntegrationSpec
+from sluse.model.service_integration import ServiceIntegration
+from sluse.model.tree import Sourced, Tree
+
+
+@dataclass(frozen=True)
+class ProductionShare:
+    """What an organisation's production is made from. `survey` is None where no policy counts."""
+
+    share: Share
+    ledger: OrganisationLedger
+    survey: GateSurvey | None
+    tree: Tree
+    at: datetime
+
+    @property
+    def documents(self) -> Mapping[IntegrationKey, Sourced[ServiceIntegration]]:
+        """What HEAD says, by identity."""
+        return {sourced.content.key: sourced for sourced in self.share.documents}
+
+    def entry(self, key: IntegrationKey) -> HeldIntegration:
+        """What is held; where nothing is, what HEAD calls it."""
+        held = self.ledger.integration(key)
+        if held is not None:
+            return held
+        document = self.documents.get(key)
+        return HeldIntegration(title=document.content.spec.service.title if document is not None else key.name)
+
+    def stand(self, key: IntegrationKey) -> Stand:
+        """Return where an integration stands."""
+        files = {
+            file.client.client: sourced.content.keys
+            for file, sourced in self.share.keys
+            if file.client.integration_key == key
+        }
+        return Stand(key, self.entry(key), files, self._not_vouched, self._stored)
+
+    def submitted(self, key: IntegrationKey) -> bool:
+        """Tell whether what HEAD says was submitted."""
+        if self.survey is None or key not in self.documents:
+            return False
+        tested = digests.sha256(digests.tested(self.documents[key].content))
+        submissions = self.survey.view(key.organisation, self.at).submissions(str(key))
+        return any(each.statement.submission is not None and each.statement.submission.tested == tested for each in submissions)  # fmt: skip
+
+    def seen(self) -> frozenset[Digest]:
+        """Return the statements that the ledger has not seen yet."""
+        if self.survey is None:
+            return frozenset()
+        records = self.survey.view(self.share.slug, self.at).register.records
+        return frozenset(name for name in records if name not in self.ledger.seen)
+
+    def _stored(self, digest: str) -> Body | None:
+        found = self.tree.accepted.get((self.share.slug, Digest(digest)))
+        return found.body if found is not None else None
+
+    def _not_vouched(
+        self, client: ClientKey, asked: Collection[str], held: Collection[str], since: datetime | None
+    ) -> Reason | None:
+        if self.survey is None:
+            return Reason(
+                "KeysNotVouched", "policies/ does not count, so nobody vouches for keys", Party.CLUSTER_OPERATOR
+            )
+        return not_vouched(self.survey, client, asked, held, self.at, since)
+
+
+def compiled(part: ProductionShare, steps: Mapping[IntegrationKey, Step]) -> OrganisationCompiled:
+    """Return what is wanted of the organisation."""
+    clients: dict[ClientKey, HelseIDClientSpec] = {}
+    present: dict[IntegrationKey, IntegrationSpec] = {}
+    summaries: dict[IntegrationKey, Summary] = {}
+    wakes: list[datetime] = []
+    for key, step in steps.items():
+        stand = part.stand(key)
+        found = wanted(step, stand)
+        clients.update(found.clients)
+        if found.wake is not None:
+            wakes.append(found.wake)
+        document = part.documents.get(key)
+        if document is not None:
+            present[key] = integration_spec(document)
+        summaries[key] = _summary(part, key, step, found)
+    kept = frozenset(key for key in part.share.held if key not in clients)
+    known = {IntegrationKey(part.share.slug, name) for name in part.ledger.integrations}
+    stack = desired_organisation.stack(
+        Environment.PRODUCTION,
+        part.share.slug,
+        clients=clients,
+        integrations=present,
+        keep={
+            *(ObjectKey("HelseIDClient", str(key)) for key in kept),
+            *(ObjectKey("Integration", str(key)) for key in known - present.keys()),
+        },
+    )
+    wake = min(wakes, default=None)
+    return OrganisationCompiled(stack, clients, kept, summaries, wake=wake, seen=part.seen())
+
+
+def _summary(part: ProductionShare, key: IntegrationKey, step: Step, found: Wanted) -> Summary:
+    entry, document = part.entry(key), part.documents.get(key)
+    at_head = integration_spec(document) if document is not None else None
+    held = entry.snapshot
+    verdict = Verdict(
+        stage=stage(entry, step, submitted=part.submitted(key)).value,
+        reasons=found.reasons,
+        goal=found.goal,
+        pending=held is not None and at_head is not None and at_head.tested != held.tested,
+    )
+    return Summary(
+        title=at_head.title if at_head is not None else entry.title,
+        path=document.path if document is not None else entry.path,
+        tested=at_head.tested if at_head is not None else None,
+        clients=at_head.clients if at_head is not None else (),
+        verdict=verdict,
+    )
