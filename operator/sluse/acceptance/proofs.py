@@ -24,7 +24,10 @@ class ClientKey:
     def __init__(self, private: Mapping[str, Any]) -> None:
         self.alg = str(private["alg"])
         self.kid = str(private["kid"])
-        self._key = jwk.import_key(dict(private))
+        key = jwk.import_key(dict(private))
+        if not isinstance(key, jwk.RSAKey | jwk.ECKey) or not key.is_private:
+            raise ValueError("not a private RSA or EC key")
+        self._key = key
         public = self._key.as_dict(private=False)
         self._public: dict[str, str] = {
             str(name): str(public[name]) for name in ("kty", "crv", "x", "y", "n", "e") if name in public
@@ -36,6 +39,16 @@ class ClientKey:
     def public(self) -> dict[str, str]:
         """Return the public JWK as it goes into a key file."""
         return {**self._public, "kid": self.kid, "alg": self.alg, "use": "sig"}
+
+    def impostor(self) -> ClientKey:
+        """Return another key that says it is this one."""
+        key = self._key
+        other: jwk.RSAKey | jwk.ECKey
+        if isinstance(key, jwk.ECKey):
+            other = jwk.ECKey.generate_key(key.curve_name, private=True)
+        else:
+            other = jwk.RSAKey.generate_key(key.raw_value.key_size, private=True)
+        return ClientKey({**other.as_dict(private=True), "kid": self.kid, "alg": self.alg})
 
     def assertion(self, client_id: str, issuer: str, now: datetime) -> str:
         """Return a fresh client assertion."""

@@ -1,29 +1,32 @@
-"""A service that uses HelseID: discovery, a DPoP-bound access token by private_key_jwt, and a call with it.
+"""A service that uses HelseID: discovery, DPoP-bound tokens by private_key_jwt, and a call with one.
 
 Answers are returned, not judged: what is expected of them is the suite's (or the demo's) business.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 import aiohttp
 
 from sluse.acceptance.proofs import ClientKey
+from sluse.acceptance.quoting import Secrets
 
 _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One HTTP answer. `body` may hold a token, so it is never shown."""
+    """One HTTP answer. `body` may hold a token, so it is never shown. `nonce`, `assertion`: what was sent to get it."""
 
     status: int
     body: dict[str, Any] = field(repr=False)
     nonce_retried: bool = False
+    nonce: str | None = field(default=None, repr=False)
+    assertion: str = field(default="", repr=False)
 
     @property
     def error(self) -> str:
@@ -40,6 +43,7 @@ class Service:
     client_id: str
     key: ClientKey
     now: Callable[[], datetime]
+    secrets: Secrets = field(default_factory=Secrets)
 
     async def discover(self) -> dict[str, Any]:
         """Return the authority's metadata."""
@@ -49,13 +53,28 @@ class Service:
             return metadata
 
     async def token(self, scopes: Sequence[str]) -> Answer:
-        """Ask for a token by client_credentials; a demanded DPoP nonce is answered once, as RFC 9449 section 8 says."""
+        """Ask for a token by client_credentials."""
         endpoint = (await self.discover())["token_endpoint"]
-        first, nonce = await self._ask(endpoint, scopes, None)
-        if first.body.get("error") != "use_dpop_nonce" or nonce is None:
+        return await self.post(endpoint, {"grant_type": "client_credentials", "scope": " ".join(scopes)})
+
+    async def post(
+        self,
+        url: str,
+        form: Mapping[str, str],
+        *,
+        assertion: str | None = None,
+        nonce: str | None = None,
+        dpop: bool = True,
+    ) -> Answer:
+        """Ask as this client; a demanded DPoP nonce is answered once, as RFC 9449 section 8 says.
+
+        A given `assertion` is sent as it is, and then a demand is not answered: a second use would be a replay.
+        """
+        first, demanded = await self._ask(url, form, assertion, nonce, dpop=dpop)
+        if first.body.get("error") != "use_dpop_nonce" or demanded is None or assertion is not None or not dpop:
             return first
-        second, _ = await self._ask(endpoint, scopes, nonce)
-        return Answer(second.status, second.body, nonce_retried=True)
+        second, _ = await self._ask(url, form, None, demanded, dpop=True)
+        return replace(second, nonce_retried=True)
 
     async def call(self, url: str, token: str) -> Answer:
         """Call an API with a DPoP-bound token."""
@@ -63,17 +82,23 @@ class Service:
         async with self.session.get(url, headers=headers) as answer:
             return Answer(answer.status, await _json(answer))
 
-    async def _ask(self, endpoint: str, scopes: Sequence[str], nonce: str | None) -> tuple[Answer, str | None]:
-        form = {
-            "grant_type": "client_credentials",
-            "scope": " ".join(scopes),
+    async def _ask(
+        self, url: str, form: Mapping[str, str], assertion: str | None, nonce: str | None, *, dpop: bool
+    ) -> tuple[Answer, str | None]:
+        now = self.now()
+        sent = assertion or self.key.assertion(self.client_id, self.issuer, now)
+        fields = {
+            **form,
             "client_id": self.client_id,
             "client_assertion_type": _ASSERTION_TYPE,
-            "client_assertion": self.key.assertion(self.client_id, self.issuer, self.now()),
+            "client_assertion": sent,
         }
-        headers = {"DPoP": self.key.proof("POST", endpoint, self.now(), nonce=nonce)}
-        async with self.session.post(endpoint, data=form, headers=headers) as answer:
-            return Answer(answer.status, await _json(answer)), answer.headers.get("DPoP-Nonce")
+        headers = {"DPoP": self.key.proof("POST", url, now, nonce=nonce)} if dpop else {}
+        self.secrets.keep(sent, *headers.values())
+        async with self.session.post(url, data=fields, headers=headers, allow_redirects=False) as answer:
+            body = await _json(answer)
+            self.secrets.keep_from(body)
+            return Answer(answer.status, body, nonce=nonce, assertion=sent), answer.headers.get("DPoP-Nonce")
 
 
 async def _json(answer: aiohttp.ClientResponse) -> dict[str, Any]:
