@@ -33,7 +33,9 @@ def load(path: Path) -> KeyFile:
     text = _read(path)
     try:
         if text.startswith(_BEGIN):
-            return KeyFile(path, keys.from_blob(_public_half(text)), private=True)
+            public = keys.from_blob(_public_half(text))
+            _demand_its_own(path, public)
+            return KeyFile(path, public, private=True)
         if "PRIVATE KEY" in text:
             raise SigningError(
                 f"{path} is not in OpenSSH's own format", hint="convert a copy of it: ssh-keygen -p -f FILE"
@@ -58,6 +60,15 @@ def _read(path: Path) -> str:
         raise SigningError(f"the key file {path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise SigningError(f"{path} is no key file of OpenSSH") from None
+
+
+def _demand_its_own(path: Path, public: PublicKey) -> None:
+    """A .pub file beside a private one is what ssh-keygen believes, so it has to be that key's."""
+    beside = path.with_name(f"{path.name}.pub")
+    if beside.is_file() and keys.parse(_read(beside)) != public:
+        raise SigningError(
+            f"{beside} is another key's", hint=f"write the right one: ssh-keygen -y -f {path} > {beside}"
+        )
 
 
 def _public_half(text: str) -> bytes:

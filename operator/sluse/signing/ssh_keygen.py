@@ -29,10 +29,7 @@ def sign(key: KeyFile, message: bytes, namespace: str) -> str:
     except BadSignature as error:
         raise SigningError(f"ssh-keygen's signature does not hold: {error.message}") from None
     if signer != key.public:
-        raise SigningError(
-            f"ssh-keygen signed with {signer.key_id}, not with {key.public.key_id}",
-            hint=f"remove the other key beside {key.path}",
-        )
+        raise SigningError(f"ssh-keygen signed with {signer.key_id}, not with {key.public.key_id}")
     return armoured
 
 
