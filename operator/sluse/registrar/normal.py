@@ -14,7 +14,8 @@ from sluse.model.service_integration import Claim
 def normal(registration: Registration) -> Registration:
     """Return the same registration with every set sorted as `desired` sorts it; idempotent."""
     fields = {name: getattr(registration, name) for name in Registration.model_fields}
-    sets = {name: tuple(sorted(set(value), key=_order)) for name, value in fields.items() if isinstance(value, tuple)}
+    many = {name: value for name, value in fields.items() if isinstance(value, tuple) and len(value) > 1}
+    sets = {name: tuple(sorted(set(value), key=_order)) for name, value in many.items()}
     return registration.model_copy(update=sets)
 
 

@@ -32,6 +32,8 @@ def read(name: str) -> tuple[Mark | None, str]:
 
 
 def _escaped(text: str, *, also: str = "") -> str:
+    if text.isprintable() and text.strip(" ") == text and "  " not in text and not set("\\" + also) & set(text):
+        return text
     pairs = zip(" " + text, text, strict=False)
     escaped = "".join(_letter(before, char, also) for before, char in pairs)
     return escaped[:-1] + _code(" ") if escaped.endswith(" ") else escaped
