@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sluse.model.names import Digest, IntegrationKey
 from sluse.model.outcome import Party
@@ -58,10 +58,11 @@ Entitlement = Entitled | NotEntitled
 
 @dataclass(frozen=True)
 class RetirementOrder:
-    """A signed retirement that counts: disabled at once, deleted at `delete_at`."""
+    """A signed retirement that counts: disabled at once, deleted at `delete_at`, and never before `pause` disabled."""
 
     decision: Digest
     delete_at: datetime
+    pause: timedelta = timedelta()
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,16 @@ class Retire:
     decision: Digest
     use: Use
     wake: datetime | None = None
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True)
+class Suspend:
+    """Out of use at once by a signed suspension, whatever else stands; what is held stays as it is, Withheld."""
+
+    decision: Digest
+    wake: datetime | None = None
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,4 +111,4 @@ class Nothing:
     wake: datetime | None = None
 
 
-Step = Keep | Move | Retire | Nothing
+Step = Keep | Move | Retire | Suspend | Nothing

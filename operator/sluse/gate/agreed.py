@@ -1,0 +1,144 @@
+"""Checks of what was decided and agreed: the acceptance, the people, the plan, the terms."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sluse.gate.calendar import instant, is_zone
+from sluse.gate.case import Case
+from sluse.gate.check import Check
+from sluse.gate.providers import offered
+from sluse.gate.record import Record
+from sluse.model.outcome import Party
+from sluse.model.statement import AgreedPlan, StatementType, Verdict
+
+
+def _readable(case: Case) -> str | None:
+    paths = case.view.register.share.unreadable
+    return f"{paths[0]} cannot be read: what it says, nobody knows" if paths else None
+
+
+def _whole(case: Case) -> str | None:
+    for subject in (case.key.organisation, str(case.key)):
+        broken = case.view.of(subject).broken
+        if broken is not None:
+            return broken.message
+    return None
+
+
+def _decided(case: Case) -> str | None:
+    if case.named is not None:
+        return None
+    rejections = [each for each in case.chain.in_force(StatementType.ACCEPTANCE) if _rejects(case, each)]
+    if rejections:
+        findings = "; ".join(rejections[-1].statement.findings)
+        return f"{rejections[-1].named} rejects it{': ' if findings else ''}{findings}"
+    return "no reviewer has accepted it"
+
+
+def _rejects(case: Case, record: Record) -> bool:
+    said = record.statement.acceptance
+    if record.statement.verdict is not Verdict.REJECTED or said is None or case.test is None:
+        return False
+    return (said.tested, said.production) == (case.tested, case.production)
+
+
+def _production_values(case: Case) -> str | None:
+    if case.named is None or case.stored(case.production) is not None:
+        return None
+    return f"accepted/{case.production}.json is not there, or does not hash to its name"
+
+
+def _same_evidence(case: Case) -> str | None:
+    said = case.accepted.statement.acceptance if case.accepted else None
+    if said is None or case.submission is None:
+        return None
+    if set(said.evidence) != {each.sha256 for each in case.submission.evidence}:
+        return "the evidence that was decided on is not the evidence that was submitted"
+    return None
+
+
+def _decided_after(case: Case) -> str | None:
+    if case.accepted is None or case.test is None or case.accepted.statement.issued_at >= case.test.statement.issued_at:
+        return None
+    return "it was decided before it was submitted"
+
+
+def _other_people(case: Case) -> str | None:
+    """Names of git authors are advisory: anybody can write them. Keys, and the persons they are registered for, are not."""
+    if case.test is None:
+        return None
+    submitted = {key.key_id for key in case.test.signers} | {case.test.statement.signer}
+    maintainers = frozenset[str]().union(*(each.maintainers for each in case.view.bindings))
+    people = case.view.ground.people
+    for record in (case.accepted, case.named):
+        for key in record.signers if record is not None else ():
+            registered = people.by_key.get(key.key_id)
+            theirs = people.keys_of.get(registered.person, frozenset()) if registered is not None else {key.key_id}
+            who = registered.person if registered is not None else key.key_id
+            if theirs & submitted:
+                return f"{who} both submitted and decided"
+            if theirs & maintainers:
+                return f"{who} decided, and is a maintainer of {case.key.organisation}"
+    return None
+
+
+def _plan(case: Case) -> str | None:
+    return None if agreed_plan(case) is not None else "NHN has not agreed to the plan"
+
+
+def agreed_plan(case: Case) -> AgreedPlan | None:
+    """Return the plan that is agreed: the last decision on one, if it approves and still counts."""
+    last = next((each for each in reversed(case.chain.counted) if each.statement.type is StatementType.PLAN), None)
+    if last is None or last.statement.verdict is not Verdict.APPROVED or case.chain.withdrawn(last) is not None:
+        return None
+    return last.statement.plan
+
+
+def opens(case: Case) -> datetime | None:
+    """Return the earliest moment of use: the latest of the agreed plan, HEAD's plan and the decision's not-before."""
+    agreed = agreed_plan(case)
+    if agreed is None:
+        return None
+    moments = [instant(agreed.production_not_before, agreed.zone, latest=True)]
+    if case.document is not None:
+        plan = case.document.spec.plan
+        moments.append(instant(plan.production_not_before, plan.zone, latest=True))
+    said = case.accepted.statement.acceptance if case.accepted else None
+    if said is not None and said.not_before is not None:
+        moments.append(said.not_before)
+    return max(moments)
+
+
+def _zones(case: Case) -> str | None:
+    agreed = agreed_plan(case)
+    zones = [agreed.zone] if agreed is not None else []
+    zones += [case.document.spec.plan.zone] if case.document is not None else []
+    unknown = [each for each in zones if not is_zone(each)]
+    return f"there is no time zone {unknown[0]}" if unknown else None
+
+
+def _terms(case: Case) -> str | None:
+    chosen = {each.name for each in offered(case)}
+    missing = [
+        f"{each.name} {each.version}"
+        for each in case.policy.terms
+        if (each.provider is None or each.provider in chosen) and (each.name, each.version) not in case.view.terms
+    ]
+    return f"{case.key.organisation} has not accepted the terms {', '.join(missing)}" if missing else None
+
+
+CHECKS: tuple[Check[Case], ...] = (
+    Check("RecordsUnreadable", "Every record of the organisation can be read.", _readable, Party.REVIEWER),
+    Check("ChainBroken", "No statement is lost that a later one follows.", _whole, Party.REVIEWER),
+    Check("NotDecided", "A reviewer accepted it.", _decided, Party.REVIEWER),
+    Check(
+        "ProductionLost", "The file of digest P is there and hashes to its name.", _production_values, Party.REVIEWER
+    ),
+    Check("EvidenceSwapped", "What was decided on is what was submitted.", _same_evidence, Party.REVIEWER),
+    Check("DecidedTooEarly", "It was decided after it was submitted.", _decided_after, Party.REVIEWER),
+    Check("OwnWork", "Nobody decides on their own work, whatever key they use.", _other_people, Party.REVIEWER),
+    Check("PlanNotAgreed", "NHN agreed to the plan.", _plan, Party.REVIEWER),
+    Check("ZoneUnknown", "The plan's zone has a clock.", _zones),
+    Check("TermsNotAccepted", "The terms are accepted in the versions that policy asks for.", _terms),
+)

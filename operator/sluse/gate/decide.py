@@ -1,0 +1,181 @@
+"""What to do about an integration in production now: entitled, held, the clock, the calendar and the stop -> one step.
+
+                 configure                        open
+    (nothing) ─────────────▶ held, Withheld ─────────────▶ held, Open        each when the calendar lets it
+                 entitled                      at >= opens
+
+- A freeze or a closed window stops moves. It is no state: nothing that is held changes by it.
+- A suspension and the first half of a retirement narrow, and are signed by name: they ask no calendar. The end of a
+  suspension asks none either, since it brings back what was there, and waiting would lengthen an outage. The second half
+  of a retirement, the deletion, cannot be undone and is in no hurry: it waits for freezes and windows.
+- A live service is never withheld by a change: it becomes the new snapshot, open, or stays.
+- Production goes only forward in the chain. Where the decision it holds no longer counts, an older one does not come
+  back by itself: that takes a rollback.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sluse.gate import calendar
+from sluse.gate.entitled import entitled
+from sluse.gate.retirement import ALONE, retirement, suspension
+from sluse.gate.survey import GateSurvey
+from sluse.gate.verdict import (
+    Entitled,
+    Keep,
+    Move,
+    NotEntitled,
+    Nothing,
+    Reason,
+    Retire,
+    RetirementOrder,
+    Step,
+    Suspend,
+)
+from sluse.model.held import HeldSnapshot
+from sluse.model.names import Digest, IntegrationKey
+from sluse.model.outcome import Party
+from sluse.model.registration import Use
+
+
+@dataclass(frozen=True)
+class World:
+    """What is true besides what is signed. `held`: what production was last brought to, as the ledger says.
+
+    `stopped` is why the operator may write nothing; empty where it may. `withholds` tells whether the registrar can
+    register without letting anybody use it: else both steps are taken at *open*.
+    """
+
+    at: datetime
+    held: HeldSnapshot | None = None
+    stopped: str = ""
+    withholds: bool = True
+
+
+def decide(survey: GateSurvey, key: IntegrationKey, world: World) -> Step:
+    """Return the one step to take now."""
+    held = _held(world)
+    halted = _halted(survey, world)
+    if halted is not None:
+        return _stay(held, (halted,))
+    order = retirement(survey, key, world.at)
+    if order is not None and held is not None:
+        return _retire(survey, key, world, held, order)
+    brake = suspension(survey, key, world.at)
+    if brake is not None and held is not None:
+        ends = brake.statement.expires or brake.statement.issued_at + ALONE
+        return Suspend(brake.id, ends if ends > world.at else None, (Reason("Suspended", f"{brake.named} says so", Party.REVIEWER),))  # fmt: skip
+    entitlement = entitled(survey, key, world.at)
+    if isinstance(entitlement, NotEntitled):
+        return _stay(held, entitlement.reasons, survey.view(key.organisation, world.at).until)
+    if brake is not None:
+        return Nothing((Reason("Suspended", f"{brake.named} says so", Party.REVIEWER),))
+    return _move(survey, key, world, held, entitlement)
+
+
+def _halted(survey: GateSurvey, world: World) -> Reason | None:
+    """Return why nothing may be written at all, not even what narrows."""
+    if world.stopped:
+        return Reason("Stopped", world.stopped, Party.CLUSTER_OPERATOR)
+    zone = survey.policy.calendar.zone
+    if not calendar.is_zone(zone):
+        return Reason(
+            "ZoneUnknown", f"policies/calendar.yaml is in the zone {zone}, which has no clock", Party.REVIEWER
+        )
+    return None
+
+
+def _move(
+    survey: GateSurvey, key: IntegrationKey, world: World, held: HeldSnapshot | None, entitlement: Entitled
+) -> Step:
+    snapshot = entitlement.snapshot
+    same = held is not None and (held.tested, held.production) == (snapshot.tested, snapshot.production)
+    if held is not None and not same:
+        bar = _lost(survey, key, held) or _backwards(survey, key, world, held, entitlement)
+        if bar is not None:
+            return Keep((bar,))
+    live = held is not None and held.use is Use.OPEN
+    if same and live:
+        return Keep()
+    due = world.at >= entitlement.opens
+    if not due and (same or live or not world.withholds):
+        return _stay(held, (), _allowed(survey, key, entitlement.opens))
+    barred = None if same and _ends_suspension(survey, key, held) else _barred(survey, key, world.at)
+    if barred is not None:
+        return _stay(held, (barred,), _allowed(survey, key, world.at))
+    if due:
+        return Move(snapshot, entitlement.decision, Use.OPEN)
+    return Move(snapshot, entitlement.decision, Use.WITHHELD, _allowed(survey, key, entitlement.opens))
+
+
+def _retire(survey: GateSurvey, key: IntegrationKey, world: World, held: HeldSnapshot, order: RetirementOrder) -> Step:
+    """The wait counts from when it was really disabled: an operator that was down meanwhile shortens nothing."""
+    if held.decision != order.decision or held.use is not Use.WITHHELD:
+        return Retire(order.decision, Use.WITHHELD, _allowed(survey, key, max(order.delete_at, world.at + order.pause)))
+    delete_at = max(order.delete_at, held.since + order.pause)
+    if world.at < delete_at:
+        return Retire(order.decision, Use.WITHHELD, _allowed(survey, key, delete_at))
+    if _barred(survey, key, world.at) is not None:
+        return Retire(order.decision, Use.WITHHELD, _allowed(survey, key, world.at))
+    return Retire(order.decision, Use.RETIRED)
+
+
+def _held(world: World) -> HeldSnapshot | None:
+    """What is retired is not held: it may begin anew."""
+    return None if world.held is None or world.held.use is Use.RETIRED else world.held
+
+
+def _stay(held: HeldSnapshot | None, reasons: tuple[Reason, ...], wake: datetime | None = None) -> Keep | Nothing:
+    return Nothing(reasons, wake) if held is None else Keep(reasons, wake)
+
+
+def _lost(survey: GateSurvey, key: IntegrationKey, held: HeldSnapshot) -> Reason | None:
+    """Return the loss of a file that production stands on."""
+    accepted = survey.share(key.organisation).accepted
+    gone = [each for each in (held.tested, held.production) if each not in accepted]
+    if not gone:
+        return None
+    message = f"accepted/{gone[0]}.json is gone, and production holds it: restore the file"
+    return Reason("HeldSnapshotLost", message, Party.REVIEWER)
+
+
+def _backwards(
+    survey: GateSurvey, key: IntegrationKey, world: World, held: HeldSnapshot, entitlement: Entitled
+) -> Reason | None:
+    view = survey.view(key.organisation, world.at)
+    chain = view.of(str(key))
+    if held.decision not in view.register.records:
+        message = f"the decision {held.decision[:12]} that production holds is gone: restore its file"
+        return Reason("HeldDecisionLost", message, Party.REVIEWER)
+    stands_on = [each.id for each in view.naming(str(key), held.tested, held.production)]
+    if held.decision in stands_on:
+        stands_on = [Digest(held.decision)]  # else it was a suspension: any statement that allowed this may be it
+    if any(chain.comes_before(entitlement.decision, each) for each in stands_on):
+        message = "the decision that production holds does not count any more, and only a rollback goes back"
+        return Reason("HeldDecisionVoid", message, Party.REVIEWER)
+    return None
+
+
+def _ends_suspension(survey: GateSurvey, key: IntegrationKey, held: HeldSnapshot | None) -> bool:
+    record = None if held is None else survey.records(key.organisation).get(Digest(held.decision))
+    return record is not None and record.statement.suspension is not None
+
+
+def _barred(survey: GateSurvey, key: IntegrationKey, at: datetime) -> Reason | None:
+    frozen = calendar.frozen_at(_freezes(survey, key), at)
+    if frozen is not None:
+        return Reason("Frozen", f"{frozen.why}, until {frozen.end:%Y-%m-%d %H:%M}Z", Party.REVIEWER)
+    if not calendar.in_window(survey.policy.calendar, at):
+        return Reason("OutsideWindow", "production moves in service windows only", Party.REVIEWER)
+    return None
+
+
+def _allowed(survey: GateSurvey, key: IntegrationKey, after: datetime) -> datetime | None:
+    return calendar.next_allowed(survey.policy.calendar, _freezes(survey, key), after)
+
+
+def _freezes(survey: GateSurvey, key: IntegrationKey) -> tuple[calendar.Span, ...]:
+    document = survey.share(key.organisation).document(key)
+    return tuple(calendar.freezes(survey.policy.calendar, document.spec.plan if document is not None else None))

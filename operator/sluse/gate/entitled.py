@@ -1,0 +1,126 @@
+"""What production is entitled to, or every reason why it is not, and who must act. Pure; the time is an argument.
+
+HEAD may have moved on: what counts is the snapshot that the chain's last decision names. Reasons come in the order of
+the table, then those statements that do not count: whoever wonders why a decision has no effect finds it there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sluse.gate import agreed, submitted, within
+from sluse.gate.case import Case, at_head, decided
+from sluse.gate.check import Check
+from sluse.gate.providers import Offered, offered
+from sluse.gate.survey import GateSurvey
+from sluse.gate.verdict import Entitled, Entitlement, NotEntitled, Reason, Snapshot
+from sluse.model.names import IntegrationKey
+from sluse.model.outcome import Party
+
+CHECKS: tuple[Check[Case], ...] = (*within.CHECKS, *submitted.CHECKS, *agreed.CHECKS)
+"""What an integration and its organisation alone decide. What depends on others is in `across`, never remembered."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Judged:
+    """A case, what is wrong with it whatever others have, and notes on statements that do not count."""
+
+    case: Case
+    reasons: tuple[Reason, ...]
+    notes: tuple[Reason, ...]
+
+
+def entitled(
+    survey: GateSurvey, key: IntegrationKey, at: datetime, checks: tuple[Check[Case], ...] = CHECKS
+) -> Entitlement:
+    """Return what production is entitled to at a moment. `checks`: a test leaves one out to show what it keeps out."""
+    judged = _remembered(survey, key, at, checks)
+    case = judged.case
+    needed, left_out = across(survey, case, at)
+    reasons = (*judged.reasons, *needed)
+    if reasons or case.named is None:
+        return NotEntitled(_in_order((*reasons, *judged.notes)))
+    moment = agreed.opens(case)
+    tested, production = case.tested_body, case.production_body
+    if moment is None or case.tested is None or case.production is None or tested is None or production is None:
+        # Only where a test left the check out that asks for it: without it there is nothing to be entitled to.
+        return NotEntitled((Reason("NotDecided", "what was accepted is not complete", Party.REVIEWER),))
+    snapshot = Snapshot(key, case.kind, case.tested, case.production, tested, production)
+    return Entitled(snapshot, case.named.id, moment, _in_order((*left_out, *judged.notes)))
+
+
+def pending(survey: GateSurvey, key: IntegrationKey, at: datetime) -> NotEntitled | None:
+    """Return what stands between HEAD and production; None where production is entitled to what HEAD says."""
+    head = at_head(survey.view(key.organisation, at), key)
+    if head.document is None:
+        return None
+    now = entitled(survey, key, at)
+    if isinstance(now, Entitled) and (head.tested, head.production) == (now.snapshot.tested, now.snapshot.production):
+        return None
+    judged = _judge(head, CHECKS)
+    needed, _ = across(survey, head, at)
+    return NotEntitled(_in_order((*judged.reasons, *needed, *judged.notes)))
+
+
+def across(survey: GateSurvey, case: Case, at: datetime) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
+    """Return what other organisations hold back, and notes on what they only narrow."""
+    reasons = [Reason("NumberNotBound", message, case.owner) for message in _numbers(survey, case, at)]
+    notes: list[Reason] = []
+    for each in offered(case):
+        problem = _provider(survey, each, at)
+        if problem is not None:
+            waits_on = Party.IDENTITY_PROVIDER if survey.providers.get(each.name) else case.owner
+            (reasons if each.required else notes).append(Reason("ProviderNotEntitled", problem, waits_on))
+    return tuple(reasons), tuple(notes)
+
+
+def _numbers(survey: GateSurvey, case: Case, at: datetime) -> Iterator[str]:
+    own = case.view.bound.numbers if case.view.bound is not None else frozenset()
+    for number in sorted(within.numbers(case) - own):
+        if not survey.speaks_for(number, at):
+            yield f"a client acts for {number}, which NHN has bound to no organisation"
+
+
+def _provider(survey: GateSurvey, provider: Offered, at: datetime) -> str | None:
+    """Whether its file claims to exist is not asked: only the signed list says who is live already."""
+    if provider.name in survey.policy.existing.providers:
+        return None
+    known = survey.providers.get(provider.name, ())
+    if len(known) != 1:
+        who = "several claim to be" if known else "nobody is"
+        return f"{who} the identity provider {provider.name}"
+    case = _remembered(survey, known[0], at, CHECKS).case
+    if case.is_provider and isinstance(entitled(survey, known[0], at), Entitled):
+        return None
+    role = "required" if provider.required else "optional"
+    return f"the {role} identity provider {provider.name} is not entitled to production itself"
+
+
+def _remembered(survey: GateSurvey, key: IntegrationKey, at: datetime, checks: tuple[Check[Case], ...]) -> _Judged:
+    view = survey.view(key.organisation, at)
+    then, judged = survey.prepared.remembered.get(key, (None, None))
+    if then is view and isinstance(judged, _Judged) and checks is CHECKS:
+        return judged
+    found = decided(view, key)
+    if isinstance(found, Case):
+        judged = _judge(found, checks)
+    else:
+        judged = _judge(at_head(view, key), checks)
+        if found is not None:
+            judged = _Judged(judged.case, (found, *judged.reasons), judged.notes)
+    if checks is CHECKS:
+        survey.prepared.remembered[key] = (view, judged)
+    return judged
+
+
+def _judge(case: Case, checks: tuple[Check[Case], ...]) -> _Judged:
+    reasons = tuple(reason for check in checks if (reason := check.reason(case, case.owner)) is not None)
+    subjects = (case.key.organisation, str(case.key))
+    void = tuple(reason for subject in subjects for _, reason in case.view.void(subject))
+    return _Judged(case, reasons, void)
+
+
+def _in_order(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    return tuple(dict.fromkeys(reasons))

@@ -1,0 +1,200 @@
+"""One organisation at one moment: which of its statements count, in which order, and what is bound of it.
+
+It holds for every moment between two `instants` (a statement is made, or expires), so it is made once for all of them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from sluse.gate import bound, chain
+from sluse.gate.bound import Bodies, Bound
+from sluse.gate.chain import Chain
+from sluse.gate.check import Check
+from sluse.gate.record import Record
+from sluse.gate.share import Register
+from sluse.gate.statements import CHECKS, IN_NO_CHAIN, Ground, Stated, flaw
+from sluse.gate.verdict import Reason
+from sluse.model.names import Digest, IntegrationKey
+from sluse.model.outcome import Party
+from sluse.model.statement import StatementType, Verdict
+from sluse.model.value import Line
+
+
+@dataclass(frozen=True, eq=False)
+class OrganisationView:
+    """See the module's docstring. `since` and `until` bound the moments it holds for; None is without end."""
+
+    register: Register
+    ground: Ground
+    at: datetime
+    checks: tuple[Check[Stated], ...] = CHECKS
+
+    def holds_at(self, moment: datetime) -> bool:
+        """Tell whether this is what the organisation is at another moment."""
+        return (self.since is None or self.since <= moment) and (self.until is None or moment < self.until)
+
+    @cached_property
+    def since(self) -> datetime | None:
+        """The last moment at which something changed."""
+        return max((each for each in self._instants if each <= self.at), default=None)
+
+    @cached_property
+    def until(self) -> datetime | None:
+        """The next moment at which something changes."""
+        return min((each for each in self._instants if each > self.at), default=None)
+
+    def of(self, subject: str) -> Chain:
+        """Return the chain of `<organisation>` or `<organisation>.<name>`."""
+        return self._chains.get(subject, _NOTHING)
+
+    @cached_property
+    def bindings(self) -> tuple[Bound, ...]:
+        """What is bound of the organisation, oldest first."""
+        return bound.bindings(self.of(self.register.share.slug), self._bodies)
+
+    @property
+    def bound(self) -> Bound | None:
+        """What is bound of it now."""
+        return self.bindings[-1] if self.bindings else None
+
+    @cached_property
+    def revoked(self) -> frozenset[Digest]:
+        """Ids that the organisation's own chain, or one of its integrations', revokes."""
+        return frozenset[Digest]().union(*(each.revoked for each in self._chains.values()))
+
+    @cached_property
+    def flaws(self) -> Mapping[Digest, Reason]:
+        """Why a statement counts for nothing, of those for which that is so whatever the others say."""
+        found: dict[Digest, Reason] = {}
+        for digest, record in self.register.records.items():
+            reason = flaw(self.stated(record), self.checks)
+            if reason is not None:
+                found[digest] = reason
+        own = [
+            each
+            for each, record in self._organisations.items()
+            if each not in found
+            and record.statement.type is StatementType.ORGANISATION
+            and self.stated(record).by_maintainer
+        ]
+        return found | bound.own_changes(self._organisations, found, own, self._bodies)
+
+    def void(self, subject: str) -> Iterator[tuple[Record, Reason]]:
+        """Yield the statements on a subject that do not count, with the reason."""
+        yield from self.of(subject).void
+        for digest in self._outside.get(subject, ()):
+            record = self.register.records[digest]
+            reason = self.unsound(record)
+            if reason is not None:
+                yield record, reason
+
+    def outside(self, subject: str, kind: StatementType) -> Iterator[Record]:
+        """Yield the counting statements of a type that is in no chain, oldest first."""
+        found = [self.register.records[each] for each in self._outside.get(subject, ())]
+        for record in sorted(found, key=lambda each: (each.statement.issued_at, each.id)):
+            if record.statement.type is kind and self.unsound(record) is None:
+                yield record
+
+    def submissions(self, subject: str) -> tuple[Record, ...]:
+        """Return the submissions on a subject, counting or not."""
+        records = (self.register.records[each] for each in self._outside.get(subject, ()))
+        return tuple(each for each in records if each.statement.type is StatementType.SUBMISSION)
+
+    def naming(self, subject: str, tested: str, production: str) -> Iterator[Record]:
+        """Yield the statements of a chain, counting or not, that name these digests."""
+        for record in self.register.records.values():
+            said = record.statement.acceptance or record.statement.rollback
+            named = None if said is None else (said.tested, said.production)
+            if record.statement.subject == subject and named == (tested, production):
+                yield record
+
+    def unsound(self, record: Record) -> Reason | None:
+        """Return why a statement that is in no chain does not count; whether a tester submits is asked elsewhere."""
+        statement = record.statement
+        if record.id in self.flaws:
+            return self.flaws[record.id]
+        if statement.issued_at > self.at:
+            return Reason("FromTheFuture", f"{record.named} is of a later time", Party.SUPPLIER)
+        if record.id in self.revoked:
+            return Reason("Revoked", f"{record.named} was revoked", Party.REVIEWER)
+        if statement.expires is not None and statement.expires <= self.at:
+            return Reason("Expired", f"{record.named} has expired", Party.SUPPLIER)
+        if statement.type is not StatementType.SUBMISSION and self.stated(record).by_maintainer:
+            return self.not_maintainer(record)
+        return None
+
+    def not_maintainer(self, record: Record) -> Reason | None:
+        """Return why a statement's signer did not speak for the organisation when it was made."""
+        then = bound.at(self.bindings, record.statement.issued_at)
+        if then is not None and not then.known:
+            message = f"what was bound at that time is lost: restore accepted/{then.digest}.json"
+        elif then is None or record.statement.signer not in then.maintainers:
+            message = f"{record.statement.signer} was no maintainer's key that NHN had bound at that time"
+        else:
+            return None
+        return Reason("NotMaintainer", f"{record.named} does not count: {message}", Party.SUPPLIER)
+
+    @cached_property
+    def terms(self) -> frozenset[tuple[str, Line]]:
+        """Terms of use that are accepted, by name and version. What was said last of a version counts."""
+        accepted: set[tuple[str, Line]] = set()
+        for record in self.outside(self.register.share.slug, StatementType.TERMS):
+            named = {(each.name, each.version) for each in record.statement.terms}
+            accepted = accepted | named if record.statement.verdict is Verdict.APPROVED else accepted - named
+        return frozenset(accepted)
+
+    @cached_property
+    def subjects(self) -> frozenset[IntegrationKey]:
+        """Integrations that a file or a statement names."""
+        slug = self.register.share.slug
+        named = (each.partition(".") for each in (*self._chains, *self._outside))
+        return frozenset(self.register.share.documents) | {IntegrationKey(slug, name) for of, _, name in named if of == slug and name}  # fmt: skip
+
+    @cached_property
+    def _chains(self) -> Mapping[str, Chain]:
+        sorted_out: dict[str, list[Record]] = defaultdict(list)
+        for record in self.register.records.values():
+            if record.statement.type not in IN_NO_CHAIN:
+                sorted_out[record.statement.subject].append(record)
+        return {subject: chain.order(records, self.flaws, self.at) for subject, records in sorted_out.items()}
+
+    @cached_property
+    def _outside(self) -> Mapping[str, tuple[Digest, ...]]:
+        found: dict[str, tuple[Digest, ...]] = defaultdict(tuple)
+        for digest, record in self.register.records.items():
+            if record.statement.type in IN_NO_CHAIN:
+                found[record.statement.subject] += (digest,)
+        return found
+
+    @cached_property
+    def _organisations(self) -> Mapping[Digest, Record]:
+        """Records of the organisation's own chain."""
+        slug = self.register.share.slug
+        return {
+            digest: record
+            for digest, record in self.register.records.items()
+            if record.statement.subject == slug and record.statement.type not in IN_NO_CHAIN
+        }
+
+    @cached_property
+    def _bodies(self) -> Bodies:
+        share = self.register.share
+        accepted = {digest: each.body for digest, each in share.accepted.items()}
+        return Bodies(share.slug, share.organisation.content if share.organisation else None, accepted)
+
+    @cached_property
+    def _instants(self) -> frozenset[datetime]:
+        return frozenset(self.register.instants(self.ground.policy.gate))
+
+    def stated(self, record: Record) -> Stated:
+        """Return a record on its ground."""
+        seen = self.register.seen
+        return Stated(record, self.ground, None if seen is None else seen.get(record.id, self.at))
+
+
+_NOTHING = Chain()

@@ -1,0 +1,48 @@
+"""A signed record, read once: its statement's id, and who really signed it. Verified once for each file that is read."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from sluse.errors import BadSignature
+from sluse.model.names import Digest, IntegrationKey
+from sluse.model.records import AcceptanceTest, Decision
+from sluse.model.statement import Statement
+from sluse.model.tree import Sourced
+from sluse.trust import records
+from sluse.trust.keys import PublicKey
+
+Signed = Sourced[Decision] | Sourced[AcceptanceTest]
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """`key` is the document's identity. Without a good signature `signers` is empty, and `flaw` says what is wrong."""
+
+    key: IntegrationKey
+    path: str
+    kind: str
+    statement: Statement
+    id: Digest
+    signers: tuple[PublicKey, ...]
+    flaw: str = ""
+
+    @property
+    def named(self) -> str:
+        """What people call it in a message: its type and its file."""
+        return f"the {self.statement.type} in {self.path}"
+
+
+def read(source: Signed) -> Record:
+    """Return the record of a document."""
+    document = source.content
+    statement = document.spec.statement
+    signers: tuple[PublicKey, ...] = ()
+    flaw = ""
+    try:
+        signers = records.signers(document.spec)
+    except BadSignature as error:
+        flaw = error.message
+    digest = Digest(hashlib.sha256(statement.signed_bytes).hexdigest())
+    return Record(document.key, source.path, document.kind, statement, digest, signers, flaw)

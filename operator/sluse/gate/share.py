@@ -1,0 +1,138 @@
+"""One organisation's part of a tree: everything of its own that the gate looks at.
+
+Compared by identity of its parts, since the reader returns the same object for the same blob: so a change of one file
+costs one organisation's work. A `Register` is what is made of a share once: its records read and their signatures
+verified.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sluse.gate import record
+from sluse.gate.record import Record
+from sluse.model.digests import Gated
+from sluse.model.names import Digest, IntegrationKey
+from sluse.model.organisation import Organisation
+from sluse.model.policy.rules import GatePolicy
+from sluse.model.problem import Severity
+from sluse.model.tree import AcceptedFile, EvidenceContent, Sourced, Tree
+
+_RECORDS = ("/decisions/", "/acceptance/", "/accepted/")
+
+
+@dataclass(eq=False)
+class Share:
+    """`unreadable` are the paths of records that cannot be read: what they say, nobody knows."""
+
+    slug: str
+    organisation: Sourced[Organisation] | None = None
+    documents: dict[IntegrationKey, Sourced[Any]] = field(default_factory=dict)
+    decisions: dict[IntegrationKey, Sourced[Any]] = field(default_factory=dict)
+    tests: dict[IntegrationKey, Sourced[Any]] = field(default_factory=dict)
+    accepted: dict[Digest, AcceptedFile] = field(default_factory=dict)
+    evidence: dict[tuple[IntegrationKey, str], EvidenceContent] = field(default_factory=dict)
+    unreadable: tuple[str, ...] = ()
+
+    def same(self, other: Share) -> bool:
+        """Tell whether both say the same."""
+        return (
+            self.organisation is other.organisation
+            and self.unreadable == other.unreadable
+            and _same(self.documents, other.documents)
+            and _same(self.decisions, other.decisions)
+            and _same(self.tests, other.tests)
+            and _same(self.accepted, other.accepted)
+            and _same(self.evidence, other.evidence)
+        )
+
+    def document(self, key: IntegrationKey) -> Gated | None:
+        """Return what HEAD says of an integration."""
+        found = self.documents.get(key)
+        return found.content if found is not None else None
+
+
+@dataclass(frozen=True, eq=False)
+class Register:
+    """A share, its records by id, and of these the acceptance tests by name.
+
+    `seen`: when the ledger first saw each; None where there is no ledger.
+    """
+
+    share: Share
+    records: Mapping[Digest, Record]
+    tests: Mapping[IntegrationKey, Record]
+    seen: Mapping[Digest, datetime] | None
+
+    def instants(self, policy: GatePolicy) -> Iterator[datetime]:
+        """Yield the moments at which a statement begins or ends to count; what was not seen or decided yet goes stale."""
+        for each in self.records.values():
+            yield each.statement.issued_at
+            if each.statement.expires is not None:
+                yield each.statement.expires
+            if each.statement.submission is not None:
+                yield each.statement.submission.ended + timedelta(days=policy.evidence_days, microseconds=1)
+            if self.seen is not None and each.id not in self.seen:
+                yield each.statement.issued_at + timedelta(hours=policy.first_seen_hours, microseconds=1)
+
+
+class _Shares(dict[str, Share]):
+    def __missing__(self, slug: str) -> Share:
+        self[slug] = Share(slug)
+        return self[slug]
+
+
+def shares(tree: Tree) -> Mapping[str, Share]:
+    """Return every organisation's share, in linear time."""
+    found = _Shares()
+    for slug, organisation in tree.organisations.items():
+        found[slug].organisation = organisation
+    for key, document in (*tree.integrations.items(), *tree.providers.items()):
+        found[key.organisation].documents[key] = document
+    for key, decision in tree.decisions.items():
+        found[key.organisation].decisions[key] = decision
+    for key, test in tree.acceptance_tests.items():
+        found[key.organisation].tests[key] = test
+    for (slug, digest), accepted in tree.accepted.items():
+        found[slug].accepted[digest] = accepted
+    for (key, name), content in tree.evidence.items():
+        found[key.organisation].evidence[key, name] = content
+    for slug, paths in _unreadable(tree).items():
+        found[slug].unreadable = tuple(sorted(paths))
+    return found
+
+
+def register(share: Share, seen: Mapping[str, datetime] | None, before: Register | None) -> Register:
+    """Return a share's records, those of an earlier register reused, and when each was seen."""
+    known = {} if before is None else {each.path: each for each in before.records.values()}
+    sources = {} if before is None else {**before.share.decisions, **before.share.tests}
+    records: dict[Digest, Record] = {}
+    tests: dict[IntegrationKey, Record] = {}
+    for key, source in (*share.tests.items(), *share.decisions.items()):
+        old = known.get(source.path) if sources.get(key) is source else None
+        each = old if old is not None else record.read(source)
+        if key in share.tests:
+            tests[key] = each
+        # A copy of a file says nothing new; one with a good signature stands for one without.
+        if each.id not in records or not records[each.id].signers:
+            records[each.id] = each
+    first = None if seen is None else {each: seen[each] for each in records if each in seen}
+    return Register(share, records, tests, first)
+
+
+def _same(mine: Mapping[Any, object], theirs: Mapping[Any, object]) -> bool:
+    return len(mine) == len(theirs) and all(theirs.get(key) is each for key, each in mine.items())
+
+
+def _unreadable(tree: Tree) -> Mapping[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for problem in tree.problems:
+        path = problem.place.path
+        part = next((each for each in _RECORDS if each in path), None)
+        if part is not None and problem.severity is Severity.ERROR:
+            found[path.partition(part)[0].rpartition("/")[2]].add(path)
+    return found

@@ -1,0 +1,187 @@
+"""Whether a statement counts at all, whatever it says: signed for this, for here, in time, by somebody who may.
+
+What a maintainer may say depends on what NHN has bound of the organisation at that time, so that is asked when an
+organisation is looked at as a whole (`maintainers`). Everything here depends on the record and on policy only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from sluse.gate.check import Check
+from sluse.gate.people import People, Registered, out_of_force
+from sluse.gate.record import Record
+from sluse.gate.verdict import Reason
+from sluse.model.names import Environment
+from sluse.model.outcome import Party
+from sluse.model.policy.bundle import Policy
+from sluse.model.policy.people import Role
+from sluse.model.policy.rules import Deciders
+from sluse.model.statement import GROUP_OF, StatementType, namespace
+from sluse.trust.demo_keys import is_demo
+
+IN_NO_CHAIN = frozenset(each for each in StatementType if namespace(each) != "decision@sluse.nhn.no")
+_BY_MAINTAINERS = frozenset({StatementType.SUBMISSION, StatementType.TERMS, StatementType.KEYS})
+_BY_EITHER = frozenset({StatementType.ORGANISATION, StatementType.SUSPENSION})
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What statements are judged against."""
+
+    policy: Policy
+    environment: Environment
+
+    @cached_property
+    def people(self) -> People:
+        """The reviewers."""
+        return People(self.policy.reviewers)
+
+    @cached_property
+    def deciders(self) -> Mapping[StatementType, Deciders]:
+        """Who may decide, by type."""
+        return {each.type: each for each in self.policy.gate.deciders}
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A record on its ground. `seen` is when the ledger first saw it; None where that is not judged."""
+
+    record: Record
+    ground: Ground
+    seen: datetime | None = None
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Roles that may decide this type; none where policy does not say."""
+        deciders = self.ground.deciders.get(self.record.statement.type)
+        return frozenset(deciders.roles) if deciders is not None else frozenset()
+
+    @property
+    def registered(self) -> Registered | None:
+        """The reviewer who signed first."""
+        return self.ground.people.by_key.get(self.record.statement.signer)
+
+    @property
+    def by_maintainer(self) -> bool:
+        """Tell whether it is for the organisation's own to sign; an identity provider's submission is a tester's."""
+        kind = self.record.statement.type
+        return kind in _BY_MAINTAINERS or (kind in _BY_EITHER and self.registered is None)
+
+    @property
+    def persons(self) -> frozenset[str]:
+        """Return the persons whose signature counts: registered, in force, and of a role that may decide this."""
+        return frozenset(
+            each.person
+            for key in self.record.signers
+            if (each := self.ground.people.by_key.get(key.key_id)) is not None
+            and out_of_force(each.key, self.record.statement.issued_at) is None
+            and each.roles & self.roles
+        )
+
+
+def _signature(this: Stated) -> str | None:
+    return this.record.flaw or None
+
+
+def _demo_key(this: Stated) -> str | None:
+    if this.ground.policy.demo_keys or not any(is_demo(key.key_id) for key in this.record.signers):
+        return None
+    return "it is signed with a worthless key of the examples"
+
+
+def _repository(this: Stated) -> str | None:
+    said, ours = this.record.statement.repository, this.ground.policy.repository.id
+    return None if said == ours else f"it was made for the repository {said}, and this is {ours}"
+
+
+def _environment(this: Stated) -> str | None:
+    """A submission is about a run in test; everything else is about where the gate stands."""
+    said = this.record.statement.environment
+    submission = this.record.statement.type is StatementType.SUBMISSION
+    ours = Environment.TEST if submission else this.ground.environment
+    return None if said is ours else f"it was made for {said}, and this is about {ours}"
+
+
+def _subject(this: Stated) -> str | None:
+    """Only in its own organisation's folder is it kept from being somebody else's to delete."""
+    said = this.record.statement.subject.partition(".")[0]
+    return None if said == this.record.key.organisation else f"it is about {said}, and lies in another's folder"
+
+
+def _form(this: Stated) -> str | None:
+    statement = this.record.statement
+    group = GROUP_OF[statement.type]
+    if not getattr(statement, group):
+        return f"it says nothing of what a statement of type {statement.type} says"
+    if any(getattr(statement, other) for other in GROUP_OF.values() if other != group):
+        return f"it says more than a statement of type {statement.type} may say"
+    if (statement.verdict is None) is not (statement.type is StatementType.SUBMISSION):
+        return "a decision has a verdict, and a submission has none"
+    expected = "AcceptanceTest" if statement.type is StatementType.SUBMISSION else "Decision"
+    return None if this.record.kind == expected else f"it is a {this.record.kind} with a statement of another kind"
+
+
+def _first_seen(this: Stated) -> str | None:
+    if this.seen is None:
+        return None
+    issued, hours = this.record.statement.issued_at, this.ground.policy.gate.first_seen_hours
+    if this.seen < issued:
+        return f"it was seen before {issued:%Y-%m-%d %H:%M}, when it claims to be made"
+    if this.seen - issued > timedelta(hours=hours):
+        return f"it was first seen more than {hours} hours after it claims to be made"
+    return None
+
+
+def _known_signer(this: Stated) -> str | None:
+    if this.by_maintainer or this.registered is not None or this.record.flaw:
+        return None
+    return f"{this.record.statement.signer} is no reviewer's key"
+
+
+def _key_in_force(this: Stated) -> str | None:
+    if this.by_maintainer or this.registered is None:
+        return None
+    return out_of_force(this.registered.key, this.record.statement.issued_at)
+
+
+def _role(this: Stated) -> str | None:
+    if this.by_maintainer or this.registered is None or this.registered.roles & this.roles:
+        return None
+    kind = this.record.statement.type
+    return f"{this.registered.person} has none of the roles that may decide a statement of type {kind}"
+
+
+def _persons(this: Stated) -> str | None:
+    deciders = this.ground.deciders.get(this.record.statement.type)
+    wanted = deciders.persons if deciders is not None else 1
+    if this.by_maintainer or not 0 < len(this.persons) < wanted:
+        return None
+    return f"it takes {wanted} persons, and {', '.join(sorted(this.persons))} alone signed"
+
+
+CHECKS: tuple[Check[Stated], ...] = (
+    Check("BadSignature", "Every signature is over exactly this statement, for its purpose.", _signature),
+    Check("DemoKey", "No key signed that anybody has.", _demo_key),
+    Check("WrongRepository", "It was made for this repository.", _repository),
+    Check("WrongEnvironment", "It was made for this environment.", _environment),
+    Check("WrongSubject", "It is about something of the organisation in whose folder it lies.", _subject),
+    Check("WrongForm", "It says what its type says, and nothing else.", _form),
+    Check("FirstSeenLate", "The operator saw it soon after it was made, and not before.", _first_seen),
+    Check("UnknownSigner", "A registered reviewer signed.", _known_signer),
+    Check("KeyNotInForce", "The reviewer's key counted when the statement was made.", _key_in_force),
+    Check("RoleNotAllowed", "The reviewer has a role that may decide this type.", _role),
+    Check("TooFewPersons", "As many different persons signed as policy asks for.", _persons),
+)
+
+
+def flaw(this: Stated, checks: tuple[Check[Stated], ...] = CHECKS) -> Reason | None:
+    """Return the first reason why a statement does not count: what comes after is no news."""
+    for check in checks:
+        reason = check.reason(this, Party.REVIEWER)
+        if reason is not None:
+            return Reason(reason.check, f"{this.record.named} does not count: {reason.message}", reason.on)
+    return None
