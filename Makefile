@@ -18,8 +18,10 @@ check: .venv/dev         ## lint, format, types
 bench: .venv/dev         ## the figures, each ratio measured side by side
 	@$(BIN)/python tests/bench
 
-examples: .venv/dev      ## rebuild what is generated: example keys, schemas, CRDs, deployment
+examples: .venv/dev      ## rebuild what is generated: example keys, schemas, CRDs, deployment, help
 	@$(BIN)/python -m sluse.demo.examples
+	@$(BIN)/python -m sluse_stacks
+	@$(BIN)/python tests/golden/command_help.py
 
 lock:                    ## resolve the lock files anew (needs uv)
 	uv pip compile pyproject.toml --group build -o requirements.lock $(LOCK)

@@ -78,6 +78,12 @@ def test_every_room_has_a_page_that_says_what_it_is_for(room: Path) -> None:
     assert page.read_text(encoding="utf-8").startswith("# ")
 
 
+def test_the_operators_page_lists_every_room() -> None:
+    page = (ROOT / "operator" / "README.md").read_text(encoding="utf-8")
+    rooms = {path.parent.name for path in (ROOT / "operator" / "sluse").glob("*/__init__.py")}
+    assert rooms - set(re.findall(r"^\| `(\w+)/` \|", page, re.MULTILINE)) == set()
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=relative)
 def test_no_file_is_too_long_to_read_at_once(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 
 import click
@@ -22,4 +23,6 @@ def command(output: str, *, keep: bool) -> None:
     from sluse.demo.narrator import Narrator, Output
     from sluse.demo.play import play
 
+    # Else SIGTERM would end this process alone, and leave the operator and the directory behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(0 if asyncio.run(play(Narrator(Output(output)), keep=keep)) else 1)

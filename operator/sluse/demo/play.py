@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 import tempfile
 from pathlib import Path
 
@@ -40,9 +41,9 @@ def _sandbox(stage: Stage) -> str:
 
 
 def _look_around(stage: Stage) -> str:
-    kubeconfig, clone = stage.sandbox.kubeconfig(), stage.supplier.path
+    kubeconfig, clone, programs = stage.sandbox.kubeconfig(), stage.supplier.path, Path(sys.executable).parent
     return f"""
-Everything stays up until Ctrl-C. Look around:
+Everything stays up until Ctrl-C. Look around, with PATH={programs}:$PATH (`make .venv/dev` puts kubectl there, if you have none):
   kubectl --kubeconfig {kubeconfig} -n {TEST.namespace} get sluse
   kubectl --kubeconfig {kubeconfig} -n {TEST.namespace} get helseidclients -o yaml
   curl --cacert {stage.sandbox.certificates.ca_file} {stage.issuer}/.well-known/openid-configuration

@@ -99,10 +99,14 @@ class Stage:
         return self.operator.pid
 
     def stop_operator(self) -> None:
-        """Ask the operator to end, and see it end."""
+        """Ask the operator to end, and see it end; one that does not is ended."""
         if self.operator is not None and self.operator.poll() is None:
             self.operator.send_signal(signal.SIGTERM)
-            self.operator.wait(timeout=15)
+            try:
+                self.operator.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                self.operator.kill()  # nothing of the demo may outlive it
+                self.operator.wait()
 
     def expect_operator(self) -> None:
         """Raise where the operator has died, with the end of its log."""

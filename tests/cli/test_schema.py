@@ -1,0 +1,34 @@
+"""`sluse schema`: what editors and clusters load."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sluse.desired.crds import crds
+from sluse.desired.schema import AUTHORED
+
+Ran = Callable[..., "subprocess.CompletedProcess[str]"]
+COMMITTED = Path(__file__).parents[2] / "integrations" / "schema.json"
+
+
+def test_it_prints_the_very_file_that_editors_find(sluse: Ran) -> None:
+    ran = sluse("schema")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout == COMMITTED.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", AUTHORED)
+def test_one_kind_alone_is_a_schema_of_that_kind(kind: str, sluse: Ran) -> None:
+    printed = json.loads(sluse("schema", kind).stdout)
+    assert printed["properties"]["kind"]["const"] == kind
+
+
+def test_the_crds_are_a_list_for_kubectl(sluse: Ran) -> None:
+    printed = json.loads(sluse("schema", "--crds").stdout)
+    assert (printed["apiVersion"], printed["kind"]) == ("v1", "List")
+    assert [item["metadata"]["name"] for item in printed["items"]] == [crd["metadata"]["name"] for crd in crds()]
