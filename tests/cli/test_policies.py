@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -94,7 +95,9 @@ def test_a_commit_holds_exactly_what_was_written(clone: OwnClone) -> None:
 
 def test_a_signature_that_was_spoilt_is_named(clone: OwnClone) -> None:
     manifest = clone.root / "policies" / "manifest.json"
-    manifest.write_text(manifest.read_text().replace("AAAAB", "AAAAC", 1))
+    signed = json.loads(manifest.read_text())
+    signed["signatures"][0] = A.sign(b"another", "manifest@sluse.nhn.no")
+    manifest.write_text(json.dumps(signed))
     assert verify(clone).exit_code == 1
     assert "does not hold" in sign(clone, C).stderr
 

@@ -18,6 +18,8 @@ from sluse.errors import SluseError
 _COMMANDS: Mapping[str, str] = {
     "check": "Check the files of integrations/ and say what to do about each problem.",
     "status": "Show what the operators did with the integrations: stage, client ids, who is waited for.",
+    "acceptance": "Carry out an acceptance test, and write the signed record of it.",
+    "policies": "Sign policies/, and verify what was signed.",
     "run": "Run the operator of one environment.",
     "ledger": "Begin a ledger, the operators' memory of what was done.",
     "schema": "Print the JSON Schema of the files, for editors, and the CRDs.",

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from sluse.catalog.policies import DATA, FOLDER, MANIFEST, PolicyReading
 from sluse.errors import DecisionRefused
-from sluse.model.digests import canonical
+from sluse.model.digests import canonical, sha256
+from sluse.model.names import Digest
 from sluse.model.policy.bundle import Manifest, Roots, SignedManifest
 from sluse.model.statement import MANIFEST_NAMESPACE
 from sluse.model.tree import errors
@@ -37,6 +38,11 @@ class Draft:
     def message(self) -> bytes:
         """The octets that are signed."""
         return canonical(self.manifest.wire())
+
+    @property
+    def digest(self) -> Digest:
+        """What is shown to whoever signs, and what an operator remembers."""
+        return sha256(self.manifest.wire())
 
     def sealed(self, sign: Sign) -> Mapping[str, bytes]:
         """Return the files to write, by path from the repository's root."""
@@ -67,6 +73,13 @@ def draft(reading: PolicyReading, key: PublicKey, roots: Roots | None = None) ->
     if key in signers:
         raise DecisionRefused(f"{key.key_id} has signed version {current.manifest.version} already")
     return Draft(current.manifest, current.signatures, signers, ())
+
+
+def roots_that_signed(reading: PolicyReading, roots: Roots) -> tuple[str, ...]:
+    """Return the pinned roots that signed: fingerprint and comment."""
+    signed = set(_signers(reading.manifest)) if reading.manifest else set()
+    pinned = {keys.parse(line): line.strip().partition(" ")[2].partition(" ")[2] for line in roots.keys}
+    return tuple(f"{key.key_id} {comment}".rstrip() for key, comment in pinned.items() if key in signed)
 
 
 def _next(reading: PolicyReading) -> Draft:

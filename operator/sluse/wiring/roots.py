@@ -8,13 +8,14 @@ from pydantic import ValidationError
 
 from sluse.errors import SettingsError
 from sluse.model.policy.bundle import Roots
+from sluse.model.settings import Settings
 from sluse.wiring.settings import load
 
 
 def pinned(roots: Path | None, settings: Path | None = None) -> Roots:
     """Return the roots. SettingsError where there are none, or the file is wrong."""
     if roots is None:
-        found = load(settings).roots
+        found = _settings(settings).roots
         if found is None:
             raise SettingsError("the settings pin no roots", hint="add `roots`, or pass --roots FILE")
         return found
@@ -27,3 +28,10 @@ def pinned(roots: Path | None, settings: Path | None = None) -> Roots:
         raise SettingsError(
             f"{roots} does not pin roots: {wrong}", hint='its form: {"threshold": 2, "keys": ["ssh-ed25519 …", …]}'
         ) from None
+
+
+def _settings(path: Path | None) -> Settings:
+    try:
+        return load(path)
+    except SettingsError as error:
+        raise SettingsError(error.message, hint=f"{error.hint}, or --roots FILE" if error.hint else None) from None

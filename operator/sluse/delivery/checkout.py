@@ -1,0 +1,60 @@
+"""A person's working tree: where it is, files written to it, and a commit of exactly those.
+
+Git runs in the person's own surroundings here, as in `ledger.branch.clone`: name, signing and hooks are theirs.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from sluse.catalog.git import command
+from sluse.errors import CatalogError
+
+
+class Checkout:
+    """The tree that `folder` lies in: the nearest folder above it that has `holds`."""
+
+    def __init__(self, folder: Path, holds: str = "integrations") -> None:
+        here = folder.absolute()
+        found = next((each for each in (here, *here.parents) if (each / holds).is_dir()), None)
+        if found is None:
+            raise CatalogError(f"there is no folder {holds} here or above", hint="give the clone with --repository")
+        self.root = found
+
+    def write(self, files: Mapping[str, bytes], *, replacing: Collection[str] = ()) -> tuple[str, ...]:
+        """Write files, and return the paths of those that were not there as they are. CatalogError writes none.
+
+        A file that is there with other content is never written over, unless it is in `replacing`.
+        """
+        wanted = {path: content for path, content in files.items() if not self._is(path, content)}
+        taken = [path for path in wanted if path not in replacing and (self.root / path).exists()]
+        if taken:
+            raise CatalogError(f"{taken[0]} is there already with other content", hint="it is never written over")
+        for path, content in wanted.items():
+            try:
+                (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+                (self.root / path).write_bytes(content)
+            except OSError as error:
+                raise CatalogError(f"{path} cannot be written: {error.strerror}") from None
+        return tuple(wanted)
+
+    def commit(self, paths: Collection[str], message: str) -> str:
+        """Commit these files and nothing else, whatever is staged; return the commit's short id. Raises CatalogError."""
+        self._git("add", "--", *paths)
+        self._git("commit", "--quiet", "--message", message, "--", *paths)
+        return self._git("rev-parse", "--short", "HEAD").strip()
+
+    def _is(self, path: str, content: bytes) -> bool:
+        file = self.root / path
+        return file.is_file() and file.read_bytes() == content
+
+    def _git(self, *arguments: str) -> str:
+        ran = subprocess.run(  # noqa: S603 - our own arguments, no shell
+            [command.program(), "-C", str(self.root), *arguments], capture_output=True, check=False
+        )
+        if ran.returncode:
+            said = (ran.stderr or ran.stdout).decode(errors="replace").strip()
+            raise CatalogError(f"git {arguments[0]} failed: {said}", hint="the files are written; commit them yourself")
+        return ran.stdout.decode(errors="replace")
