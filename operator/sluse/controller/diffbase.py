@@ -41,6 +41,8 @@ class HandledDiffBase(kopf.DiffBaseStorage):
         wanted: dict[str, Any] = dict(essence)
         stored: dict[str, Any] = dict(body.status.get("handled") or {})
         gone = set(stored.get("annotations", {})) - set(wanted.get("annotations", {}))
-        if gone or "annotations" in wanted:
-            wanted["annotations"] = {**wanted.get("annotations", {}), **dict.fromkeys(gone)}
+        if "annotations" in wanted:
+            wanted["annotations"] = {**wanted["annotations"], **dict.fromkeys(gone)}
+        elif "annotations" in stored:
+            wanted["annotations"] = None  # an empty map left behind would be a change at every event
         patch.status["handled"] = wanted

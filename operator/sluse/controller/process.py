@@ -23,14 +23,15 @@ from sluse.controller.objects import Objects
 from sluse.controller.schedule import Schedule
 from sluse.delivery.compile import Compiler
 from sluse.delivery.compiled import Box
+from sluse.delivery.production.compiler import ProductionCompiler
 from sluse.delivery.publish import Publisher
 from sluse.delivery.repository import Repository, SyncResult
 from sluse.delivery.repository import status as repository_status
-from sluse.delivery.sync import Sync
+from sluse.delivery.sync import Compiling, Sync
 from sluse.ledger.page import pages
 from sluse.ledger.restore import load
 from sluse.model.held import OrganisationLedger
-from sluse.model.names import ClientKey
+from sluse.model.names import ClientKey, Environment
 from sluse.model.resources.integration_repository import IntegrationRepositoryStatus
 from sluse.reconcile.converge import Converge
 from sluse.reconcile.status import merge_patch
@@ -62,7 +63,8 @@ class Process:
             source=parts.source,
             reader=parts.reader,
             check=check,
-            compiler=Compiler(settings.environment),
+            compiler=self._compiler(),
+            roots=settings.roots if settings.environment is Environment.PRODUCTION else None,
             box=self.box,
             engine=parts.engine,
             books=parts.journal,
@@ -91,6 +93,12 @@ class Process:
             changed=self.publisher.changed,
             now=parts.now,
         )
+
+    def _compiler(self) -> Compiling:
+        """Return what test follows (HEAD), or what production obeys (the gate)."""
+        if self.parts.settings.environment is Environment.TEST:
+            return Compiler(Environment.TEST)
+        return ProductionCompiler(withholds=self.parts.registrar.capabilities.withhold)
 
     async def run(self, *, liveness: str | None = None) -> None:
         """Run until `stop` is set. What ended a loop is raised here: half an operator is worse than none."""

@@ -39,10 +39,6 @@ class Schedule(Generic[Key]):
         heapq.heappush(self._heap, (when, number, key))
         self._changed.set()
 
-    def forget(self, key: Key) -> None:
-        """Never wake `key`, until it is scheduled again."""
-        self._current.pop(key, None)
-
     def __len__(self) -> int:
         return len(self._current)
 

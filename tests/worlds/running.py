@@ -1,0 +1,72 @@
+"""One operator with the real Kopf, in a thread and an event loop of its own.
+
+Not in the test's loop: Kopf takes every task born during its run for its own, and waits for it at the end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from sluse.controller.process import Process
+from sluse.model.settings import Settings
+from sluse.wiring.parts import opened
+
+PATIENCE = 20.0  # seconds
+
+
+class Running:
+    """Use as a context manager: it runs inside, and at the end raises what the operator raised."""
+
+    def __init__(self, settings: Settings, now: Callable[[], datetime]) -> None:
+        self._settings, self._now = settings, now
+        self._up = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="operator", daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.process: Process | None = None
+        self.failure: BaseException | None = None
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        assert self._up.wait(PATIENCE), "the operator neither started nor failed"
+        if self.failure is not None:
+            raise self.failure
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._loop is not None and self.process is not None and self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self.process.stop.set)
+        self._thread.join(PATIENCE)
+        assert not self._thread.is_alive(), "the operator ends when it is asked to"
+        if self.failure is not None and error is None:
+            raise self.failure
+
+    def ended(self) -> BaseException | None:
+        """Wait until it ended by itself; return why."""
+        self._thread.join(PATIENCE)
+        assert not self._thread.is_alive(), "the operator ends by itself"
+        failure, self.failure = self.failure, None
+        return failure
+
+    async def _run(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        try:
+            async with opened(self._settings, self._now) as parts:
+                self.process = Process(parts)
+                begun = asyncio.create_task(self._begun(self.process.ready))
+                await self.process.run()
+                begun.cancel()
+        except BaseException as error:  # noqa: BLE001 - handed to the test, which raises it
+            self.failure = error
+        finally:
+            self._up.set()
+
+    async def _begun(self, ready: asyncio.Event) -> None:
+        await ready.wait()
+        self._up.set()
