@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sluse.delivery.compiled import Compiled, OrganisationCompiled, Summary
+from sluse.delivery.head import Head
+from sluse.delivery.notes import noted
 from sluse.delivery.share import Share, shares
 from sluse.desired import organisation as desired_organisation
 from sluse.desired.registrations import registrations
@@ -23,7 +26,7 @@ from sluse.model.registration import Registration, Use
 from sluse.model.resources.helseid_client import HelseIDClientSpec
 from sluse.model.resources.integration import IntegrationSpec
 from sluse.model.service_integration import ServiceIntegration
-from sluse.model.tree import Sourced, Tree
+from sluse.model.tree import Sourced
 
 FUSE_COUNT = 5
 FUSE_SHARE = 0.2
@@ -40,25 +43,32 @@ class Compiler:
 
     def compile(
         self,
-        tree: Tree,
-        problems: tuple[Problem, ...],
+        head: Head,
         ledgers: Mapping[str, OrganisationLedger],
         *,
-        commit: str,
+        at: datetime,  # noqa: ARG002 - production's compiler asks what may be done at that moment
         fuse_released: bool = False,
         only: Collection[str] = (),
     ) -> Compiled:
-        """Return what is wanted at `commit`. `problems` are those of reading and of the rules together.
+        """Return what is wanted. `only` are the organisations that are spoken for; none listed means all.
 
-        `only` are the organisations that are spoken for; none listed means all. Of others nothing is said.
+        Of others nothing is said.
         """
         asked = {
             slug: self._remembered(share)
-            for slug, share in shares(tree, problems, ledgers, self.environment, only).items()
+            for slug, share in shares(head.tree, head.problems, ledgers, self.environment, only).items()
         }
         held = self._fuse(asked.values(), ledgers, released=fuse_released)
         organisations = {slug: self._organisation(share, share.retiring & held) for slug, share in asked.items()}
-        return Compiled(commit, organisations, problems, held)
+        return Compiled(head.commit, organisations, head.problems, held)
+
+    @staticmethod
+    def noted(
+        ledger: OrganisationLedger, part: OrganisationCompiled, compiled: Compiled, *, engine: str, now: datetime
+    ) -> OrganisationLedger:
+        """Return the ledger with what the organisation's files say now."""
+        del compiled
+        return noted(ledger, part, engine=engine, now=now)
 
     def _remembered(self, share: Share) -> Share:
         remembered = self._memory.get(share.slug)

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from sluse.desired.stack import ObjectKey, Stack, object_key
 from sluse.gate.verdict import Reason
+from sluse.model.held import HeldSnapshot
 from sluse.model.names import ClientKey, Digest, IntegrationKey
 from sluse.model.problem import Problem
 from sluse.model.registration import Use
@@ -104,6 +105,30 @@ class Compiled:
     untrusted: tuple[str, ...] = ()
     """In production: why `policies/` does not count, and so nothing moves."""
 
+    @property
+    def wake(self) -> datetime | None:
+        """The next moment at which the gate's answer may change by itself."""
+        return min((part.wake for part in self.organisations.values() if part.wake is not None), default=None)
+
+    def goal(self, key: IntegrationKey, now: datetime) -> tuple[HeldSnapshot, tuple[str, ...]] | None:
+        """Return what is held of an integration once these clients are where its step wants them; None in test."""
+        part = self.organisations.get(key.organisation)
+        summary = part.summaries.get(key) if part is not None else None
+        goal = summary.verdict.goal if summary is not None and summary.verdict is not None else None
+        if goal is None or self.policy_digest is None:
+            return None
+        snapshot = HeldSnapshot(
+            tested=goal.tested,
+            production=goal.production,
+            decision=goal.decision,
+            use=goal.use,
+            since=now.replace(microsecond=0),
+            commit=self.commit,
+            policy_version=self.policy_version,
+            policy_digest=self.policy_digest,
+        )
+        return snapshot, goal.clients
+
     def client(self, key: ClientKey) -> HelseIDClientSpec | None:
         """Return what is wanted of a client; None where nothing is."""
         share = self.organisations.get(key.organisation)
@@ -125,6 +150,11 @@ class Box:
     def put(self, compiled: Compiled) -> None:
         self._value = compiled
         self._filled.set()
+
+    def empty(self) -> None:
+        """Take the latest away: whoever asks waits, so that nothing is written until the next `put`."""
+        self._value = None
+        self._filled.clear()
 
     @property
     def now(self) -> Compiled | None:

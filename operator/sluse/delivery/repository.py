@@ -65,7 +65,7 @@ def status(
         said.append(("Stalled", ConditionStatus.TRUE, result.reason, result.message[:2000]))
     if result.fuse_held:
         message = (
-            f"{result.fuse_held} retirements at once are held; if they are meant, annotate the "
+            f"{result.fuse_held} changes at once are held; if they are meant, annotate the "
             f"IntegrationRepository with {RELEASE_FUSE}={result.commit}"
         )
         said.append(("FuseHeld", ConditionStatus.TRUE, "ManyRetirements", message))

@@ -13,22 +13,25 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
 
+from sluse.catalog import policies
 from sluse.catalog.git.source import Source
 from sluse.catalog.reader import Reader
 from sluse.catalog.trees import GitTree
-from sluse.delivery.compile import Compiler
 from sluse.delivery.compiled import Box, Compiled, OrganisationCompiled
 from sluse.delivery.engine import Engine
-from sluse.delivery.notes import declared, noted
+from sluse.delivery.head import Head
+from sluse.delivery.notes import declared
+from sluse.delivery.policy import Untrusted, trusted
 from sluse.delivery.repository import Repository, SyncResult
 from sluse.errors import CatalogError, ClusterError, LedgerError, RemoteUnavailable, SluseError
 from sluse.model.held import OrganisationLedger
+from sluse.model.policy.bundle import Policy, Roots
 from sluse.model.problem import Problem
 from sluse.model.tree import Tree, errors
 
@@ -48,14 +51,28 @@ class Books(Protocol):
     def note(self, organisation: str, change: Callable[[OrganisationLedger], OrganisationLedger]) -> None: ...
 
 
-@dataclass(frozen=True)
-class _Read:
-    """A folder of a commit, read and checked."""
+class Compiling(Protocol):
+    """One environment's compiler: what HEAD makes wanted in test, what the gate allows in production."""
 
-    commit: str
-    path: str
-    tree: Tree
-    problems: tuple[Problem, ...]
+    def compile(
+        self,
+        head: Head,
+        ledgers: Mapping[str, OrganisationLedger],
+        *,
+        at: datetime,
+        fuse_released: bool = False,
+        only: Collection[str] = (),
+    ) -> Compiled: ...
+
+    def noted(
+        self,
+        ledger: OrganisationLedger,
+        part: OrganisationCompiled,
+        compiled: Compiled,
+        *,
+        engine: str,
+        now: datetime,
+    ) -> OrganisationLedger: ...
 
 
 @dataclass
@@ -65,17 +82,19 @@ class Sync:
     source: Source
     reader: Reader
     check: Callable[[Tree], tuple[Problem, ...]]
-    compiler: Compiler
+    compiler: Compiling
     box: Box
     engine: Engine
     books: Books
     report: Callable[[Repository, SyncResult], Any]
     changed: Callable[[], None]
     now: Callable[[], datetime]
+    roots: Roots | None = None
+    """In production: the keys that sign the manifest of `policies/`. Test does not read it."""
     repository: Repository | None = None
     _wanted: asyncio.Event = field(default_factory=asyncio.Event)
     _dirty: set[str] = field(default_factory=set)
-    _read: _Read | None = None
+    _read: Head | None = None
     _noted: dict[str, OrganisationCompiled] = field(default_factory=dict)
     _told: SyncResult | None = None
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -98,7 +117,7 @@ class Sync:
     async def loop(self) -> None:
         """Sync for ever: on request, else at the repository's interval."""
         while True:
-            interval = self.repository.interval if self.repository is not None else None
+            interval = self._interval()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wanted.wait(), interval)
             self._wanted.clear()
@@ -124,6 +143,7 @@ class Sync:
     async def _sync(self, repository: Repository) -> SyncResult:
         spec = repository.spec
         if spec.suspend:
+            self.box.empty()
             return SyncResult(
                 ready=False, reason="Suspended", message="spec.suspend is true: nothing is read or written"
             )
@@ -133,10 +153,9 @@ class Sync:
         head = await self._head(spec.path)
         compiled = await asyncio.to_thread(
             self.compiler.compile,
-            head.tree,
-            head.problems,
+            head,
             self.books.all(),
-            commit=head.commit,
+            at=self.now(),
             fuse_released=repository.releases_fuse(head.commit),
             only=spec.organisations,
         )
@@ -149,7 +168,7 @@ class Sync:
         reason = "RemoteUnavailable" if isinstance(error, RemoteUnavailable) else "NotReadable"
         return SyncResult(ready=False, reason=reason, message="; ".join((_sentence(error), *failures)))
 
-    async def _head(self, path: str) -> _Read:
+    async def _head(self, path: str) -> Head:
         """Return HEAD as read and checked; a commit that was read already is not read again."""
         head = await asyncio.to_thread(self.source.fetch)
         if head.forced:
@@ -158,7 +177,7 @@ class Sync:
             self._read = await asyncio.to_thread(self._read_tree, head.id, path)
         return self._read
 
-    def _read_tree(self, commit: str, path: str) -> _Read:
+    def _read_tree(self, commit: str, path: str) -> Head:
         files = GitTree(self.source, commit, path)
         if not files.entries():
             raise CatalogError(
@@ -166,7 +185,23 @@ class Sync:
                 hint="correct spec.path, or put the folder back; until then everything stays as it is",
             )
         tree = self.reader.tree(files, under=path)
-        return _Read(commit, path, tree, self.check(tree))
+        return Head(commit, path, tree, self.check(tree), self._policy(commit))
+
+    def _policy(self, commit: str) -> Policy | Untrusted:
+        if self.roots is None:
+            return Untrusted(("no root keys are pinned in the settings",))
+        contents = policies.contents(GitTree(self.source, commit, policies.FOLDER))
+        highest = max((ledger.policy_version for ledger in self.books.all().values()), default=0)
+        return trusted(contents, self.roots, least_version=highest)
+
+    def _interval(self) -> float | None:
+        """Return the seconds to the next look: the repository's interval, or less where the gate's answer will change."""
+        if self.repository is None:
+            return None
+        wake = self.box.now.wake if self.box.now is not None else None
+        if wake is None:
+            return self.repository.interval
+        return min(self.repository.interval, max((wake - self.now()).total_seconds(), 0.0))
 
     async def _declare_changed(self, compiled: Compiled) -> list[str]:
         """Note all, and declare every stack that changed or is dirty; one stack's failure leaves the others alone."""
@@ -176,7 +211,7 @@ class Sync:
             async with limit:
                 return await self._declare(slug, share, compiled.commit)
 
-        noted_all = {slug: self._note(slug, share) for slug, share in compiled.organisations.items()}
+        noted_all = {slug: self._note(slug, share, compiled) for slug, share in compiled.organisations.items()}
         differing = [
             (slug, share)
             for slug, share in compiled.organisations.items()
@@ -185,13 +220,16 @@ class Sync:
         declared_all = await asyncio.gather(*(declare(slug, share) for slug, share in differing))
         return [failure for failure in (*noted_all.values(), *declared_all) if failure is not None]
 
-    def _note(self, slug: str, share: OrganisationCompiled) -> str | None:
+    def _note(self, slug: str, share: OrganisationCompiled, compiled: Compiled) -> str | None:
         """Note what the files say; return what failed. A stack whose ledger cannot be written is not declared."""
         if self._noted.get(slug) is share:
             return None
         before = self.books.get(slug)
         try:
-            self.books.note(slug, partial(noted, share=share, engine=self.engine.name, now=self.now()))
+            change = partial(
+                self.compiler.noted, part=share, compiled=compiled, engine=self.engine.name, now=self.now()
+            )
+            self.books.note(slug, change)
         except LedgerError as error:
             return f"{slug}: {error.message}"
         self._noted[slug] = share
@@ -214,16 +252,19 @@ class Sync:
         return None
 
 
-def _result(head: _Read, compiled: Compiled, failures: list[str]) -> SyncResult:
-    wrong, held = len(errors(head.problems)), len(compiled.held_retirements)
+def _result(head: Head, compiled: Compiled, failures: list[str]) -> SyncResult:
+    wrong = len(errors(head.problems))
+    held = len(compiled.held_retirements) + len(compiled.held_updates)
     if failures:
         reason, message = "StacksFailed", "; ".join(failures)
+    elif compiled.untrusted:
+        reason, message = "PolicyNotTrusted", f"nothing moves: {'; '.join(compiled.untrusted)}"
     elif held:
-        reason, message = "FuseHeld", f"{held} retirements at once are held; everything else at HEAD is declared"
+        reason, message = "FuseHeld", f"{held} changes at once are held; everything else at HEAD is declared"
     else:
         reason, message = "Synced", _verdict(wrong)
     return SyncResult(
-        ready=not failures and not held,
+        ready=reason == "Synced",
         reason=reason,
         message=message,
         commit=head.commit,

@@ -93,6 +93,8 @@ def _details(environment: Environment, page: Page) -> Iterator[str]:
     yield f"{page.integration} in {environment.value}: {both_names(page.stage)}{_since(page.since)}"
     yield f"  title   {page.title}"
     yield f"  issuer  {page.issuer}"
+    if page.pending_change:
+        yield "  change  the file says something else than production holds"
     for client in page.clients:
         ready = "".join(f"; {each.type} {each.status}: {each.reason}" for each in client.conditions)
         yield f"  client  {client.client}: {client.client_id or 'no client id yet'}{ready}{_since(client.since)}"

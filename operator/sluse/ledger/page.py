@@ -47,6 +47,9 @@ def _markdown(about: Page) -> Iterator[str]:
     yield f"`{about.integration}` in **{about.environment.value}**, authority <{about.issuer}>"
     yield ""
     yield f"**{both_names(about.stage)}**{f' since {_time(about.since)}' if about.since else ''}"
+    if about.pending_change:
+        yield ""
+        yield "A change is pending / En endring venter: the file says something else than production holds."
     yield ""
     yield "## Waits on / Venter på"
     yield ""

@@ -49,7 +49,7 @@ class ShownClient(_Shown):
 
 
 class Page(_Shown):
-    """The file `<organisation>/<name>.json`. Times are UTC; `tested` is digest T; `waiting` is empty where nothing waits."""
+    """The file `<organisation>/<name>.json`. Times are UTC; `tested` is digest T; `pending_change`: HEAD differs from what production holds; `waiting` is empty where nothing waits."""
 
     version: Literal[1] = 1
     integration: str
@@ -61,6 +61,7 @@ class Page(_Shown):
     stage_norwegian: str = ""
     since: datetime | None = None
     tested: str | None = None
+    pending_change: bool = False
     waiting: tuple[WaitingOn, ...] = ()
     clients: tuple[ShownClient, ...] = ()
 
@@ -86,6 +87,7 @@ def page(key: IntegrationKey, entry: HeldIntegration, environment: Environment, 
         stage_norwegian=Stage(entry.stage).norwegian,
         since=entry.since,
         tested=entry.tested,
+        pending_change=entry.pending_change,
         waiting=entry.waiting,
         clients=tuple(_client(name, held, waiting_for.get(name)) for name, held in sorted(entry.clients.items())),
     )

@@ -7,10 +7,12 @@ what was ready stays ready while a change or an outage is waited for, and the wa
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
-from sluse.model.held import HeldClient, HeldIntegration, WaitingOn
+from sluse.model.held import HeldClient, HeldIntegration, HeldSnapshot, WaitingOn
+from sluse.model.names import Environment
 from sluse.model.outcome import Conflicted, Outcome, Party, Rejected, Waiting
 from sluse.model.registration import Use
 
@@ -56,19 +58,59 @@ def both_names(stage: str) -> str:
         return stage
 
 
-def settle(entry: HeldIntegration, client: str, outcome: Outcome, now: datetime) -> HeldIntegration:
+def settle(
+    entry: HeldIntegration,
+    client: str,
+    outcome: Outcome,
+    now: datetime,
+    environment: Environment = Environment.TEST,
+) -> HeldIntegration:
     """Return the entry after what came of one client; the same object where nothing changed.
 
-    Every client that is wanted stands in `entry.clients`, if only as an empty value: else one that has not begun
+    In production the gate moves the stage (`reach`), and one client does not. Every client that is wanted stands in `entry.clients`, if only as an empty value: else one that has not begun
     would not be missed. `now` is truncated to the second.
     """
     moment = now.replace(microsecond=0)
     clients = {**entry.clients, client: outcome.held}
     waiting = _waiting(entry, client, outcome, moment)
-    stage = _stage(entry.stage, clients, {row.client for row in waiting})
+    stage = entry.stage
+    if environment is Environment.TEST:
+        stage = _stage(entry.stage, clients, {row.client for row in waiting})
     since = entry.since if stage == entry.stage else moment
     after = entry.model_copy(update={"clients": clients, "waiting": waiting, "stage": stage, "since": since})
     return entry if after == entry else after
+
+
+def reach(entry: HeldIntegration, goal: HeldSnapshot, clients: Collection[str]) -> HeldIntegration:
+    """Return the entry once every client of a step in production is where the step wants it; the same object until then.
+
+    `goal` is what is held from then on. That it holds already moves nothing: not its time, nor the commit it was read from.
+    """
+    if not all(_is_there(entry.clients.get(name), goal.use) for name in clients):
+        return entry
+    held = entry.snapshot
+    if held is not None and all(getattr(held, name) == getattr(goal, name) for name in _SAME):
+        return entry
+    stage = _reached(entry.stage, goal.use)
+    since = entry.since if stage == entry.stage else goal.since
+    return entry.model_copy(update={"snapshot": goal, "stage": stage, "since": since})
+
+
+_SAME = ("tested", "production", "decision", "use")
+
+
+def _is_there(held: HeldClient | None, use: Use) -> bool:
+    if held is None or use is Use.RETIRED:
+        return held is None or held.retired
+    return not held.retired and held.use is use and held.digest is not None
+
+
+def _reached(stage: str, use: Use) -> str:
+    if use is Use.RETIRED:
+        return Stage.RETIRED.value
+    if use is Use.OPEN:
+        return Stage.LIVE.value
+    return stage if stage in {Stage.LIVE, Stage.RETIRING} else Stage.CONFIGURED.value
 
 
 def _waiting(entry: HeldIntegration, client: str, outcome: Outcome, now: datetime) -> tuple[WaitingOn, ...]:

@@ -13,7 +13,7 @@ from pydantic import Field
 from sluse.model.keys import PublicJwk
 from sluse.model.names import ClientId, IntegrationKey
 from sluse.model.registration import Use
-from sluse.model.value import Count, Line, Sha256, Slug, Text, Url, Value
+from sluse.model.value import Count, Flag, Line, Sha256, Slug, Text, Url, Value
 
 
 class Intent(Value):
@@ -80,6 +80,7 @@ class HeldIntegration(Value):
     stage: Line = "Ordered"
     snapshot: HeldSnapshot | None = Field(None, description="In production only: what it was last brought to.")
     since: datetime | None = None
+    pending_change: Flag = Field(False, description="In production: HEAD differs from what is held.")
     waiting: tuple[WaitingOn, ...] = Field((), max_length=40)
     clients: dict[Slug, HeldClient] = Field(default_factory=dict, max_length=40)
 

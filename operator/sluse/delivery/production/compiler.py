@@ -15,6 +15,7 @@ from sluse.delivery.compiled import Compiled, OrganisationCompiled
 from sluse.delivery.head import Head
 from sluse.delivery.policy import Untrusted
 from sluse.delivery.production.fuse import unasked
+from sluse.delivery.production.notes import noted
 from sluse.delivery.production.organisation import ProductionShare, compiled
 from sluse.delivery.share import Share, shares
 from sluse.gate.decide import World, decide
@@ -71,6 +72,13 @@ class ProductionCompiler:
             policy_version=head.policy.version,
             policy_digest=head.policy.digest,
         )
+
+    @staticmethod
+    def noted(
+        ledger: OrganisationLedger, part: OrganisationCompiled, compiled: Compiled, *, engine: str, now: datetime
+    ) -> OrganisationLedger:
+        """Return the ledger with what the gate says now."""
+        return noted(ledger, part, compiled, engine=engine, now=now)
 
     def _asked(self, head: Head, ledgers: Mapping[str, OrganisationLedger]) -> GateSurvey | None:
         """Return the commit made ready for the gate; None where no policy counts, and then nothing moves."""

@@ -57,14 +57,25 @@ def wanted(step: Step, stand: Stand) -> Wanted:
         case Move():
             return _moved(step, stand)
         case Retire(use=Use.RETIRED):
-            clients = {stand.client(name): client_spec(stand.client(name), Use.RETIRED) for name in stand.held}
-            return Wanted(clients, wake=step.wake)
+            return _ended(step, stand)
         case Retire() | Suspend():
             return _kept(stand, step.reasons, step.wake, use=Use.WITHHELD, decision=step.decision)
         case Keep():
             return _kept(stand, step.reasons, step.wake)
         case _:
             return Wanted(reasons=step.reasons, wake=step.wake)
+
+
+def _ended(step: Retire, stand: Stand) -> Wanted:
+    """Return the end of every client; none of the accepted bytes is needed for it."""
+    clients = {stand.client(name): client_spec(stand.client(name), Use.RETIRED) for name in stand.held}
+    held = stand.entry.snapshot
+    goal = None
+    if held is not None:
+        goal = Goal(
+            Digest(held.tested), Digest(held.production), step.decision, Use.RETIRED, tuple(stand.entry.clients)
+        )
+    return Wanted(clients, goal, step.reasons, step.wake)
 
 
 def _moved(step: Move, stand: Stand) -> Wanted:

@@ -1,0 +1,69 @@
+"""What a sync tells the ledger of an organisation in production: rungs, reasons, what was first seen when. Pure.
+
+Returns the same object where nothing changed, so that nothing is written.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sluse.delivery.compiled import Compiled, OrganisationCompiled, Summary, Verdict
+from sluse.gate.verdict import Reason
+from sluse.ledger.stages import reach
+from sluse.model.held import HeldIntegration, OrganisationLedger, WaitingOn
+from sluse.model.names import IntegrationKey
+
+
+def noted(
+    ledger: OrganisationLedger, part: OrganisationCompiled, compiled: Compiled, *, engine: str, now: datetime
+) -> OrganisationLedger:
+    """Return the ledger with what the gate says of every integration, and the statements that are new."""
+    moment = now.replace(microsecond=0)
+    entries = dict(ledger.integrations)
+    for key, summary in part.summaries.items():
+        if summary.verdict is not None:
+            entries[key.name] = _entry(entries.get(key.name), key, summary, summary.verdict, compiled, moment)
+    seen: dict[str, datetime] = dict.fromkeys(sorted(part.seen), moment) | dict(ledger.seen)
+    after = ledger.model_copy(update={"integrations": entries, "engine": engine, "seen": seen})
+    if after == ledger:
+        return ledger
+    # Rides on writes that are due anyway: a new manifest alone would rewrite every organisation's ledger.
+    return after.model_copy(update={"policy_version": max(ledger.policy_version, compiled.policy_version)})
+
+
+def _entry(
+    before: HeldIntegration | None,
+    key: IntegrationKey,
+    summary: Summary,
+    verdict: Verdict,
+    compiled: Compiled,
+    now: datetime,
+) -> HeldIntegration:
+    entry = before or HeldIntegration(title=summary.title, since=now)
+    said = {
+        "title": summary.title,
+        "path": summary.path,
+        "tested": summary.tested,
+        "stage": verdict.stage,
+        "since": entry.since if entry.stage == verdict.stage else now,
+        "pending_change": verdict.pending,
+        "waiting": _waiting(entry, verdict.reasons, now),
+    }
+    after = entry.model_copy(update=said)
+    goal = compiled.goal(key, now)
+    return reach(after, *goal) if goal is not None else after
+
+
+def _waiting(entry: HeldIntegration, reasons: tuple[Reason, ...], now: datetime) -> tuple[WaitingOn, ...]:
+    """Return the gate's reasons before what clients wait for; `since` stands while party and reason do."""
+    since = {(row.on, row.reason): row.since for row in entry.waiting if not row.client}
+    gate = tuple(
+        WaitingOn(
+            on=reason.on.value,
+            reason=reason.check,
+            message=reason.message[:2000],
+            since=since.get((reason.on.value, reason.check), now),
+        )
+        for reason in reasons
+    )
+    return (*gate, *(row for row in entry.waiting if row.client))[:40]
