@@ -36,11 +36,16 @@ def read(path: Path) -> dict[str, Any]:
 
 def clients() -> list[str]:
     return sorted(
-        f"{path.parent.name}.{document['metadata']['name']}.{client['name']}"
+        f"{path.parent.name}.{document['metadata']['name']}.{client}"
         for path in DOCUMENTS
         for document in [read(path)]
-        for client in document["spec"].get("clients", ())
+        for client in clients_of(document["spec"])
     )
+
+
+def clients_of(spec: dict[str, Any]) -> list[str]:
+    """The clients that have keys of their own: a service's, and the one that an installation is of."""
+    return [spec["client"]] if "client" in spec else [client["name"] for client in spec.get("clients", ())]
 
 
 def test_every_key_file_is_what_its_label_makes() -> None:
@@ -118,7 +123,7 @@ def test_the_examples_have_the_shapes_that_people_ask_about() -> None:
 def test_the_command_repairs_what_is_wrong_and_then_finds_nothing(tmp_path: Path) -> None:
     runner = CliRunner()
     missing = runner.invoke(examples.main, ["--check", "--root", str(tmp_path)])
-    assert (missing.exit_code, "16 files differ" in missing.stderr) == (1, True)
+    assert (missing.exit_code, "18 files differ" in missing.stderr) == (1, True)
     assert runner.invoke(examples.main, ["--root", str(tmp_path)]).exit_code == 0
     again = runner.invoke(examples.main, ["--check", "--root", str(tmp_path)])
     assert (again.exit_code, again.output) == (0, "")
@@ -127,7 +132,9 @@ def test_the_command_repairs_what_is_wrong_and_then_finds_nothing(tmp_path: Path
 def test_no_rule_finds_anything_in_the_examples() -> None:
     tree = Reader().tree(WorkTree(ROOT))
     assert [f"{problem.place}: {problem.message}" for problem in check(tree)] == []
-    assert len(tree.integrations) == len([path for path in DOCUMENTS if path.name != "organisation.yaml"])
+    documents = (tree.organisations, tree.integrations, tree.providers, tree.installations, tree.user_organisations)
+    assert all(documents)
+    assert sum(map(len, documents)) == len(DOCUMENTS)
     assert len(tree.keys) == len(dict(examples.key_files()))
 
 

@@ -33,6 +33,7 @@ from sluse.model.service_integration import (
     Structure,
     Tenancy,
 )
+from sluse.rules.references import KNOWN_PROVIDERS
 
 API_VERSION = "sluse.nhn.no/v1alpha1"
 _WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2)
@@ -43,6 +44,7 @@ _LETTERS = st.characters(categories=["L", "N", "P", "S", "Zs"], exclude_characte
 lines = (
     st.text(_LETTERS, min_size=1, max_size=30) | st.sampled_from(["no", "1_000", "1:30", "~", "# x", "a: b", "- a"])
 ).filter(lambda text: text.isprintable() and not any(len(run) == 11 for run in _digit_runs(text)))
+provider_names = st.sampled_from(sorted(KNOWN_PROVIDERS))
 scopes = st.from_regex(r"[a-z]{2,4}:[a-z]{1,5}(-api)?/[a-z]{1,5}(\.\*)?", fullmatch=True)
 
 
@@ -102,7 +104,7 @@ def clients(draw: st.DrawFn, name: str, organisation: Organisation) -> Client:
     number = draw(st.sampled_from(organisation.spec.numbers))
     host = organisation.spec.domains[0]
     redirects = (f"https://{draw(st.sampled_from(['a', 'b.c']))}.{host}/signin-oidc",) if has_login else ()
-    providers = tuple(LoginProvider(name=each) for each in draw(st.lists(slugs, max_size=2, unique=True)))
+    providers = tuple(LoginProvider(name=each) for each in draw(st.lists(provider_names, max_size=2, unique=True)))
     production = ClientValues(
         organisation_number=number,
         redirect_uris=redirects,

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from sluse.rules.rule import Certainty, DocumentRule, KeysRule, ReadingRule, Rule, Subject, TreeRule
+from sluse.rules.rule import Certainty, DocumentRule, KeysRule, PolicyRule, ReadingRule, Rule, Subject, TreeRule
 from sluse.rules.table import BY_ID, RULES
 
 
@@ -29,6 +29,7 @@ def test_a_rule_knows_its_subject(rule: Rule) -> None:
         DocumentRule: Subject.DOCUMENT,
         KeysRule: Subject.KEYS,
         TreeRule: Subject.TREE,
+        PolicyRule: Subject.POLICIES,
     }
     assert rule.subject is subjects[type(rule)]
 

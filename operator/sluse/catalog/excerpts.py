@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from sluse.catalog.positions import Positions
+from sluse.model.policy.files import PolicyFiles
 from sluse.model.problem import Place, Problem
 from sluse.model.tree import Sourced, Tree
 
 
-def with_excerpts(tree: Tree, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+def with_excerpts(tree: Tree, problems: Iterable[Problem], policies: PolicyFiles | None = None) -> tuple[Problem, ...]:
     """Return the problems, each that names a line of a readable file with that line."""
     groups: tuple[Mapping[Any, Sourced[Any]], ...] = (
         tree.organisations,
@@ -24,6 +25,10 @@ def with_excerpts(tree: Tree, problems: Iterable[Problem]) -> tuple[Problem, ...
         tree.decisions,
     )
     sources = {source.path: source for group in groups for source in group.values()}
+    for name in (field.name for field in fields(policies)) if policies is not None else ():
+        source = getattr(policies, name)
+        if isinstance(source, Sourced):
+            sources[source.path] = source
     return tuple(_with(problem, sources.get(problem.place.path)) for problem in problems)
 
 

@@ -17,7 +17,7 @@ from sluse.model.digests import canonical
 from sluse.model.evidence import Evidence
 from sluse.model.names import Digest
 from sluse.model.tree import AcceptedFile, EvidenceContent
-from sluse.model.value import Count, Value
+from sluse.model.value import Count, Slug, Value
 from sluse.rules import reading
 
 
@@ -25,10 +25,12 @@ class AcceptedBody(Value):
     """The outer form of an accepted file, as `sluse.model.digests` makes it. What is inside was judged when it was made."""
 
     digest_version: Count
-    kind: Literal["ServiceIntegration", "IdentityProvider"]
-    integration: IntegrationName
+    kind: Literal["ServiceIntegration", "IdentityProvider", "Organisation"]
+    integration: IntegrationName | None = None
+    organisation: Slug | None = None
     tested: dict[str, Any] | None = None
     production: dict[str, Any] | None = None
+    identity: dict[str, Any] | None = None
 
 
 def misfits(spot: Spot, content: bytes, document: JsonValue) -> Iterator[Misfit]:
@@ -39,9 +41,19 @@ def misfits(spot: Spot, content: bytes, document: JsonValue) -> Iterator[Misfit]
         yield Misfit(reading.ACCEPTED_BYTES, "", "The file's bytes do not hash to its name")
     elif not _is_canonical(content, document):
         yield Misfit(reading.ACCEPTED_BYTES, "", "The file is not canonical JSON (RFC 8785)")
-    elif isinstance(document, dict) and ("tested" in document) == ("production" in document):
-        message = "The file holds what was tested or what production gets, one of the two"
+    elif isinstance(document, dict) and not _is_one_of_three(document):
+        message = "The file holds what was tested, what production gets, or what an organisation owns: one of the three"
         yield Misfit(reading.ACCEPTED_BYTES, "", message)
+
+
+def _is_one_of_three(document: dict[str, JsonValue]) -> bool:
+    whose = "organisation" if document.get("kind") == "Organisation" else "integration"
+    parts = {"identity"} if whose == "organisation" else {"tested", "production"}
+    return (
+        whose in document
+        and len(document.keys() & {"tested", "production", "identity"}) == 1
+        and bool(document.keys() & parts)
+    )
 
 
 def content(spot: Spot, octets: bytes, model: BaseModel) -> object:

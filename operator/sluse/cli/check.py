@@ -12,14 +12,17 @@ from pathlib import Path
 
 import click
 
+from sluse.catalog import policies
 from sluse.catalog.excerpts import with_excerpts
+from sluse.catalog.policies import PolicyReading
 from sluse.catalog.reader import Reader
 from sluse.catalog.work_tree import WorkTree
 from sluse.errors import CatalogError
 from sluse.model.problem import Problem, Severity
 from sluse.model.tree import Tree, errors
-from sluse.rules.judge import check
+from sluse.rules.judge import check, check_policies
 from sluse.rules.printing import Paint, as_json, as_text, counted, tally, unpainted
+from sluse.rules.references import organisations_named
 
 _FOLDER = "integrations"
 _COLOURS = {"error": "red", "warning": "yellow", "mark": "red", "hint": "cyan"}
@@ -39,14 +42,25 @@ def command(paths: tuple[Path, ...], output: str, *, no_color: bool) -> int:
     """
     scope = _scope(paths)
     with _no_collection():
-        tree = Reader().tree(WorkTree(scope.root, scope.under, only=scope.organisations), scope.under)
-        problems = with_excerpts(tree, scope.of_interest(check(tree)))
+        tree, policy = _read(scope)
+        found = (*check(tree, policy.models), *policy.problems, *check_policies(policy.models))
+        problems = with_excerpts(tree, scope.of_interest(found), policy.models)
     if output == "json":
         click.echo(json.dumps(_report(tree, problems), indent=2, ensure_ascii=False))
     else:
         _print(problems, unpainted if no_color else _painted)
     click.echo(f"{tally(problems)}; {counted(tree.readable, 'readable file')}", err=True)
     return 1 if errors(problems) else 0
+
+
+def _read(scope: _Scope) -> tuple[Tree, PolicyReading]:
+    reader = Reader()
+    tree = reader.tree(WorkTree(scope.root, scope.under, only=scope.organisations), scope.under)
+    if scope.organisations is not None and not organisations_named(tree) <= scope.organisations:
+        wider = scope.organisations | organisations_named(tree)
+        tree = reader.tree(WorkTree(scope.root, scope.under, only=wider), scope.under)
+    known = (scope.root / policies.FOLDER).is_dir()
+    return tree, policies.read(policies.contents(WorkTree(scope.root, policies.FOLDER)) if known else {})
 
 
 @contextmanager

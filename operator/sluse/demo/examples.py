@@ -42,6 +42,7 @@ _RSA_BITS = 3072
 
 CLIENTS: Mapping[str, str] = {
     "fjordlegen.journal.web": "ES256",
+    "fjordlegen.journal-solbakken.web": "ES256",
     "fjordlegen.meldinger.agent": "ES256",
     "nordlys.samhandling.portal": "ES384",
     "nordlys.samhandling.henting": "ES256",

@@ -29,3 +29,10 @@ def redirects(document: ServiceIntegration) -> Iterator[tuple[str, str]]:
             yield f"{path}.redirectUris[{index}]", address
         for index, address in enumerate(environment_values.post_logout_redirect_uris):
             yield f"{path}.postLogoutRedirectUris[{index}]", address
+
+
+def slots(document: ServiceIntegration) -> Iterator[tuple[str, str]]:
+    """Yield (path, slot) of every slot for installations."""
+    for path, client in clients(document):
+        for index, slot in enumerate(client.slots):
+            yield f"{path}.slots[{index}]", slot

@@ -92,6 +92,7 @@ def _environments(path: str, client: Client) -> Iterator[tuple[str, ClientValues
 RULES = (
     DocumentRule(
         id="grants-inconsistent",
+        judges=(ServiceIntegration,),
         why="The authority would refuse the client, or accept a part of it that can never be used.",
         source="RFC 6749 sections 3.1.2 and 6; OpenID Connect Core section 11 (offline_access); NHN utviklerportal,"
         " HelseID token endpoint",
@@ -101,6 +102,7 @@ RULES = (
     ),
     DocumentRule(
         id="client-named-twice",
+        judges=(ServiceIntegration,),
         why="A client's name is what its keys, its registration and its client id are found by.",
         source="Sluse: a client's name is unique in its integration",
         certainty=Certainty.OWN,
@@ -109,6 +111,7 @@ RULES = (
     ),
     DocumentRule(
         id="sub-units-of-multi-tenant",
+        judges=(ServiceIntegration,),
         why="HelseID checks a multi-tenant client's organisations against delegation in Altinn, not against a list.",
         source="NHN, HelseID claims: the sub-unit is not listed for multi-tenant clients",
         certainty=Certainty.PARTLY,

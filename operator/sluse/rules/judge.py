@@ -6,31 +6,62 @@ missing or broken are not judged against it, since that one problem holds them a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
+from sluse.model.envelope import Document
+from sluse.model.policy.files import PolicyFiles
 from sluse.model.problem import Problem
-from sluse.model.tree import Tree
-from sluse.rules.rule import DocumentRule, Finding, KeysRule, Rule, TreeRule
+from sluse.model.tree import Sourced, Tree
+from sluse.rules.rule import DocumentRule, Finding, KeysRule, PolicyRule, Rule, TreeRule
 from sluse.rules.survey import Source, Survey
 from sluse.rules.table import RULES
 
-_DOCUMENT_RULES = tuple(rule for rule in RULES if isinstance(rule, DocumentRule))
+_KINDS = frozenset(kind for rule in RULES if isinstance(rule, DocumentRule) for kind in rule.judges)
+_DOCUMENT_RULES: Mapping[type[Document], tuple[DocumentRule[Any], ...]] = {
+    kind: tuple(rule for rule in RULES if isinstance(rule, DocumentRule) and kind in rule.judges) for kind in _KINDS
+}
 _KEYS_RULES = tuple(rule for rule in RULES if isinstance(rule, KeysRule))
 _TREE_RULES = tuple(rule for rule in RULES if isinstance(rule, TreeRule))
+_POLICY_RULES = tuple(rule for rule in RULES if isinstance(rule, PolicyRule))
 
 
-def check(tree: Tree) -> tuple[Problem, ...]:
-    """Return every problem of the tree, sorted by place. Linear in its size; pure."""
-    survey = Survey(tree)
+def check(tree: Tree, policies: PolicyFiles | None = None) -> tuple[Problem, ...]:
+    """Return every problem of the tree, sorted by place. Linear in its size; pure.
+
+    `policies` is what lies beside it in `policies/`, where that is at hand: whose repository it is, and which
+    identity providers are live already. Its own problems are `check_policies`.
+    """
+    survey = Survey(tree, policies)
     found = [*tree.problems, *_documents(tree), *_keys(tree), *_across(survey)]
-    return tuple(sorted(found, key=lambda problem: (problem.place, problem.rule)))
+    return _sorted(found)
+
+
+def check_policies(policies: PolicyFiles) -> tuple[Problem, ...]:
+    """Return every problem of the data of `policies/` that reading it did not find, sorted by place."""
+    return _sorted(
+        _problem(rule, source, finding) for rule in _POLICY_RULES for source, finding in rule.check(policies)
+    )
+
+
+def _sorted(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=lambda problem: (problem.place, problem.rule)))
 
 
 def _documents(tree: Tree) -> Iterator[Problem]:
-    for document in tree.integrations.values():
-        for rule in _DOCUMENT_RULES:
-            for finding in rule.check(document.content):
-                yield _problem(rule, Source.of(document), finding)
+    groups: tuple[Mapping[Any, Sourced[Any]], ...] = (
+        tree.integrations,
+        tree.providers,
+        tree.installations,
+        tree.user_organisations,
+        tree.acceptance_tests,
+        tree.decisions,
+    )
+    for group in groups:
+        for document in group.values():
+            for rule in _DOCUMENT_RULES.get(type(document.content), ()):
+                for finding in rule.check(document.content):
+                    yield _problem(rule, Source.of(document), finding)
 
 
 def _keys(tree: Tree) -> Iterator[Problem]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
+from sluse.model.client_installation import ClientInstallation
 from sluse.model.problem import Severity
 from sluse.model.service_integration import ServiceIntegration
-from sluse.rules import fields
+from sluse.rules import fields, installations
 from sluse.rules.rule import Certainty, Finding, TreeRule
 from sluse.rules.survey import Source, Survey
 
@@ -35,6 +36,10 @@ def check_digits(survey: Survey) -> Iterator[tuple[Source, Finding]]:
         for path, number in _all_numbers(document.content):
             if not has_check_digit(number):
                 yield Source.of(document), _bad_digit(path, number, _is_lenient(path, number))
+    for installation in survey.tree.installations.values():
+        for path, number in _installed_numbers(installation.content):
+            if not has_check_digit(number):
+                yield Source.of(installation), _bad_digit(path, number, _is_lenient(path, number))
 
 
 def unknown(survey: Survey) -> Iterator[tuple[Source, Finding]]:
@@ -66,6 +71,13 @@ def _all_numbers(document: ServiceIntegration) -> Iterator[tuple[str, str]]:
         yield f"{path}.organisationNumber", values.organisation_number
         for index, number in enumerate(values.child_organisation_numbers):
             yield f"{path}.childOrganisationNumbers[{index}]", number
+
+
+def _installed_numbers(document: ClientInstallation) -> Iterator[tuple[str, str]]:
+    yield "spec.customer", document.spec.customer
+    for environment, values in installations.environments(document):
+        for index, number in enumerate(values.child_organisation_numbers):
+            yield f"spec.{environment}.childOrganisationNumbers[{index}]", number
 
 
 def _is_lenient(path: str, number: str) -> bool:

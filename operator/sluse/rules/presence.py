@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from sluse.model.names import ClientKey, Environment
 from sluse.model.problem import Severity
 from sluse.model.service_integration import ServiceIntegration
-from sluse.model.tree import KeyFile, Sourced
+from sluse.model.tree import KeyFile, Sourced, Tree
+from sluse.rules import installations
 from sluse.rules.rule import Certainty, Finding, TreeRule
 from sluse.rules.shown import shown
 from sluse.rules.survey import Source, Survey, key_file_path
@@ -17,12 +20,22 @@ from sluse.rules.survey import Source, Survey, key_file_path
 def organisation(survey: Survey) -> Iterator[tuple[Source, Finding]]:
     """Find folders with integrations and no organisation.yaml; one finding a folder."""
     told: set[str] = set()
-    for document in survey.tree.integrations.values():
+    for document in _documents(survey.tree):
         slug = document.content.metadata.organisation
         path = f"{posixpath.dirname(document.path)}/organisation.yaml"
         if not survey.known(slug) and slug not in told and path not in survey.broken_paths:
             told.add(slug)
             yield Source.whole(path, slug), Finding("", f"The organisation {shown(slug)} has no organisation.yaml")
+
+
+def _documents(tree: Tree) -> Iterator[Sourced[Any]]:
+    groups: tuple[Mapping[Any, Sourced[Any]], ...] = (
+        tree.integrations,
+        tree.providers,
+        tree.installations,
+        tree.user_organisations,
+    )
+    return itertools.chain.from_iterable(group.values() for group in groups)
 
 
 def test_keys(survey: Survey) -> Iterator[tuple[Source, Finding]]:
@@ -35,6 +48,19 @@ def test_keys(survey: Survey) -> Iterator[tuple[Source, Finding]]:
             yield Source.of(document), Finding(f"spec.clients[{index}].name", message, hint=hint)
 
 
+def installation_keys(survey: Survey) -> Iterator[tuple[Source, Finding]]:
+    """Find installations without a key file for an environment that they are in."""
+    for key, document in survey.tree.installations.items():
+        client = document.content.spec.client
+        for environment, _ in installations.environments(document.content):
+            path = key_file_path(document, client, environment)
+            wanted = KeyFile(ClientKey(key.organisation, key.name, client), environment)
+            if wanted not in survey.tree.keys and path not in survey.broken_paths:
+                hint = f"Put its public keys (a JWK Set) into {path}; the private ones stay with whoever runs it."
+                message = f"The installation has no public key for {environment}"
+                yield Source.of(document), Finding(f"spec.{environment}", message, hint=hint)
+
+
 def stray_keys(survey: Survey) -> Iterator[tuple[Source, Finding]]:
     """Find key files that name no client; not where a client lacks its own, since then that is the one to repair."""
     for key_file, keys in survey.tree.keys.items():
@@ -42,6 +68,9 @@ def stray_keys(survey: Survey) -> Iterator[tuple[Source, Finding]]:
         if client.organisation in survey.tree.unreadable:
             continue  # the file that would name the client may be the unreadable one
         document = survey.tree.integrations.get(client.integration_key)
+        installation = survey.tree.installations.get(client.integration_key)
+        if installation is not None and installation.content.spec.client == client.client:
+            continue
         if document is not None:
             named = client.client in {each.name for each in document.content.spec.clients}
             if named or any(_lacking(survey, document)):
@@ -78,6 +107,14 @@ RULES = (
         certainty=Certainty.PARTLY,
         hint="Put the client's public keys (a JWK Set) into its key file.",
         check=test_keys,
+    ),
+    TreeRule(
+        id="installation-keys-missing",
+        why="Each customer's installation has keys of its own, so that one that is lost is not everybody's.",
+        source="NHN utviklerportal, HelseID sikkerhetsprofil: client authentication by private_key_jwt",
+        certainty=Certainty.PARTLY,
+        hint="Put the installation's public keys (a JWK Set) into its key file.",
+        check=installation_keys,
     ),
     TreeRule(
         id="key-file-without-client",

@@ -19,7 +19,9 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:]+")
 
 
-class _Address(NamedTuple):
+class Address(NamedTuple):
+    """What is compared of an address."""
+
     scheme: str
     host: str
     has_user: bool
@@ -28,7 +30,7 @@ class _Address(NamedTuple):
 def form(document: ServiceIntegration) -> Iterator[Finding]:
     """Find addresses that cannot be compared character by character."""
     for path, address in fields.redirects(document):
-        parts = _split(address)
+        parts = split(address)
         if parts is None:
             yield Finding(path, f"{shown(address)} is not an address with a host")
         elif "#" in address:
@@ -41,7 +43,7 @@ def https(document: ServiceIntegration) -> Iterator[Finding]:
     """Find addresses that are not https; a native application may listen on loopback."""
     native = document.spec.service.structure is Structure.NATIVE
     for path, address in fields.redirects(document):
-        parts = _split(address)
+        parts = split(address)
         if parts is None or parts.scheme == "https":
             continue
         if parts.scheme == "http" and parts.host in _LOOPBACK:
@@ -58,11 +60,12 @@ def https(document: ServiceIntegration) -> Iterator[Finding]:
 def domain(survey: Survey) -> Iterator[tuple[Source, Finding]]:
     """Find addresses on hosts that the organisation does not own."""
     for document, organisation in survey.integrations():
-        for path, address in fields.redirects(document.content):
-            parts = _split(address)
+        slots = ((path, slot.replace("*.", "", 1)) for path, slot in fields.slots(document.content))
+        for path, address in (*fields.redirects(document.content), *slots):
+            parts = split(address)
             if parts is None or parts.host in _LOOPBACK:
                 continue
-            if not _owns(organisation, parts.host):
+            if not owns(organisation, parts.host):
                 yield (
                     Source.of(document),
                     Finding(path, f"{shown(parts.host)} is outside the domains of {shown(_slug(organisation))}"),
@@ -97,7 +100,8 @@ def _parents(host: str) -> Iterator[str]:
         yield host
 
 
-def _owns(organisation: Organisation, host: str) -> bool:
+def owns(organisation: Organisation, host: str) -> bool:
+    """Tell whether a host lies within an organisation's domains."""
     return any(host == name or host.endswith(f".{name}") for name in organisation.spec.domains)
 
 
@@ -106,7 +110,8 @@ def _slug(organisation: Organisation) -> str:
 
 
 @lru_cache(maxsize=1 << 16)
-def _split(address: str) -> _Address | None:
+def split(address: str) -> Address | None:
+    """Return the parts of an address, or None where it has no host that can be compared."""
     try:
         parts = urlsplit(address)
         host, _ = parts.hostname, parts.port
@@ -114,12 +119,13 @@ def _split(address: str) -> _Address | None:
         return None
     if host is None or not _HOST.fullmatch(host):
         return None
-    return _Address(parts.scheme, host, "@" in parts.netloc)
+    return Address(parts.scheme, host, "@" in parts.netloc)
 
 
 RULES = (
     DocumentRule(
         id="redirect-uri-form",
+        judges=(ServiceIntegration,),
         why="The authority compares redirect URIs character by character; what it ignores, an attacker can use.",
         source="RFC 6749 section 3.1.2: absolute URI, no fragment; RFC 9700 section 2.1: exact matching",
         certainty=Certainty.VERIFIED,
@@ -129,6 +135,7 @@ RULES = (
     ),
     DocumentRule(
         id="redirect-uri-https",
+        judges=(ServiceIntegration,),
         why="Over plain http the authorisation code is readable on the way.",
         source="FAPI 2.0 Security Profile section 5.3; HelseID's own rules for production are not public",
         certainty=Certainty.ASSUMED,

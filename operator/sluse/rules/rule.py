@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Generic, TypeVar
 
+from sluse.model.envelope import Document
 from sluse.model.keys import Jwks
+from sluse.model.policy.files import PolicyFiles
 from sluse.model.problem import Place, Problem, Severity
-from sluse.model.service_integration import ServiceIntegration
 from sluse.rules.survey import Source, Survey
+
+Judged = TypeVar("Judged", bound=Document)
 
 
 class Subject(StrEnum):
@@ -24,6 +27,7 @@ class Subject(StrEnum):
     DOCUMENT = "document"
     KEYS = "keys"
     TREE = "tree"
+    POLICIES = "policies"
 
 
 class Certainty(StrEnum):
@@ -79,11 +83,12 @@ class ReadingRule(Rule):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DocumentRule(Rule):
-    """Judges one integration by itself."""
+class DocumentRule(Rule, Generic[Judged]):
+    """Judges one document of certain kinds by itself."""
 
     subject = Subject.DOCUMENT
-    check: Callable[[ServiceIntegration], Iterable[Finding]]
+    judges: tuple[type[Judged], ...]
+    check: Callable[[Judged], Iterable[Finding]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,3 +105,11 @@ class TreeRule(Rule):
 
     subject = Subject.TREE
     check: Callable[[Survey], Iterable[tuple[Source, Finding]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyRule(Rule):
+    """Judges the data of `policies/`."""
+
+    subject = Subject.POLICIES
+    check: Callable[[PolicyFiles], Iterable[tuple[Source, Finding]]]

@@ -59,6 +59,7 @@ def _scopes(path: str, client: Client) -> Iterator[tuple[str, str]]:
 RULES = (
     DocumentRule(
         id="scope-form",
+        judges=(ServiceIntegration,),
         why="A mistyped scope is refused by the authority only after everything else was done.",
         source="Scopes in NHN's public samples: openid, profile, offline_access, `<owner>:<api>/<scope>`; the grammar"
         " itself is not public",
@@ -68,6 +69,7 @@ RULES = (
     ),
     DocumentRule(
         id="identity-scope-without-login",
+        judges=(ServiceIntegration,),
         why="HelseID answers invalid_scope to identity scopes in client_credentials.",
         source="NHN utviklerportal, HelseID feilmeldinger: identity scopes are refused in client_credentials",
         certainty=Certainty.PARTLY,
@@ -76,6 +78,7 @@ RULES = (
     ),
     DocumentRule(
         id="production-scopes",
+        judges=(ServiceIntegration,),
         why="Production is configured the same way as test, so it can ask for less but never for more.",
         source="Kom i gang med HelseID: production is configured in the same way as test",
         certainty=Certainty.PARTLY,

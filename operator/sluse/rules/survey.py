@@ -7,10 +7,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
-from sluse.model.names import Environment
+from sluse.model.envelope import Document
+from sluse.model.names import Environment, IntegrationKey
 from sluse.model.organisation import Organisation
+from sluse.model.policy.files import PolicyFiles
 from sluse.model.problem import Place
+from sluse.model.records import AcceptanceTest, Decision
 from sluse.model.service_integration import ServiceIntegration
 from sluse.model.tree import Sourced, Tree
 
@@ -24,10 +28,14 @@ class Source:
     locate: Callable[[str], Place]
 
     @classmethod
-    def of(cls, document: Sourced[Organisation] | Sourced[ServiceIntegration]) -> Source:
-        """Return the source of a document: an organisation holds all its own, an integration only itself."""
-        content = document.content
-        holds = content.metadata.organisation if isinstance(content, Organisation) else str(content.key)
+    def of(cls, document: Sourced[Any]) -> Source:
+        """Return the source of a document: an organisation holds all its own, a record what it is about."""
+        content: Document = document.content
+        holds = str(content.key)
+        if isinstance(content, Organisation):
+            holds = content.metadata.organisation
+        elif isinstance(content, AcceptanceTest | Decision):
+            holds = about(content)
         return cls(document.path, holds, document.locate)
 
     @classmethod
@@ -38,9 +46,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Survey:
-    """The tree, and what is declared in it."""
+    """The tree, and what is declared in it. `policies` is None where they are not at hand."""
 
     tree: Tree
+    policies: PolicyFiles | None = None
 
     @cached_property
     def owners_of_numbers(self) -> Mapping[str, tuple[str, ...]]:
@@ -51,6 +60,14 @@ class Survey:
     def owners_of_domains(self) -> Mapping[str, tuple[str, ...]]:
         """Domain -> slugs that declare exactly it, in order."""
         return self._declared(lambda organisation: organisation.spec.domains)
+
+    @cached_property
+    def owners_of_providers(self) -> Mapping[str, tuple[IntegrationKey, ...]]:
+        """Name of an identity provider -> who declares it, in order."""
+        owners: dict[str, tuple[IntegrationKey, ...]] = defaultdict(tuple)
+        for key in sorted(self.tree.providers):
+            owners[key.name] += (key,)
+        return dict(owners)
 
     @cached_property
     def broken_paths(self) -> frozenset[str]:
@@ -76,7 +93,16 @@ class Survey:
         return dict(owners)
 
 
-def key_file_path(document: Sourced[ServiceIntegration], client: str, environment: Environment) -> str:
+def about(record: AcceptanceTest | Decision) -> str:
+    """Return what a record holds back: its subject where its name agrees with that, else all of its organisation."""
+    organisation, _, name = record.spec.statement.subject.partition(".")
+    agrees = organisation == record.metadata.organisation and (
+        isinstance(record, AcceptanceTest) or record.metadata.name.startswith(f"{name or 'organisation'}-")
+    )
+    return record.spec.statement.subject if agrees else record.metadata.organisation
+
+
+def key_file_path(document: Sourced[Any], client: str, environment: Environment) -> str:
     """Return where the key file of a client lies, given the document beside it."""
     metadata = document.content.metadata
     folder = posixpath.dirname(document.path)

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sluse.rules import grants, keys, numbers, plan, presence, reading, redirects, scopes
+from sluse.rules import (
+    demo,
+    grants,
+    installations,
+    keys,
+    numbers,
+    plan,
+    policies,
+    presence,
+    providers,
+    reading,
+    records,
+    redirects,
+    references,
+    scopes,
+)
 from sluse.rules.rule import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -16,6 +31,12 @@ RULES: tuple[Rule, ...] = (
     *redirects.RULES,
     *keys.RULES,
     *plan.RULES,
+    *providers.RULES,
+    *installations.RULES,
+    *references.RULES,
+    *records.RULES,
+    *demo.RULES,
+    *policies.RULES,
 )
 
 BY_ID: Mapping[str, Rule] = {rule.id: rule for rule in RULES}

@@ -1,0 +1,197 @@
+"""Identity providers: HelseID's requirements T-1 to T-13 as far as a file can show them.
+
+What only a live provider can show (its tokens, its keys, its TLS) is for the acceptance test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sluse.model.identity_provider import (
+    ClientAuthentication,
+    IdentityProvider,
+    ProviderValues,
+    SigningAlgorithm,
+)
+from sluse.model.problem import Severity
+from sluse.model.service_integration import SecurityLevel
+from sluse.rules import redirects
+from sluse.rules.rule import Certainty, DocumentRule, Finding, TreeRule
+from sluse.rules.shown import shown
+from sluse.rules.survey import Source, Survey
+
+LEVELS = {"Betydelig": SecurityLevel.SUBSTANTIAL, "Høyt": SecurityLevel.HIGH}
+"""Values of `acr` that HelseID's requirements name, and what they mean. `Lavt` is no level here: nothing accepts it."""
+
+_T = "NHN, HelseID tekniske krav til identitetstilbydere"
+
+
+def address(document: IdentityProvider) -> Iterator[Finding]:
+    """Find addresses without TLS, and issuers that discovery and tokens could not agree on."""
+    for path, value in _addresses(document):
+        parts = redirects.split(value)
+        if parts is None or parts.has_user or "#" in value:
+            yield Finding(path, f"{shown(value)} is not a plain address with a host")
+        elif parts.scheme != "https":
+            yield Finding(path, f"{shown(value)} is not https", hint="Use https.")
+        elif path.endswith(".issuer") and ("?" in value or value.endswith("/")):
+            yield Finding(path, f"{shown(value)} ends with a slash or has a query, which an issuer may not")
+    production = document.spec.production
+    if production is not None and production.issuer == document.spec.test.issuer:
+        yield Finding("spec.production.issuer", "Production has the issuer of test", hint="Give each its own.")
+
+
+def domain(survey: Survey) -> Iterator[tuple[Source, Finding]]:
+    """Find addresses on hosts that the organisation does not own."""
+    for document in survey.tree.providers.values():
+        organisation = survey.tree.organisations.get(document.content.metadata.organisation)
+        for path, value in _addresses(document.content):
+            parts = redirects.split(value)
+            if organisation is None or parts is None or redirects.owns(organisation.content, parts.host):
+                continue
+            slug = document.content.metadata.organisation
+            yield Source.of(document), Finding(path, f"{shown(parts.host)} is outside the domains of {shown(slug)}")
+
+
+def algorithms(document: IdentityProvider) -> Iterator[Finding]:
+    """Find signature algorithms that HelseID refuses."""
+    for index, name in enumerate(document.spec.protocol.algorithms):
+        if name is SigningAlgorithm.RS256:
+            yield Finding(f"spec.protocol.algorithms[{index}]", "RS256 is RSASSA-PKCS1-v1_5, which HelseID refuses")
+
+
+def authentication(document: IdentityProvider) -> Iterator[Finding]:
+    """Find shared secrets in the place of keys."""
+    if document.spec.protocol.client_authentication is ClientAuthentication.CLIENT_SECRET_BASIC:
+        yield Finding("spec.protocol.clientAuthentication", "HelseID does not authenticate with a shared secret")
+
+
+def pkce(document: IdentityProvider) -> Iterator[Finding]:
+    """Find providers without PKCE."""
+    if not document.spec.protocol.pkce:
+        yield Finding("spec.protocol.pkce", "HelseID requires PKCE with S256")
+
+
+def claims(document: IdentityProvider) -> Iterator[Finding]:
+    """Find level and method in other claims than HelseID reads, and values that mean two things or another level."""
+    mapping = document.spec.claims
+    for path, claim, wanted in (("level", mapping.level, "acr"), ("method", mapping.method, "amr")):
+        if claim != wanted:
+            yield Finding(f"spec.claims.{path}", f"HelseID reads the {path} from `{wanted}`, not from {shown(claim)}")
+    seen: set[str] = set()
+    for index, each in enumerate(mapping.levels):
+        path = f"spec.claims.levels[{index}]"
+        if each.value in seen:
+            yield Finding(f"{path}.value", f"{shown(each.value)} stands for two levels")
+        elif LEVELS.get(each.value, each.level) is not each.level:
+            yield Finding(f"{path}.level", f"{shown(each.value)} means {LEVELS[each.value]}")
+        elif each.value not in LEVELS:
+            message = f"{shown(each.value)} is none of the values that HelseID names: `Betydelig`, `Høyt`"
+            yield Finding(f"{path}.value", message, severity=Severity.WARNING)
+        seen.add(each.value)
+
+
+def users(document: IdentityProvider) -> Iterator[Finding]:
+    """Find test users that share an alias or expect what the mapping cannot give, and what no user covers."""
+    mapping = document.spec.claims
+    levels = {each.level for each in mapping.levels}
+    aliases: set[str] = set()
+    for index, user in enumerate(document.spec.test.users):
+        path = f"spec.test.users[{index}]"
+        if user.alias in aliases:
+            yield Finding(f"{path}.alias", f"Another test user is called {shown(user.alias)} too")
+        if user.identifier not in mapping.identifier_kinds:
+            yield Finding(f"{path}.identifier", f"`identifierKinds` does not have {shown(user.identifier)}")
+        if user.level not in levels:
+            yield Finding(f"{path}.level", f"No value of the level claim means {shown(user.level)}")
+        aliases.add(user.alias)
+    yield from _uncovered(document, levels)
+
+
+def _uncovered(document: IdentityProvider, levels: set[SecurityLevel]) -> Iterator[Finding]:
+    existing = document.spec.test.users
+    missing = [
+        *(level for level in SecurityLevel if level in levels - {user.level for user in existing}),
+        *(kind for kind in document.spec.claims.identifier_kinds if kind not in {user.identifier for user in existing}),
+    ]
+    if missing:
+        words = " and ".join(shown(each) for each in missing)
+        where = "spec.test.users" if existing else "spec.test"
+        yield Finding(where, f"No test user covers {words}", severity=Severity.WARNING)
+
+
+def _addresses(document: IdentityProvider) -> Iterator[tuple[str, str]]:
+    environments: tuple[tuple[str, ProviderValues | None], ...] = (
+        ("test", document.spec.test),
+        ("production", document.spec.production),
+    )
+    for environment, values in environments:
+        if values is not None:
+            yield f"spec.{environment}.issuer", values.issuer
+            yield f"spec.{environment}.jwksUri", values.jwks_uri
+
+
+RULES = (
+    DocumentRule(
+        id="provider-address",
+        judges=(IdentityProvider,),
+        why="Tokens are believed because of the keys at this address; without TLS anybody on the way could be the issuer.",
+        source=f"{_T}, T-1: TLS on all endpoints; OpenID Connect Discovery section 4.3",
+        certainty=Certainty.PARTLY,
+        hint="Write the address as https://login.example, without query, fragment or trailing slash.",
+        check=address,
+    ),
+    TreeRule(
+        id="provider-domain",
+        why="Whoever answers at this address decides who people are.",
+        source="Sluse: an organisation declares the domains it may use",
+        certainty=Certainty.OWN,
+        hint="Correct the address, or add the domain to `spec.domains` of your organisation.yaml.",
+        check=domain,
+    ),
+    DocumentRule(
+        id="provider-algorithm",
+        judges=(IdentityProvider,),
+        why="HelseID refuses ID tokens that are signed otherwise.",
+        source=f"{_T}, T-6 to T-9: PS256 or ES256, no RSASSA-PKCS1-v1_5, never `none`",
+        certainty=Certainty.PARTLY,
+        hint="Sign ID tokens with PS256 or ES256.",
+        check=algorithms,
+    ),
+    DocumentRule(
+        id="provider-client-authentication",
+        judges=(IdentityProvider,),
+        why="A secret that both sides know can be used by either, and lost by either.",
+        source=f"{_T}, T-10 and T-11: private_key_jwt, or mutual TLS",
+        certainty=Certainty.PARTLY,
+        hint="Use private_key_jwt or tls_client_auth.",
+        check=authentication,
+    ),
+    DocumentRule(
+        id="provider-pkce",
+        judges=(IdentityProvider,),
+        why="Without PKCE a stolen authorisation code is a login.",
+        source=f"{_T}: PKCE is mandatory; RFC 7636",
+        certainty=Certainty.PARTLY,
+        hint="Support PKCE with S256, and leave `pkce` out or write true.",
+        check=pkce,
+    ),
+    DocumentRule(
+        id="provider-claims",
+        judges=(IdentityProvider,),
+        why="HelseID tells services how sure a login was; it can only pass on what it can read.",
+        source=f"{_T}, T-4 and T-5: the level in `acr` (Lavt, Betydelig, Høyt), the mechanism in `amr`",
+        certainty=Certainty.PARTLY,
+        hint="Put the level into `acr` and the method into `amr`; a value means one level.",
+        check=claims,
+    ),
+    DocumentRule(
+        id="provider-test-users",
+        judges=(IdentityProvider,),
+        why="NHN runs the acceptance test with these users, so each level and kind of identifier needs one.",
+        source="Kom i gang med HelseID: the identity provider supplies a set of test users",
+        certainty=Certainty.PARTLY,
+        hint="Add a synthetic user under `spec.test.users`: an alias, and what its login must give.",
+        check=users,
+    ),
+)

@@ -1,0 +1,147 @@
+"""References between documents: that what is named exists, and that a name means one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+
+from sluse.model.names import IntegrationKey
+from sluse.model.tree import Tree
+from sluse.rules import fields
+from sluse.rules.rule import Certainty, Finding, TreeRule
+from sluse.rules.shown import listed, shown
+from sluse.rules.survey import Source, Survey
+
+KNOWN_PROVIDERS: Mapping[str, str] = {
+    "bankid": "BankID",
+    "buypass": "Buypass",
+    "commfides": "Commfides",
+    "helse-midt-norge": "Helse Midt-Norge RHF",
+    "helseplattformen": "Helseplattformen",
+    "idporten": "ID-porten",
+}
+"""Identity providers that HelseID has already, by the name they have in files."""
+
+_NEAR = 0.7
+
+
+def login_providers(survey: Survey) -> Iterator[tuple[Source, Finding]]:
+    """Find identity providers that nobody has declared; not while the file that declares one may be unreadable."""
+    known = {*KNOWN_PROVIDERS, *survey.owners_of_providers, *_existing(survey)}
+    for document in survey.tree.integrations.values() if not survey.tree.unreadable else ():
+        for path, client in fields.clients(document.content):
+            for index, provider in enumerate(client.login.identity_providers if client.login is not None else ()):
+                if provider.name not in known:
+                    message = f"Nobody here is an identity provider named {shown(provider.name)}"
+                    hint = _hint(provider.name, known)
+                    yield Source.of(document), Finding(f"{path}.login.identityProviders[{index}].name", message, hint)
+
+
+def provider_names(survey: Survey) -> Iterator[tuple[Source, Finding]]:
+    """Find names of identity providers that several have, or that belong to one HelseID has already."""
+    existing = _existing(survey)
+    for key, document in survey.tree.providers.items():
+        others = [other for other in survey.owners_of_providers[key.name] if other != key]
+        if others:
+            message = f"{shown(others[0].organisation)} has an identity provider of this name too"
+            yield Source.of(document), Finding("metadata.name", message)
+        elif key.name in KNOWN_PROVIDERS and not document.content.spec.existing:
+            message = f"{shown(key.name)} is {KNOWN_PROVIDERS[key.name]}, which HelseID has already"
+            yield Source.of(document), Finding("metadata.name", message)
+        elif document.content.spec.existing and survey.policies is not None and key.name not in existing:
+            message = f"policies/existing-providers.yaml does not say that {shown(key.name)} is live already"
+            yield Source.of(document), Finding("spec.existing", message, "Leave `existing` out, or ask NHN to list it.")
+
+
+def installed_services(survey: Survey) -> Iterator[tuple[Source, Finding]]:
+    """Find installations of services and clients that are not there, or are somebody else's."""
+    for key, document in survey.tree.installations.items():
+        spec, source = document.content.spec, Source.of(document)
+        organisation, _, name = spec.service.partition(".")
+        if organisation != key.organisation:
+            message = f"{shown(spec.service)} is not a service of {shown(key.organisation)}"
+            yield source, Finding("spec.service", message, "An installation lies in the folder of its supplier.")
+            continue
+        service = survey.tree.integrations.get(IntegrationKey(organisation, name))
+        if service is None:
+            if organisation not in survey.tree.unreadable:
+                yield source, _no_service("spec.service", spec.service, survey.tree)
+        elif spec.client not in (names := [client.name for client in service.content.spec.clients]):
+            message = f"{shown(spec.service)} has no client {shown(spec.client)}"
+            yield source, Finding("spec.client", message, _hint(spec.client, names))
+
+
+def used_services(survey: Survey) -> Iterator[tuple[Source, Finding]]:
+    """Find services that no supplier has declared, and services that are named twice."""
+    for document in survey.tree.user_organisations.values():
+        seen: set[str] = set()
+        for index, used in enumerate(document.content.spec.services):
+            path = f"spec.services[{index}].service"
+            organisation, _, name = used.service.partition(".")
+            if used.service in seen:
+                yield Source.of(document), Finding(path, f"{shown(used.service)} is listed twice", "Keep one of them.")
+            elif (
+                organisation not in survey.tree.unreadable
+                and IntegrationKey(organisation, name) not in survey.tree.integrations
+            ):
+                yield Source.of(document), _no_service(path, used.service, survey.tree)
+            seen.add(used.service)
+
+
+def organisations_named(tree: Tree) -> frozenset[str]:
+    """Return whose documents other documents name: who judges one folder must read theirs too."""
+    used = (used for document in tree.user_organisations.values() for used in document.content.spec.services)
+    return frozenset(each.service.partition(".")[0] for each in used)
+
+
+def _existing(survey: Survey) -> frozenset[str]:
+    listed_there = survey.policies.existing if survey.policies is not None else None
+    return frozenset(listed_there.content.providers if listed_there is not None else ())
+
+
+def _no_service(path: str, service: str, tree: Tree) -> Finding:
+    return Finding(path, f"There is no service {shown(service)}", _hint(service, map(str, tree.integrations)))
+
+
+def _hint(word: str, words: Iterable[str]) -> str:
+    choice = sorted(words)
+    near = get_close_matches(word, choice, n=1, cutoff=_NEAR)
+    if near:
+        return f"Did you mean {shown(near[0])}?"
+    return f"There are {listed([shown(each) for each in choice])}." if 0 < len(choice) <= 20 else ""
+
+
+RULES = (
+    TreeRule(
+        id="login-provider-unknown",
+        why="A client that offers a mistyped identity provider would wait for it for ever.",
+        source="NHN utviklerportal, HelseID: styre innlogging i HelseID (the standard set of identity providers)",
+        certainty=Certainty.PARTLY,
+        hint="Correct the name, or have the identity provider's file merged first.",
+        check=login_providers,
+    ),
+    TreeRule(
+        id="provider-named-twice",
+        why="Clients name an identity provider by this one name, and so does HelseID; nobody may take another's.",
+        source="Sluse: names of identity providers are unique over all organisations",
+        certainty=Certainty.OWN,
+        hint="Choose a name of your own.",
+        check=provider_names,
+    ),
+    TreeRule(
+        id="installation-of-nothing",
+        why="An installation is one more registration of a client that exists, and gets all else from it.",
+        source="Sluse: an installation names a service of its organisation and one of its clients",
+        certainty=Certainty.OWN,
+        hint="Correct the name.",
+        check=installed_services,
+    ),
+    TreeRule(
+        id="used-service-unknown",
+        why="Openings are worked out from the services that are used; for a mistyped one there would be none.",
+        source="Sluse: a user organisation names services by organisation and name",
+        certainty=Certainty.OWN,
+        hint="Correct the name, or wait until the supplier's file is merged.",
+        check=used_services,
+    ),
+)
