@@ -53,10 +53,11 @@ def utc_now() -> datetime:
 @asynccontextmanager
 async def opened(settings: Settings, now: Now = utc_now) -> AsyncIterator[Parts]:
     """Open everything. SettingsError where something named in the settings is missing or not built yet."""
-    if settings.environment is not Environment.TEST:
-        # Fail closed: without the gate nothing may decide what production holds.
+    if settings.environment is Environment.PRODUCTION and settings.roots is None:
+        # Fail closed: without roots nobody could say what production may hold.
         raise SettingsError(
-            "this release serves the test environment only: production needs the gate, which is not built yet"
+            "production needs root keys: they sign policies/, which decides what production may hold",
+            hint="pin them in the settings: roots: {threshold, keys}",
         )
     access = kubernetes_access(settings)
     async with AsyncExitStack() as stack:
