@@ -47,13 +47,10 @@ def misfits(spot: Spot, content: bytes, document: JsonValue) -> Iterator[Misfit]
 
 
 def _is_one_of_three(document: dict[str, JsonValue]) -> bool:
-    whose = "organisation" if document.get("kind") == "Organisation" else "integration"
-    parts = {"identity"} if whose == "organisation" else {"tested", "production"}
-    return (
-        whose in document
-        and len(document.keys() & {"tested", "production", "identity"}) == 1
-        and bool(document.keys() & parts)
-    )
+    is_organisation = document.get("kind") == "Organisation"
+    whose, parts = ("organisation", {"identity"}) if is_organisation else ("integration", {"tested", "production"})
+    said = document.keys() & {"tested", "production", "identity"}
+    return whose in document and len(said) == 1 and said <= parts
 
 
 def content(spot: Spot, octets: bytes, model: BaseModel) -> object:
