@@ -9,15 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from sluse.demo.expect import PATIENCE
+from sluse.demo.expect import PATIENCE, eventually
 from sluse.errors import LedgerMissing
 from sluse.registrar.withheld import KID_PREFIX
 from sluse.sandbox.kube.faults import Fault
 from sluse.sandbox.remote.faults import Fault as RemoteFault
 from sluse.sandbox.sandbox import Sandbox
-from worlds.documents import Supplier
-from worlds.operated import OPERATOR, Operated, Writes, looked_at
+from worlds.documents import OTHER, Supplier
+from worlds.operated import OPERATOR, SOON, Operated, Writes, looked_at
 from worlds.processes import ended, process
+from worlds.running import Running
 
 REGISTER, CLIENT = "/connect/register", "/connect/register/{client_id}"
 
@@ -110,3 +111,40 @@ async def test_without_a_ledger_it_writes_nothing_and_says_what_to_do(unbegun: O
     assert unbegun.registrations() == ()
     with pytest.raises(LedgerMissing), unbegun.operator():
         pass
+
+
+async def test_two_operators_by_mistake_are_noticed_and_register_nothing_twice(
+    world: Operated, mine: Supplier, neighbour: Supplier
+) -> None:
+    world.timing = SOON
+    remote = world.settings.remote.model_copy(update={"cache": world.sandbox.directory / "another-cache"})
+    other = world.settings.model_copy(update={"remote": remote})
+    with world.operator():
+        await world.ready(mine.sync, neighbour.sync)
+        await world.stage(mine.slug, "TestReady")
+        with Running(other, world.sandbox.clock.now):
+            await world.merge(mine.integration(scopes=(OTHER,)))
+            said = await world.condition(mine.sync, "Ready", "False", "LedgerUnusable")
+    assert "is a second operator running?" in said["status"]["conditions"][0]["message"]
+    for supplier in (mine, neighbour):
+        assert len(world.registrations(supplier.slug)) == 1
+
+
+async def test_asked_to_end_while_the_remote_is_silent_it_does_not_wait_for_it(world: Operated, mine: Supplier) -> None:
+    with process(world) as running:
+        await world.stage(mine.slug, "TestReady")
+        world.sandbox.remote.faults.gone(RemoteFault.SILENT)
+        await world.ask_for_sync()
+        await eventually(lambda: gits_of(running.pid), "git waits for the remote")
+        code, said = ended(running, signal.SIGTERM)
+    assert code == 0
+    assert [line for line in said if " INFO " not in line] == []
+
+
+def gits_of(pid: int) -> list[str]:
+    """Return the command lines of a process's children that talk to the remote."""
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    every = [*children.parent.parent.glob("*/children")] if children.exists() else []
+    pids = [child for path in every for child in path.read_text().split()]
+    lines = [Path(f"/proc/{child}/cmdline").read_bytes().decode().replace("\0", " ") for child in pids]
+    return [line for line in lines if "ls-remote" in line or " fetch " in line]
