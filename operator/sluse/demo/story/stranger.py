@@ -26,7 +26,11 @@ async def stranger(stage: Stage, tell: Narrator) -> None:
     def refused() -> dict[str, Any] | None:
         stage.expect_operator()
         page = status_page(stage, f"{SUPPLIER}.archive")
-        return page if page is not None and any(SCOPE in waiting["message"] for waiting in page["waiting"]) else None
+        return (
+            page
+            if page is not None and any(SCOPE in waiting["message"] for waiting in page.get("waiting", ()))
+            else None
+        )
 
     with tell.waiting("the operator registers it"):
         page = await eventually(refused, f"the status branch says that {SCOPE} is refused")
