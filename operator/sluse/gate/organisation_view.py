@@ -87,6 +87,8 @@ class OrganisationView:
     def void(self, subject: str) -> Iterator[tuple[Record, Reason]]:
         """Yield the statements on a subject that do not count, with the reason."""
         yield from self.of(subject).void
+        for digest in self._misfiled.get(subject, ()):
+            yield self.register.records[digest], self.flaws[digest]
         for digest in self._outside.get(subject, ()):
             record = self.register.records[digest]
             reason = self.unsound(record)
@@ -169,6 +171,16 @@ class OrganisationView:
         for digest, record in self.register.records.items():
             if record.statement.type in IN_NO_CHAIN:
                 found[record.statement.subject] += (digest,)
+        return found
+
+    @cached_property
+    def _misfiled(self) -> Mapping[str, tuple[Digest, ...]]:
+        """Records that do not count, by the subject that they are filed under and are not about."""
+        found: dict[str, tuple[Digest, ...]] = defaultdict(tuple)
+        for digest in self.flaws:
+            record = self.register.records[digest]
+            if record.filed_as != record.statement.subject:
+                found[record.filed_as] += (digest,)
         return found
 
     @cached_property

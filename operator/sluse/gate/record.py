@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 
 from sluse.errors import BadSignature
@@ -12,6 +13,8 @@ from sluse.model.statement import Statement
 from sluse.model.tree import Sourced
 from sluse.trust import records
 from sluse.trust.keys import PublicKey
+
+_NAME = re.compile(r"(?P<subject>.+)-[0-9]+-[a-z]+")
 
 Signed = Sourced[Decision] | Sourced[AcceptanceTest]
 
@@ -27,6 +30,16 @@ class Record:
     id: Digest
     signers: tuple[PublicKey, ...]
     flaw: str = ""
+
+    @property
+    def filed_as(self) -> str:
+        """The subject that the document's name claims: `journal-3-plan` is about `journal`. A test's name claims none."""
+        if self.kind != "Decision":
+            return self.statement.subject
+        found = _NAME.fullmatch(self.key.name)
+        name = found["subject"] if found is not None else ""
+        about_itself = name == "organisation" and "." not in self.statement.subject
+        return self.key.organisation if about_itself else str(IntegrationKey(self.key.organisation, name))
 
     @property
     def named(self) -> str:

@@ -21,6 +21,7 @@ from sluse.model.policy.bundle import Policy
 from sluse.model.policy.people import Role
 from sluse.model.policy.rules import Deciders
 from sluse.model.statement import GROUP_OF, StatementType, namespace
+from sluse.rules.shown import printable
 from sluse.trust.demo_keys import is_demo
 
 IN_NO_CHAIN = frozenset(each for each in StatementType if namespace(each) != "decision@sluse.nhn.no")
@@ -107,9 +108,11 @@ def _environment(this: Stated) -> str | None:
 
 
 def _subject(this: Stated) -> str | None:
-    """Only in its own organisation's folder is it kept from being somebody else's to delete."""
-    said = this.record.statement.subject.partition(".")[0]
-    return None if said == this.record.key.organisation else f"it is about {said}, and lies in another's folder"
+    """Where people look for what is said of something, all that is said of it must be."""
+    said, filed = this.record.statement.subject, this.record.filed_as
+    if said != filed or said.partition(".")[0] != this.record.key.organisation:
+        return f"it is about {printable(said)}, and filed as if it were about {filed}"
+    return None
 
 
 def _form(this: Stated) -> str | None:
@@ -168,7 +171,7 @@ CHECKS: tuple[Check[Stated], ...] = (
     Check("DemoKey", "No key signed that anybody has.", _demo_key),
     Check("WrongRepository", "It was made for this repository.", _repository),
     Check("WrongEnvironment", "It was made for this environment.", _environment),
-    Check("WrongSubject", "It is about something of the organisation in whose folder it lies.", _subject),
+    Check("WrongSubject", "It is about what its name and folder say.", _subject),
     Check("WrongForm", "It says what its type says, and nothing else.", _form),
     Check("FirstSeenLate", "The operator saw it soon after it was made, and not before.", _first_seen),
     Check("UnknownSigner", "A registered reviewer signed.", _known_signer),
