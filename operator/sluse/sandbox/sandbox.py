@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,6 +20,7 @@ from sluse.desired.environment import Installation
 from sluse.desired.environment import environment as environment_manifests
 from sluse.desired.stack import Manifest
 from sluse.model.names import Environment
+from sluse.model.policy.bundle import Roots
 from sluse.model.resources.integration_repository import IntegrationRepositorySpec
 from sluse.model.settings import (
     AuthoritySettings,
@@ -45,11 +48,25 @@ from sluse.sandbox.tls import issue
 REPOSITORY_ID = "sandbox.sluse.example"
 
 
-class Sandbox:
-    """Use as a context manager. `directory` must exist and be private to the user; it holds tokens and keys."""
+@dataclass(frozen=True)
+class Trust:
+    """What operators of a sandbox are installed with: the roots they pin, and the private keys that sign their branches."""
 
-    def __init__(self, directory: Path, *, suppliers: tuple[str, ...] = (), poll: str = "1s") -> None:
+    roots: Roots
+    signing_keys: Mapping[Environment, str]
+
+
+class Sandbox:
+    """Use as a context manager. `directory` must exist and be private to the user; it holds tokens and keys.
+
+    Without `trust` the operators sign with random keys, and production has no roots: its operator will not start.
+    """
+
+    def __init__(
+        self, directory: Path, *, suppliers: tuple[str, ...] = (), poll: str = "1s", trust: Trust | None = None
+    ) -> None:
         self.directory = directory
+        self._trust = trust
         self.clock = Clock(directory / "clock")
         self.certificates = issue(directory)
         self.people = people.invite(suppliers)
@@ -121,7 +138,7 @@ class Sandbox:
             self._private(f"kubeconfig-{name}.json", json.dumps(operator, indent=1))
             self._private(f"initial-access-{name}.token", self.people.initial_access_tokens[environment])
             self._private(f"git-{name}.token", self.people.operator_pushers[environment].token)
-            self._private(f"signing-{name}", _ssh_key())
+            self._private(f"signing-{name}", self._trust.signing_keys[environment] if self._trust else _ssh_key())
             self._private(f"settings-{name}.json", self._settings(environment).model_dump_json(by_alias=True, indent=1))
 
     def _kubeconfig(self, identity: Identity, namespace: str) -> dict[str, Any]:
@@ -149,6 +166,7 @@ class Sandbox:
                 ca_file=ca_file,
             ),
             ledger=LedgerSettings(signing_key_file=self.directory / f"signing-{name}"),
+            roots=self._trust.roots if self._trust else None,
             timing=Timing(drift=2, retry_first=1, retry_most=10),
         )
 
