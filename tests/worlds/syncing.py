@@ -1,0 +1,115 @@
+"""Sync as an operator runs it: a real git remote, the sandbox's Kubernetes API, the real ledger. No Kopf, no authority."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sluse.catalog.git import Source
+from sluse.catalog.reader import Reader
+from sluse.delivery.compile import Compiler
+from sluse.delivery.compiled import Box
+from sluse.delivery.embedded import EmbeddedEngine
+from sluse.delivery.engine import Declared, Engine
+from sluse.delivery.repository import Repository, SyncResult
+from sluse.delivery.sync import Sync
+from sluse.desired.stack import Stack
+from sluse.errors import ClusterUnavailable
+from sluse.ledger.journal import ClusterJournal
+from sluse.model.held import HeldClient, OrganisationLedger
+from sluse.model.registration import Use
+from sluse.model.resources.integration_repository import IntegrationRepositorySpec
+from sluse.rules.judge import check
+from worlds.cluster import TEST, ClusterWorld
+from worlds.remote import Main
+
+NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)
+
+
+@dataclass
+class Watched:
+    """An engine that is watched: how often it started, how many at once, and never two for one stack."""
+
+    engine: Engine
+    started: Counter[str] = field(default_factory=Counter)
+    most: int = 0
+    _busy: set[str] = field(default_factory=set)
+
+    @property
+    def name(self) -> str:
+        return self.engine.name
+
+    async def declare(self, stack: Stack) -> Declared:
+        assert stack.organisation not in self._busy, "declared twice at once"
+        self._busy.add(stack.organisation)
+        self.started[stack.organisation] += 1
+        self.most = max(self.most, len(self._busy))
+        try:
+            return await self.engine.declare(stack)
+        finally:
+            self._busy.discard(stack.organisation)
+
+
+@dataclass
+class Syncing:
+    """`process()` starts anew with what is durable; `reports` are those that could be written."""
+
+    cluster: ClusterWorld
+    main: Main
+    cache: Path
+    reports: list[SyncResult] = field(default_factory=list)
+    changes: int = 0
+    report_fails: bool = False
+
+    async def process(self) -> None:
+        self.journal = ClusterJournal(self.cluster.operator, TEST, lambda: NOW)
+        await self.journal.load()
+        self.engine = Watched(EmbeddedEngine(self.cluster.operator))
+        self.box = Box()
+        self.source = Source(f"file://{self.main.repository}", "main", self.cache, {})
+        self.sync = Sync(
+            source=self.source,
+            reader=Reader(),
+            check=check,
+            compiler=Compiler(TEST),
+            box=self.box,
+            engine=self.engine,
+            books=self.journal,
+            report=self._report,
+            changed=self._changed,
+            now=lambda: NOW,
+        )
+
+    def close(self) -> None:
+        self.source.close()
+
+    def repository(self, *, annotations: Mapping[str, str] | None = None, **spec: object) -> Repository:
+        known = {"url": self.source.url, "branch": "main", **spec}
+        return Repository("integrations", 1, IntegrationRepositorySpec.model_validate(known), annotations or {})
+
+    async def once(self, *, annotations: Mapping[str, str] | None = None, **spec: object) -> SyncResult:
+        """Sync once, and make the ledger durable as publishing does."""
+        result = await self.sync.once(self.repository(annotations=annotations, **spec))
+        await self.journal.flush()
+        return result
+
+    async def objects(self, slug: str) -> set[str]:
+        return set(await self.cluster.objects(slug))
+
+    async def _report(self, _: Repository, result: SyncResult) -> None:
+        if self.report_fails:
+            raise ClusterUnavailable("the API server does not answer")
+        self.reports.append(result)
+
+    def _changed(self) -> None:
+        self.changes += 1
+
+
+def holding(ledger: OrganisationLedger, integration: str, client: str) -> OrganisationLedger:
+    """Return the ledger with a client that the authority may hold."""
+    entry = ledger.integrations[integration]
+    entry = entry.model_copy(update={"clients": {**entry.clients, client: HeldClient(use=Use.OPEN)}})
+    return ledger.model_copy(update={"integrations": {**ledger.integrations, integration: entry}})
