@@ -5,7 +5,7 @@ A client that only logs users in is tried where it authenticates first: the endp
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sluse.acceptance.case import Case, Failed, Suite
@@ -47,7 +47,7 @@ class ClientWorld:
         """The scopes that APIs own."""
         return tuple(scope for scope in self.scopes if "/" in scope and "://" not in scope)
 
-    async def knock(self, *, assertion: str | None = None, nonce: str | None = None) -> Answer:
+    async def knock(self, *, assertion: Callable[[], str] | None = None, nonce: str | None = None) -> Answer:
         """Authenticate once, for the least that there is to ask for."""
         if self.is_machine:
             endpoint = (await self.service.discover())["token_endpoint"]
@@ -109,21 +109,22 @@ def _require_token(world: ClientWorld, answer: Answer, scopes: tuple[str, ...]) 
 
 async def _wrong_key(world: ClientWorld) -> str:
     service = world.service
-    forged = service.key.impostor().assertion(service.client_id, service.issuer, service.now())
-    return _require_refused(world, await world.knock(assertion=forged), "An assertion signed with another key")
+    impostor = service.key.impostor()
+    answer = await world.knock(assertion=lambda: impostor.assertion(service.client_id, service.issuer, service.now()))
+    return _require_refused(world, answer, "An assertion signed with another key")
 
 
 async def _wrong_audience(world: ClientWorld) -> str:
     service = world.service
-    elsewhere = service.key.assertion(service.client_id, _ELSEWHERE, service.now())
-    return _require_refused(world, await world.knock(assertion=elsewhere), "An assertion for another authority")
+    answer = await world.knock(assertion=lambda: service.key.assertion(service.client_id, _ELSEWHERE, service.now()))
+    return _require_refused(world, answer, "An assertion for another authority")
 
 
 async def _replay(world: ClientWorld) -> str:
     first = await world.knock()
     if first.status not in {200, 201}:
         raise Failed(f"There is nothing to replay: the first use was not let in, the authority {world.said(first)}")
-    again = await world.knock(assertion=first.assertion, nonce=first.nonce)
+    again = await world.knock(assertion=lambda: first.assertion, nonce=first.nonce)
     return _require_refused(world, again, "An assertion used a second time")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
@@ -54,7 +54,9 @@ class Login:
     scopes: tuple[str, ...]
     acr_values: str = ""
 
-    async def push(self, *, assertion: str | None = None, nonce: str | None = None) -> tuple[Answer, Code]:
+    async def push(
+        self, *, assertion: Callable[[], str] | None = None, nonce: str | None = None
+    ) -> tuple[Answer, Code]:
         """Hand in the request; the Code still lacks its code."""
         wanted = Code("", secrets.token_urlsafe(48), secrets.token_urlsafe(24))
         challenge = base64.urlsafe_b64encode(hashlib.sha256(wanted.verifier.encode()).digest()).decode().rstrip("=")

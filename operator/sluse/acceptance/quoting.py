@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-# A long run with letters of both cases: tokens and codes have them, names of scopes and hosts do not.
-_LOOKS_SECRET = re.compile(r"(?=[0-9a-z_+=-]*[A-Z])(?=[0-9A-Z_+=-]*[a-z])[A-Za-z0-9_+=-]{32,}|[0-9]{11,}")
+# A long run with a capital letter: tokens and codes have one, names of scopes and hosts have none.
+_LOOKS_SECRET = re.compile(r"(?=[0-9a-z_+=-]*[A-Z])[A-Za-z0-9_+=-]{32,}|[0-9]{11,}")
 _UNPRINTABLE = re.compile(r"[^ -~æøåÆØÅ]")
 _SHORTEST = 6
 _LONGEST_QUOTE = 300

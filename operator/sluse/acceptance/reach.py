@@ -12,6 +12,7 @@ import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -34,6 +35,14 @@ class Reach:
         """Return a session, with a cookie jar of its own, that refuses private addresses."""
         connector = aiohttp.TCPConnector(ssl=self.trust, resolver=_Judging(self.hosts), use_dns_cache=False)
         return aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=TIMEOUT))
+
+
+def trusting(ca_file: Path | None, hosts: Mapping[str, tuple[str, int]]) -> Reach:
+    """Return a reach that believes these CAs, or the system's. Raise Unreachable where the file holds none."""
+    try:
+        return Reach(ssl.create_default_context(cafile=str(ca_file) if ca_file else None), hosts)
+    except (OSError, ssl.SSLError):
+        raise Unreachable(f"{ca_file} holds no CA certificates that can be read") from None
 
 
 def require_askable(url: str) -> str:

@@ -62,18 +62,18 @@ class Service:
         url: str,
         form: Mapping[str, str],
         *,
-        assertion: str | None = None,
+        assertion: Callable[[], str] | None = None,
         nonce: str | None = None,
         dpop: bool = True,
     ) -> Answer:
         """Ask as this client; a demanded DPoP nonce is answered once, as RFC 9449 section 8 says.
 
-        A given `assertion` is sent as it is, and then a demand is not answered: a second use would be a replay.
+        `assertion` makes what is sent instead of the client's own assertion, each time anew.
         """
         first, demanded = await self._ask(url, form, assertion, nonce, dpop=dpop)
-        if first.body.get("error") != "use_dpop_nonce" or demanded is None or assertion is not None or not dpop:
+        if first.body.get("error") != "use_dpop_nonce" or demanded is None or not dpop:
             return first
-        second, _ = await self._ask(url, form, None, demanded, dpop=True)
+        second, _ = await self._ask(url, form, assertion, demanded, dpop=True)
         return replace(second, nonce_retried=True)
 
     async def call(self, url: str, token: str) -> Answer:
@@ -83,10 +83,10 @@ class Service:
             return Answer(answer.status, await _json(answer))
 
     async def _ask(
-        self, url: str, form: Mapping[str, str], assertion: str | None, nonce: str | None, *, dpop: bool
+        self, url: str, form: Mapping[str, str], assertion: Callable[[], str] | None, nonce: str | None, *, dpop: bool
     ) -> tuple[Answer, str | None]:
         now = self.now()
-        sent = assertion or self.key.assertion(self.client_id, self.issuer, now)
+        sent = assertion() if assertion else self.key.assertion(self.client_id, self.issuer, now)
         fields = {
             **form,
             "client_id": self.client_id,

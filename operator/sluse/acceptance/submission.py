@@ -6,6 +6,7 @@ All or nothing: the folder of the record appears by one rename, after the snapsh
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 import shutil
 import tempfile
@@ -21,12 +22,14 @@ from sluse.errors import AcceptanceError
 from sluse.model.digests import canonical, sha256, tested
 from sluse.model.envelope import Metadata
 from sluse.model.evidence import Evidence
-from sluse.model.names import Environment
+from sluse.model.names import Environment, IntegrationKey
 from sluse.model.records import AcceptanceTest, SignedSpec
 from sluse.model.statement import EvidenceFile, Statement, StatementType, Submission, namespace
+from sluse.model.value import SLUG
 
 _RECORD = "acceptance-test.yaml"
 _PLAIN = 0o755
+_LONGEST_STEM = 24
 
 
 class Signer(Protocol):
@@ -36,7 +39,7 @@ class Signer(Protocol):
     def key_id(self) -> str:
         """The public key's fingerprint, as statements call their signer."""
 
-    def sign(self, message: bytes, namespace: str) -> str:
+    def sign(self, message: bytes, namespace: str, /) -> str:
         """Return the armoured SSH signature."""
 
 
@@ -109,12 +112,19 @@ def submit(
     )
 
 
-def require_new(integrations: Path, organisation: str, name: str) -> None:
-    """Raise AcceptanceError where there is a record of this name: none is ever changed."""
-    if (integrations / organisation / "acceptance" / name).exists():
+def require_new(integrations: Path, tested_one: IntegrationKey, name: str, now: datetime) -> str:
+    """Return the record's name, made of the integration's and the time where none is given.
+
+    Raise AcceptanceError where it is no name, or there is a record of it: none is ever changed.
+    """
+    name = name or f"{tested_one.name[:_LONGEST_STEM].rstrip('-')}-{now:%Y%m%d-%H%M%S}"
+    if not re.fullmatch(SLUG, name):
+        raise AcceptanceError(f"{name!r} is no name: lower-case letters, digits and hyphens, at most 40")
+    if (integrations / tested_one.organisation / "acceptance" / name).exists():
         raise AcceptanceError(
             f"there is an acceptance test {name} already, and records are never changed", hint="give another --name"
         )
+    return name
 
 
 def write(integrations: Path, submitted: Submitted) -> tuple[Path, ...]:

@@ -18,7 +18,13 @@ from sluse.errors import SluseError
 _COMMANDS: Mapping[str, str] = {
     "check": "Check the files of integrations/ and say what to do about each problem.",
     "status": "Show what the operators did with the integrations: stage, client ids, who is waited for.",
+    "gate": "Show what production is entitled to, or every reason why not and who must act.",
+    "explain": "Explain an integration: what binds it, how it differs, who must act next.",
     "acceptance": "Carry out an acceptance test, and write the signed record of it.",
+    "approve": "Sign that something is approved: an organisation, a plan, an acceptance test, terms, keys.",
+    "reject": "Sign that something is not approved, with findings; or withdraw a statement.",
+    "retire": "Sign the end of an integration in production.",
+    "suspend": "Sign that an integration is out of use in production at once.",
     "policies": "Sign policies/, and verify what was signed.",
     "run": "Run the operator of one environment.",
     "ledger": "Begin a ledger, the operators' memory of what was done.",

@@ -32,6 +32,7 @@ from sluse.sandbox.clock import Clock
 from sluse.sandbox.server import Served
 
 _LARGEST_BODY: Final = 256 * 1024
+_NOWHERE: Final = Reach(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))  # trusts nobody, and costs nothing to make
 
 
 class Authority:
@@ -76,7 +77,7 @@ class Authority:
         self._codes = Codes(self._signer)
         self._pushed = par.Pushed()
         self.providers = Providers()
-        self._upstream = Upstream(reach or Reach(), self._signer)
+        self._upstream = Upstream(reach or _NOWHERE, self._signer)
 
     def served(self, tls: ssl.SSLContext | None, port: int = 0) -> Served:
         """Return a server for this authority, not started; its `url` is the issuer."""

@@ -43,8 +43,7 @@ class Assertions:
         registration = self._registration(assertion, form)
         self._require_signature(assertion, registration)
         _require_time(assertion, now)
-        if assertion.claims.get("aud") != issuer:
-            raise _refused("the assertion's aud must be the issuer, as one string")
+        self._require_audience(assertion, issuer)
         if not _DETAILS.isdisjoint(assertion.claims):
             raise Refusal(400, "invalid_authorization_details", "the assertion's details are not served here")
         self._spend(assertion, registration, now)
@@ -69,6 +68,10 @@ class Assertions:
             raise _refused(f"the assertion's alg is another than the key's {key.alg}")
         if not assertion.signed_by(key.public):
             raise _refused("the assertion's signature does not hold")
+
+    def _require_audience(self, assertion: compact.Compact, issuer: str) -> None:
+        if assertion.claims.get("aud") != issuer:
+            raise _refused("the assertion's aud must be the issuer, as one string")
 
     def _spend(self, assertion: compact.Compact, registration: Registration, now: float) -> None:
         jti, until = assertion.claims.get("jti"), assertion.moment("exp")

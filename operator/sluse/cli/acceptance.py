@@ -1,0 +1,162 @@
+"""`sluse acceptance`: the acceptance test, carried out for real, and the record that carries it into git."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sluse.model.evidence import CaseResult
+
+_REPOSITORY = click.Path(path_type=Path, exists=True, file_okay=False)
+_FILE = click.Path(path_type=Path)
+
+
+class _Named(click.ParamType[tuple[str, Path]]):
+    """NAME=FILE."""
+
+    name = "name=file"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, Path]:
+        name, equals, file = value.partition("=")
+        if not name or not equals or not file:
+            self.fail(f"{value!r} is not NAME=FILE", param, ctx)
+        return name, Path(file)
+
+
+class _Resolved(click.ParamType[tuple[str, tuple[str, int]]]):
+    """HOST=ADDRESS or HOST=ADDRESS:PORT."""
+
+    name = "host=address"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, tuple[str, int]]:
+        host, _, target = value.partition("=")
+        address, _, port = target.partition(":")
+        if not host or not address or not (port or "0").isdecimal():
+            self.fail(f"{value!r} is not HOST=ADDRESS[:PORT]", param, ctx)
+        return host, (address, int(port or "0"))
+
+
+@click.group()
+def command() -> None:
+    """Carry out an acceptance test."""
+
+
+@command.command()
+@click.argument("integration")
+@click.option(
+    "--key", "keys", type=_Named(), multiple=True, metavar="CLIENT=FILE", help="Private key of a client, as a JWK."
+)
+@click.option(
+    "--user", "users", type=_Named(), multiple=True, metavar="ALIAS=FILE", help="Login of a test user, as JSON."
+)
+@click.option("--through", default="", metavar="CLIENT", help="Client to test an identity provider through.")
+@click.option("--sign", "sign", type=_FILE, required=True, metavar="KEY", help="SSH key that signs the record.")
+@click.option("--name", default="", help="Name of the record; else from the integration's name and the time.")
+@click.option("--commit", is_flag=True, help="Commit the record.")
+@click.option("--keep-failed", type=_FILE, metavar="FOLDER", help="Where to keep the evidence of a run that failed.")
+@click.option("--repository", type=_REPOSITORY, default=Path(), help="A clone of the integrations; else this folder.")
+@click.option("--offline", is_flag=True, help="Do not fetch what the operator published; use what was fetched last.")
+@click.option("--ca", type=_FILE, metavar="FILE", help="CAs to trust instead of the system's.")
+@click.option(
+    "--resolve", type=_Resolved(), multiple=True, metavar="HOST=ADDRESS[:PORT]", help="Where a host is to be found."
+)
+def run(  # noqa: PLR0913 - each is an option
+    *,
+    integration: str,
+    keys: tuple[tuple[str, Path], ...],
+    users: tuple[tuple[str, Path], ...],
+    through: str,
+    sign: Path,
+    name: str,
+    commit: bool,
+    keep_failed: Path | None,
+    repository: Path,
+    offline: bool,
+    ca: Path | None,
+    resolve: tuple[tuple[str, tuple[str, int]], ...],
+) -> int:
+    """Test INTEGRATION in the test environment, and write the signed record of it.
+
+    INTEGRATION is `<organisation>.<name>`. Every client of a service is tested with its private key, which stays where
+    it is; an identity provider is tested by NHN, through a client of its own, with every test user. Nothing is written
+    unless all cases pass. Private addresses are never asked, unless --resolve says so.
+
+    Exit codes: 0 passed and written, 1 a case failed, 2 it could not be done.
+    """
+    import asyncio
+
+    from sluse.acceptance import submission, trial
+    from sluse.acceptance.reach import trusting
+    from sluse.delivery import acceptance_run
+    from sluse.delivery.record_commit import commit_files
+    from sluse.ledger.branch.clone import Clone
+    from sluse.model.names import Environment
+    from sluse.wiring.parts import utc_now
+
+    signer = _Signer(sign)
+    clone = Clone(repository)
+    if not offline:
+        clone.fetch()
+    asked = acceptance_run.Asked(integration, dict(keys), dict(users), through)
+    prepared = acceptance_run.prepare(repository, clone.pages(Environment.TEST) or {}, asked)
+    key, folder = prepared.document.key, repository / acceptance_run.FOLDER
+    name = submission.require_new(folder, key, name, utc_now())
+    reach = trusting(ca, dict(resolve))
+    carried, evidence = asyncio.run(acceptance_run.carry_out(prepared, reach, utc_now, _tell))
+    if not trial.passed(evidence):
+        return _failed(keep_failed, submission.evidence_files(evidence))
+    submitted = submission.submit(
+        carried, evidence, name=name, repository=prepared.repository, issued_at=utc_now(), signer=signer
+    )
+    written = submission.write(folder, submitted)
+    if commit:
+        commit_files(repository, written, f"Submit the acceptance test {name} of {key}")
+    _say_written(written, carried.not_covered)
+    return 0
+
+
+class _Signer:
+    """A key file, or a key of ssh-agent."""
+
+    def __init__(self, file: Path) -> None:
+        from sluse.signing import key_file
+
+        self._file = key_file.load(file)
+        self.key_id = self._file.public.key_id
+
+    def sign(self, message: bytes, namespace: str) -> str:
+        from sluse.signing import ssh_keygen
+
+        return ssh_keygen.sign(self._file, message, namespace)
+
+
+def _tell(part: str, result: CaseResult) -> None:
+    mark = "passed" if result.passed else "FAILED"
+    click.echo(f"{mark}  {part}  {result.case}: {result.seen}", err=True)
+    if not result.passed:
+        click.echo(f"        expected: {result.expected}", err=True)
+
+
+def _failed(folder: Path | None, files: dict[str, bytes]) -> int:
+    from sluse.acceptance.submission import write_folder
+
+    if folder is None:
+        click.echo("not passed: nothing is written\n\nhint: keep the evidence with --keep-failed FOLDER", err=True)
+    else:
+        write_folder(folder, files)
+        click.echo(f"not passed: the evidence is in {folder}, and no record is written", err=True)
+    return 1
+
+
+def _say_written(written: Sequence[Path], not_covered: Sequence[str]) -> None:
+    for line in not_covered:
+        click.echo(f"not covered: {line}", err=True)
+    for path in written:
+        click.echo(str(path))

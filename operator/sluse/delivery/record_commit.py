@@ -1,0 +1,35 @@
+"""Commit files in a person's own clone, as that person: their name, their hooks, their signing, nothing of ours."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from sluse.catalog.git import command
+from sluse.errors import CatalogError
+
+_TIMEOUT = 60.0
+
+
+def commit_files(repository: Path, files: Sequence[Path], message: str) -> None:
+    """Commit exactly these files, whatever else is staged or changed. CatalogError with git's own words."""
+    paths = [str(file.resolve()) for file in files]
+    _git(repository, "add", "--", *paths)
+    _git(repository, "commit", "--quiet", "-m", message, "--", *paths)
+
+
+def _git(repository: Path, *arguments: str) -> None:
+    try:
+        done = subprocess.run(  # noqa: S603 - our own arguments, no shell
+            [command.program(), "-C", str(repository), *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_TIMEOUT,
+        )
+    except subprocess.TimeoutExpired:
+        raise CatalogError(f"git {arguments[0]} took longer than {_TIMEOUT:.0f} s") from None
+    if done.returncode:
+        said = done.stderr.strip() or done.stdout.strip()
+        raise CatalogError(f"the files are written, but git does not commit them: {said}")
