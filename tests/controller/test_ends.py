@@ -128,23 +128,3 @@ async def test_two_operators_by_mistake_are_noticed_and_register_nothing_twice(
     assert "is a second operator running?" in said["status"]["conditions"][0]["message"]
     for supplier in (mine, neighbour):
         assert len(world.registrations(supplier.slug)) == 1
-
-
-async def test_asked_to_end_while_the_remote_is_silent_it_does_not_wait_for_it(world: Operated, mine: Supplier) -> None:
-    with process(world) as running:
-        await world.stage(mine.slug, "TestReady")
-        world.sandbox.remote.faults.gone(RemoteFault.SILENT)
-        await world.ask_for_sync()
-        await eventually(lambda: gits_of(running.pid), "git waits for the remote")
-        code, said = ended(running, signal.SIGTERM)
-    assert code == 0
-    assert [line for line in said if " INFO " not in line] == []
-
-
-def gits_of(pid: int) -> list[str]:
-    """Return the command lines of a process's children that talk to the remote."""
-    children = Path(f"/proc/{pid}/task/{pid}/children")
-    every = [*children.parent.parent.glob("*/children")] if children.exists() else []
-    pids = [child for path in every for child in path.read_text().split()]
-    lines = [Path(f"/proc/{child}/cmdline").read_bytes().decode().replace("\0", " ") for child in pids]
-    return [line for line in lines if "ls-remote" in line or " fetch " in line]

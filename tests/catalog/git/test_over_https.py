@@ -156,11 +156,11 @@ def test_a_silent_remote_times_out_and_leaves_no_process(place: Place, open_sour
     place.remote.faults.back()
 
 
-@pytest.mark.parametrize("turn", [3, 4], ids=["while fetching", "never"])
+@pytest.mark.parametrize("turn", [2, 4], ids=["while fetching", "never"])
 def test_a_history_that_does_not_come_in_time_leaves_the_commit_alone_and_forced(
     place: Place, open_source: Callable[..., Source], turn: int
 ) -> None:
-    """The third POST of a fetch is the one for all that is new: two list the refs."""
+    """The second POST of a fetch is the one for all that is new: the first lists the refs."""
     left = [0]
     closing = threading.Event()
 
@@ -186,7 +186,7 @@ def test_a_history_that_does_not_come_in_time_leaves_the_commit_alone_and_forced
         left[0] = turn
         fetched = source.fetch()
         closing.set()
-    assert (fetched.id, fetched.forced) == (commit, turn == 3)
+    assert (fetched.id, fetched.forced) == (commit, turn == 2)
     assert [entry.path for entry in source.entries(commit, "")] == ["a"]
 
 

@@ -154,9 +154,9 @@ class Source:
         before = self._clone.tip()
         last = before or self._last
         try:
-            listed = self._listed(deadline)
-            if before is None or listed != before.id:
-                self._transfer(alone=last is None or listed == last.id, deadline=deadline)
+            # Where there is a copy, the transfer itself tells what is new: asking first would cost a second connection.
+            alone = before is None and (last is None or self._listed(deadline) == last.id)
+            self._transfer(alone=alone, deadline=deadline)
         except command.TimedOut:
             raise RemoteUnavailable(
                 f"{self._name} did not answer within {self._timeout:g} seconds",
@@ -203,6 +203,8 @@ class Source:
                 ran = self._fetched("--depth=1", deadline)
         if ran.code and _NO_DEPTH in ran.err:
             ran = self._fetched(None, deadline)
+        if ran.code:
+            self._listed(deadline)  # it says more precisely what is missing: the remote, the right to read, the branch
         if _NO_BRANCH in ran.err:
             raise self._absent()
         if ran.code:
