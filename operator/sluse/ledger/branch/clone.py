@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import os.path
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 from sluse.catalog.git import command
 from sluse.errors import LedgerError
-from sluse.ledger.shown import Page, is_page, parse
+from sluse.ledger.objects import ledger_of
+from sluse.ledger.shown import Page, is_machine, is_page, parse
+from sluse.model.held import OrganisationLedger
 from sluse.model.names import Environment
 
 _REMOTE = "origin"
@@ -41,22 +44,35 @@ class Clone:
 
     def pages(self, environment: Environment) -> dict[str, Page] | None:
         """Return what an environment's operator published, by integration; None where there is no branch."""
-        ref = f"refs/remotes/{_REMOTE}/{environment.status_branch}"
-        listed = self._git("ls-tree", "-r", "-z", ref)
+        files = self._files(environment, is_page)
+        if files is None:
+            return None
+        shown = (parse(text, f"{path} of {environment.status_branch}") for path, text in files.items())
+        return dict(sorted((page.integration, page) for page in shown))
+
+    def ledgers(self, environment: Environment) -> dict[str, OrganisationLedger] | None:
+        """Return everything that an environment holds, by organisation; None where there is no branch."""
+        files = self._files(environment, is_machine)
+        if files is None:
+            return None
+        held = (ledger_of(text, f"{path} of {environment.status_branch}") for path, text in files.items())
+        return {ledger.organisation: ledger for ledger in held}
+
+    def _files(self, environment: Environment, wanted: Callable[[str], bool]) -> dict[str, bytes] | None:
+        listed = self._git("ls-tree", "-r", "-z", f"refs/remotes/{_REMOTE}/{environment.status_branch}")
         if listed is None:
             return None
         rows = (line.partition("\t") for line in listed.decode().split("\0") if line)
-        blobs = [(path, meta.split()[2]) for meta, _, path in rows if is_page(path)]
+        blobs = [(path, meta.split()[2]) for meta, _, path in rows if wanted(path)]
         out = self._run("cat-file", "--batch", stdin="".join(f"{each}\n" for _, each in blobs).encode()).stdout
-        found: dict[str, Page] = {}
+        found: dict[str, bytes] = {}
         position = 0
         for path, _ in blobs:
             end = out.index(b"\n", position)
             start, size = end + 1, int(out[position:end].split()[2])
-            page = parse(out[start : start + size], f"{path} of {environment.status_branch}")
-            found[page.integration] = page
+            found[path] = out[start : start + size]
             position = start + size + 1
-        return dict(sorted(found.items()))
+        return found
 
     def _git(self, *arguments: str) -> bytes | None:
         done = self._run(*arguments)

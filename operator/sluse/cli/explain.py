@@ -1,0 +1,64 @@
+"""`sluse explain`: one integration, from every side: stage, digests, classes, differences, and who must act next."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from sluse.cli.gate import AT, FETCH, OUTPUT, REPOSITORY, ROOTS, SETTINGS, prepared
+
+
+@click.command()
+@click.argument("integration")
+@AT
+@REPOSITORY
+@ROOTS
+@SETTINGS
+@FETCH
+@OUTPUT
+def command(
+    integration: str,
+    at: datetime,
+    repository: Path,
+    roots: Path | None,
+    settings: Path | None,
+    output: str,
+    *,
+    fetch: bool,
+) -> None:
+    """Explain an integration: what an acceptance binds of it, and how test, production, HEAD and the accepted differ.
+
+    INTEGRATION is `<organisation>.<name>`; the name alone will do where only one has it. The working tree is judged as
+    it is, offline; the stages are as published, where that is in the clone (see --fetch).
+
+    Exit codes: 0 shown, 2 unknown, or it could not be told.
+    """
+    from sluse.delivery.explanation import Explanation
+    from sluse.delivery.verdicts import verdicts
+
+    survey, ledgers = prepared(repository, roots, settings, fetch=fetch)
+    (verdict,) = verdicts(survey, at, ledgers, integration)
+    document = survey.share(verdict.key.organisation).document(verdict.key)
+    explanation = Explanation(verdict, document, _stages(repository, str(verdict.key)))
+    if output == "json":
+        click.echo(json.dumps(explanation.wire(), ensure_ascii=False, indent=2))
+    else:
+        click.echo("\n".join(explanation.lines()))
+
+
+def _stages(repository: Path, integration: str) -> dict[str, str]:
+    """Return the rung in each environment that publishes one."""
+    from sluse.errors import LedgerError
+    from sluse.ledger.branch.clone import Clone
+    from sluse.ledger.stages import both_names
+    from sluse.model.names import Environment
+
+    try:
+        clone = Clone(repository)
+    except LedgerError:
+        return {}
+    pages = {environment: clone.pages(environment) or {} for environment in Environment}
+    return {each.value: both_names(found[integration].stage) for each, found in pages.items() if integration in found}

@@ -1,0 +1,149 @@
+"""`sluse gate`: what production is entitled to, from any clone, offline; and the step to take, where a ledger is published."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sluse.gate.survey import GateSurvey
+    from sluse.model.held import OrganisationLedger
+
+
+def moment(ctx: click.Context, param: click.Parameter, value: str | None) -> datetime:  # noqa: ARG001 - click's signature
+    """Return the moment that --at names, or now."""
+    if value is None:
+        return datetime.now(UTC)
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise click.BadParameter("give date, time and offset, such as 2027-02-01T08:00+01:00")
+    return found.astimezone(UTC)
+
+
+REPOSITORY = click.option(
+    "--repository", type=click.Path(path_type=Path), default=Path(), help="A clone; else this folder."
+)
+ROOTS = click.option("--roots", type=click.Path(path_type=Path), help="JSON file with threshold and keys of the roots.")
+SETTINGS = click.option("--settings", type=click.Path(path_type=Path), help="Settings that pin the roots.")
+AT = click.option("--at", callback=moment, help="The moment to judge, with its offset; else now.")
+FETCH = click.option("--fetch", is_flag=True, flag_value=True, help="Fetch the published ledger first.")
+OUTPUT = click.option(
+    "--output", type=click.Choice(["text", "json"]), default="text", help="For people or for programs."
+)
+
+
+@click.command()
+@click.argument("integration", required=False)
+@click.option("-e", "--environment", type=click.Choice(["test", "production"]), default="production", show_default=True)
+@AT
+@REPOSITORY
+@ROOTS
+@SETTINGS
+@FETCH
+@OUTPUT
+def command(
+    integration: str | None,
+    environment: str,
+    at: datetime,
+    repository: Path,
+    roots: Path | None,
+    settings: Path | None,
+    output: str,
+    *,
+    fetch: bool,
+) -> int:
+    """Show what production is entitled to, and of what is not every reason and who must act.
+
+    INTEGRATION is `<organisation>.<name>`; the name alone will do where only one has it. The working tree is judged as
+    it is, offline. With the published ledger in the clone (see --fetch) also the step that the operator takes.
+
+    The roots are never read from the repository: without --roots or --settings policies/ count as they are.
+
+    Exit codes: 0 shown, 1 the integration that was asked for is not entitled, 2 it could not be told.
+    """
+    from sluse.delivery.verdicts import HEADER, verdicts
+    from sluse.gate.verdict import Entitled
+
+    if environment == "test":
+        click.echo("test follows HEAD: nothing but `sluse check` stands before it", err=True)
+        return 0
+    survey, ledgers = prepared(repository, roots, settings, fetch=fetch)
+    found = verdicts(survey, at, ledgers, integration)
+    if output == "json":
+        click.echo(json.dumps([each.wire() for each in found], ensure_ascii=False, indent=2))
+    elif integration is not None:
+        click.echo("\n".join(line for each in found for line in each.details()))
+    else:
+        _table([HEADER, *(each.row() for each in found)])
+    return 1 if integration is not None and not isinstance(found[0].entitlement, Entitled) else 0
+
+
+def prepared(
+    repository: Path, roots: Path | None, settings: Path | None, *, fetch: bool
+) -> tuple[GateSurvey, Mapping[str, OrganisationLedger] | None]:
+    """Return the clone made ready for the gate, and production's published ledger; say on stderr what is not judged."""
+    from sluse.catalog.policies import contents
+    from sluse.catalog.reader import Reader
+    from sluse.catalog.work_tree import WorkTree
+    from sluse.delivery.checkout import Checkout
+    from sluse.delivery.policy import Untrusted, trusted
+    from sluse.delivery.verdicts import surveyed, unverified
+    from sluse.errors import CatalogError
+    from sluse.wiring.roots import pinned
+
+    root = Checkout(repository).root
+    files = contents(WorkTree(root, "policies"))
+    if roots is None and settings is None:
+        policy = unverified(files)
+        click.echo("policies/ are taken as they are: no roots are pinned (--roots, --settings)", err=True)
+    else:
+        policy = trusted(files, pinned(roots, settings))
+    if isinstance(policy, Untrusted):
+        raise CatalogError(f"policies/ does not count: {'; '.join(policy.reasons)}")
+    ledgers = _ledgers(repository, fetch=fetch)
+    if ledgers is None:
+        click.echo("no ledger of production is here: when a statement was first seen is not judged", err=True)
+    tree = Reader().tree(WorkTree(root, "integrations"), "integrations")
+    return surveyed(tree, policy, ledgers), ledgers
+
+
+def _ledgers(repository: Path, *, fetch: bool) -> Mapping[str, OrganisationLedger] | None:
+    from sluse.errors import LedgerError
+    from sluse.ledger.branch.clone import Clone
+    from sluse.model.names import Environment
+
+    try:
+        clone = Clone(repository)
+    except LedgerError:
+        if fetch:
+            raise
+        return None
+    if fetch:
+        clone.fetch()
+    return clone.ledgers(Environment.PRODUCTION)
+
+
+def _table(rows: list[tuple[str, ...]]) -> None:
+    """Print rows: a table on a terminal, else one line each that other programs can cut at tabs."""
+    if not sys.stdout.isatty():
+        for row in rows:
+            click.echo("\t".join(row))
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(*rows[0], box=None, pad_edge=False, header_style="bold")
+    for row in rows[1:]:
+        table.add_row(*map(escape, row))
+    Console().print(table)
