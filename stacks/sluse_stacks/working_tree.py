@@ -7,11 +7,14 @@ holds what the gate entitles it to, and that is not a matter of a working tree a
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sluse.catalog.reader import Reader
 from sluse.catalog.work_tree import WorkTree
 from sluse.delivery.compile import Compiler
+from sluse.delivery.head import Head
+from sluse.delivery.policy import Untrusted
 from sluse.desired.stack import Stack
 from sluse.errors import CatalogError, SettingsError
 from sluse.model.names import Environment
@@ -48,4 +51,5 @@ def stack(root: Path, place: Environment, organisation: str) -> Stack:
             "\n".join((f"the files of {organisation} have errors, so what it should be is not known", *wrong)),
             hint="sluse check says how to mend them",
         )
-    return Compiler(place).compile(tree, problems, {}, commit="").organisations[organisation].stack
+    head = Head("", "integrations", tree, problems, Untrusted(("a working tree is nobody's policy",)))
+    return Compiler(place).compile(head, {}, at=datetime.now(UTC)).organisations[organisation].stack
