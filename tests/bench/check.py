@@ -32,21 +32,23 @@ def measure() -> Iterator[Figure]:
             files = generated.integrations(organisations, each)
             progress(f"writing {len(files)} files")
             generated.write(files, root)
-            yield _figure(what, root, program)
+            yield from _figures(what, root, program)
 
 
-def _figure(what: str, root: Path, program: str | None) -> Figure:
+def _figures(what: str, root: Path, program: str | None) -> Iterator[Figure]:
     check = partial(_run, root, sys.executable, "-m", "sluse", "check")
     if program is None:
         (ours,) = side_by_side(_REPETITIONS, check)
-        return Figure(what, ours, bar=4.0, note="kubeconform is not on PATH: that side was not run")
+        yield Figure(what, ours.wall, bar=4.0, note="kubeconform is not on PATH: that side was not run")
+        return
     schemas = _schemas(root)
     other = partial(
         _run, root, program, "-summary", "-strict", "-schema-location", f"{schemas}/{{{{.ResourceKind}}}}.json",
         "-ignore-filename-pattern", r"\.jwks\.json$", "integrations",
     )  # fmt: skip
     ours, theirs = side_by_side(_REPETITIONS, check, other)
-    return Figure(what, ours, bar=4.0, beside=Beside("kubeconform, documents only", theirs, bar=0.6))
+    yield Figure(what, ours.wall, bar=4.0, beside=Beside("kubeconform, documents only", theirs.wall, bar=0.6))
+    yield Figure("... processor", ours.cpu, beside=Beside("", theirs.cpu))
 
 
 def _schemas(root: Path) -> Path:

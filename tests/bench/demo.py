@@ -13,7 +13,7 @@ _REPETITIONS = 3
 
 def measure() -> Iterator[Figure]:
     (played,) = side_by_side(_REPETITIONS, _play)
-    yield Figure("sluse demo", played, bar=15)
+    yield Figure("sluse demo", played.wall, bar=15)
 
 
 def _play() -> None:

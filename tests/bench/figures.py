@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import statistics
 import time
 from collections.abc import Callable
@@ -85,17 +86,29 @@ def once(value: float) -> Sample:
     return Sample((value,))
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """Return how long `work` takes."""
-    begin = time.perf_counter()
+@dataclass(frozen=True)
+class Timed:
+    """Seconds on the wall, and seconds of processor, which a busy machine disturbs much less."""
+
+    wall: Sample
+    cpu: Sample
+
+
+def side_by_side(repetitions: int, *works: Callable[[], object]) -> tuple[Timed, ...]:
+    """Time works that run processes, in turn and again, so that whatever else the machine does meets all of them alike."""
+    rounds = [[_timed(work) for work in works] for _ in range(repetitions)]
+    return tuple(
+        Timed(Sample(tuple(wall for wall, _ in times)), Sample(tuple(cpu for _, cpu in times)))
+        for times in zip(*rounds, strict=True)
+    )
+
+
+def _timed(work: Callable[[], object]) -> tuple[float, float]:
+    begin, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     work()
-    return time.perf_counter() - begin
-
-
-def side_by_side(repetitions: int, *works: Callable[[], object]) -> tuple[Sample, ...]:
-    """Time all works in turn, again and again, so that whatever else the machine does meets all of them alike."""
-    rounds = [[seconds(work) for work in works] for _ in range(repetitions)]
-    return tuple(Sample(values) for values in zip(*rounds, strict=True))
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return time.perf_counter() - begin, cpu
 
 
 def progress(message: str) -> None:

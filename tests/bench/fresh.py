@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import floor
 from figures import Beside, Figure, Sample, progress
@@ -17,31 +18,47 @@ ORGANISATIONS, EACH = 200, 5
 _REPETITIONS = 2
 
 
+@dataclass
+class _Sides:
+    wall: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+
+
 def measure() -> Iterator[Figure]:
-    ours: list[float] = []
+    ours, theirs = _Sides(), _Sides()
     published: list[float] = []
-    theirs: list[float] = []
     most: list[float] = []
     for repetition in range(_REPETITIONS):
         progress(f"the operator, {repetition + 1} of {_REPETITIONS}")
         with standing(ORGANISATIONS, EACH) as place:
             begin = time.perf_counter()
             place.start()
-            ours.append(place.until(place.converged) - begin)
+            ours.wall.append(place.until(place.converged) - begin)
             published.append(place.quiet() - begin)
+            ours.cpu.append(place.cpu())
             most.append(place.resident()[1])
             left = floor.left_by(place)
         progress(f"the floor, {repetition + 1} of {_REPETITIONS}")
         with standing(1, 1) as empty:  # a remote needs a commit; no operator reads it
-            theirs.append(floor.everything(empty, left))
-    beside = Beside("the same writes, plain aiohttp", Sample(tuple(theirs)), bar=1.3)
-    clients = ORGANISATIONS * EACH
-    note = "sandbox's API, process start included; the bar of the ratio is for a real API server"
+            wall, cpu = floor.everything(empty, left)
+        theirs.wall.append(wall)
+        theirs.cpu.append(cpu)
     yield Figure(
-        f"{clients} clients, from process start to converged", Sample(tuple(ours)), bar=60, beside=beside, note=note
+        f"{ORGANISATIONS * EACH} clients, from process start to converged",
+        _sample(ours.wall),
+        bar=60,
+        beside=Beside("the same writes, plain aiohttp", _sample(theirs.wall), bar=1.3),
+        note="the sandbox answers; the bar of the ratio is for a real API server",
     )
-    yield Figure("... until all is published and nothing is written any more", Sample(tuple(published)))
-    yield Figure("most memory of the operator", Sample(tuple(most)), unit="MiB", bar=250)
+    yield Figure(
+        "... processor of the process, to the last write", _sample(ours.cpu), beside=Beside("", _sample(theirs.cpu))
+    )
+    yield Figure("... until all is published", _sample(published))
+    yield Figure("most memory of the operator", _sample(most), unit="MiB", bar=250)
+
+
+def _sample(values: list[float]) -> Sample:
+    return Sample(tuple(values))
 
 
 def filled(place: Standing) -> float:

@@ -10,6 +10,7 @@ from figures import Figure, Sample, once, progress
 from standing import standing
 
 _EACH = 5
+_CHANGES = 3
 _SIZES = (250, 500, 1000, 2000)
 
 
@@ -18,8 +19,12 @@ def measure() -> Iterator[Figure]:
         progress(f"{size} clients")
         with standing(size // _EACH, _EACH) as place:
             took = fresh.filled(place)
-            changed = Sample(tuple(converge.changes(place, 3)))
+            filled = place.cpu()
+            changed = Sample(tuple(converge.changes(place, _CHANGES)))
+            each = (place.cpu() - filled) / _CHANGES
             now, _ = place.resident()
-        yield Figure(f"{size} clients from nothing", once(took), note=f"{1000 * took / size:.1f} ms each")
-        yield Figure(f"a merged change, {size} present", changed)
+        yield Figure(
+            f"{size} clients from nothing", once(took), note=f"{1000 * filled / size:.1f} ms of processor each"
+        )
+        yield Figure(f"a merged change, {size} present", changed, note=f"{1000 * each:.0f} ms of processor each")
         yield Figure(f"memory, {size} present", once(now), "MiB")

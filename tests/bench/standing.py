@@ -79,7 +79,9 @@ class Standing:
         settings = Settings.model_validate_json(path.read_text())
         # The product's own intervals: the sandbox's are for people who watch a demo.
         path.write_text(settings.model_copy(update={"timing": Timing()}).model_dump_json(by_alias=True))
-        self.clone.sluse("ledger", "init", "-e", TEST.value, "--settings", str(path))
+        begun = self.clone.sluse("ledger", "init", "-e", TEST.value, "--settings", str(path))
+        if begun.code:
+            raise RuntimeError(f"the ledger could not be begun: {begun.said}")
 
     def start(self) -> Self:
         """Start the operator, as `sluse run` does."""
@@ -108,6 +110,12 @@ class Standing:
         lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
         found = dict(line.split(":", 1) for line in lines)
         return tuple(int(found[name].split()[0]) / 1024 for name in ("VmRSS", "VmHWM"))  # type: ignore[return-value]
+
+    def cpu(self) -> float:
+        """Return the seconds of processor that the operator has used."""
+        assert self.process is not None
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def writes(self) -> Counter[str]:
         """Return the operator's accepted writes, by resource and subresource, and those at the authority and in git."""

@@ -23,8 +23,10 @@ def measure() -> Iterator[Figure]:
         usage = partial(_run, root, "-m", "sluse", "--help")
         verdict = partial(_run, root, "-m", "sluse", "check", one)
         helped, checked, alone = side_by_side(_REPETITIONS, usage, verdict, partial(_run, root, "-c", "pass"))
-    yield Figure("sluse --help", helped, bar=0.2, beside=Beside("python -c pass", alone))
-    yield Figure("sluse check ONE_FILE", checked, bar=0.6, beside=Beside("python -c pass", alone))
+    yield Figure("sluse --help", helped.wall, bar=0.2, beside=Beside("python -c pass", alone.wall))
+    yield Figure("... its processor", helped.cpu, beside=Beside("", alone.cpu))
+    yield Figure("sluse check ONE_FILE", checked.wall, bar=0.6, beside=Beside("python -c pass", alone.wall))
+    yield Figure("... its processor", checked.cpu, beside=Beside("", alone.cpu))
 
 
 def _run(root: Path, *words: str) -> None:
