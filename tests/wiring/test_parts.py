@@ -68,7 +68,7 @@ async def test_everything_is_opened_and_closed_without_a_word_to_anybody(wired: 
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"environment": "production"}, "production needs the gate"),
+        ({"environment": "production"}, "production needs root keys"),
         ({"engine": "pulumi"}, "the engine `pulumi` is not built yet"),
         ({"authority__initialAccessTokenFile": None}, "authority.initialAccessTokenFile is required"),
         ({"authority__initialAccessTokenFile": "/none/token"}, "cannot read the credential file /none/token"),
@@ -114,3 +114,10 @@ def test_gits_token_is_in_its_environment_alone(wired: Wired) -> None:
 
 def test_without_a_token_git_gets_none(wired: Wired) -> None:
     assert not [value for value in git_environment(wired(remote__tokenFile=None)).values() if "Bearer" in value]
+
+
+def test_a_ca_bundle_for_the_remote_is_trusted_alone(wired: Wired) -> None:
+    environment = git_environment(wired(remote__caFile="/etc/sluse/ca.pem"))
+    assert environment["GIT_SSL_CAINFO"] == "/etc/sluse/ca.pem"
+    assert environment["GIT_SSL_CAPATH"] == "/dev/null", "the system's CAs are not asked"
+    assert "GIT_SSL_CAPATH" not in git_environment(wired())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -121,7 +122,10 @@ def git_environment(settings: Settings) -> dict[str, str]:
         for number, setting in enumerate(configuration.items())
         for variable, value in zip((f"GIT_CONFIG_KEY_{number}", f"GIT_CONFIG_VALUE_{number}"), setting, strict=True)
     }
-    authority = {"GIT_SSL_CAINFO": str(remote.ca_file)} if remote.ca_file is not None else {}
+    authority = {}
+    if remote.ca_file is not None:
+        # That bundle and no other: git would trust the system's CAs beside it, and read all of them at each connection.
+        authority = {"GIT_SSL_CAINFO": str(remote.ca_file), "GIT_SSL_CAPATH": os.devnull}
     return {**authority, "GIT_CONFIG_COUNT": str(len(configuration)), **numbered}
 
 
