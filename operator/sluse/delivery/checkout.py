@@ -23,6 +23,18 @@ class Checkout:
             raise CatalogError(f"there is no folder {holds} here or above", hint="give the clone with --repository")
         self.root = found
 
+    def names(self, folder: str) -> tuple[str, ...]:
+        """Return the names in a folder, none where it is not there."""
+        found = self.root / folder
+        return tuple(each.name for each in found.iterdir()) if found.is_dir() else ()
+
+    def inside(self, path: Path) -> str:
+        """Return a path as it is from the root. CatalogError where it lies elsewhere."""
+        try:
+            return path.absolute().relative_to(self.root).as_posix()
+        except ValueError:
+            raise CatalogError(f"{path} does not lie in {self.root}") from None
+
     def write(self, files: Mapping[str, bytes], *, replacing: Collection[str] = ()) -> tuple[str, ...]:
         """Write files, and return the paths of those that were not there as they are. CatalogError writes none.
 

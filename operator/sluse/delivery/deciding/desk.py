@@ -1,0 +1,136 @@
+"""What somebody who decides has before them: the working tree, the policies beside it, their key, and the time.
+
+The policies are taken as they are read: signing something is not trusting it. What an operator will make of the
+statement it judges by itself, with the roots that it has pinned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sluse.catalog import policies
+from sluse.catalog.files import Files
+from sluse.catalog.reader import Reader
+from sluse.delivery.deciding.asked import Asked
+from sluse.errors import DecisionRefused
+from sluse.gate.organisation_view import OrganisationView
+from sluse.gate.people import Registered
+from sluse.gate.record import Record
+from sluse.gate.survey import GateSurvey
+from sluse.model.names import Digest, IntegrationKey
+from sluse.model.policy.bundle import Policy
+from sluse.model.statement import StatementType
+from sluse.model.tree import Tree, errors
+from sluse.trust.demo_keys import is_demo
+from sluse.trust.keys import PublicKey
+
+INTEGRATIONS = "integrations"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An organisation, or one of its integrations where `name` is not empty."""
+
+    organisation: str
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.organisation}.{self.name}" if self.name else self.organisation
+
+    @property
+    def key(self) -> IntegrationKey:
+        """Who the integration is. DecisionRefused for an organisation."""
+        if not self.name:
+            raise DecisionRefused(f"{self.organisation} is an organisation", hint="name one integration of it")
+        return IntegrationKey(self.organisation, self.name)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """See the module's docstring. All decisions are about production: test follows HEAD."""
+
+    tree: Tree
+    policy: Policy
+    signer: PublicKey
+    asked: Asked
+    now: datetime
+
+    @cached_property
+    def survey(self) -> GateSurvey:
+        """What the gate makes of the tree as it is."""
+        return GateSurvey(self.tree, self.policy)
+
+    @cached_property
+    def subject(self) -> Subject:
+        """What is asked about: `<organisation>`, `<organisation>.<name>`, or a name that only one organisation has."""
+        named = self.asked.subject
+        organisation, dot, name = named.partition(".")
+        known = {*self.tree.integrations, *self.tree.providers, *self.survey.subjects(self.now)}
+        if dot:
+            if IntegrationKey(organisation, name) not in known:
+                raise DecisionRefused(f"there is no {named} in {INTEGRATIONS}/", hint=self._near(organisation, known))
+            return Subject(organisation, name)
+        if named in self.tree.organisations:
+            return Subject(named)
+        found = sorted(key for key in known if key.name == named)
+        if len(found) != 1:
+            what = f"several organisations have {named}" if found else f"nobody is or has {named}"
+            raise DecisionRefused(what, hint=f"name one: {', '.join(map(str, found))}" if found else None)
+        return Subject(found[0].organisation, found[0].name)
+
+    @cached_property
+    def view(self) -> OrganisationView:
+        """The subject's organisation now."""
+        return self.survey.view(self.subject.organisation, self.now)
+
+    @property
+    def reviewer(self) -> Registered | None:
+        """The person at NHN whose key signs; None for anybody else."""
+        return self.survey.ground.people.by_key.get(self.signer.key_id)
+
+    @property
+    def is_demo(self) -> bool:
+        """Tell whether a worthless key signs."""
+        return is_demo(self.signer.key_id)
+
+    def stated(self, prefix: str, *types: StatementType) -> Record:
+        """Return the statement on the subject whose id begins so. DecisionRefused where it is none, or not one."""
+        mine = {str(self.subject), self.subject.organisation}
+        found = [
+            record
+            for digest, record in self.survey.records(self.subject.organisation).items()
+            if digest.startswith(prefix) and record.statement.subject in mine
+            if not types or record.statement.type in types
+        ]
+        if len(found) != 1 or len(prefix) < 8:
+            raise DecisionRefused(
+                f"{len(found) or 'no'} statements on {self.subject} begin with {prefix[:64]}",
+                hint="give 8 digits or more; they are listed with: sluse gate " + str(self.subject),
+            )
+        return found[0]
+
+    def _near(self, organisation: str, known: set[IntegrationKey]) -> str | None:
+        names = sorted(str(key) for key in known if key.organisation == organisation)
+        return f"of {organisation} there are {', '.join(names)}" if names else None
+
+
+def desk(files: Files, policy_files: Files, *, signer: PublicKey, asked: Asked, now: datetime) -> Desk:
+    """Read everything. DecisionRefused where the policies cannot be read."""
+    read = policies.read(policies.contents(policy_files))
+    wrong = [f"{problem.place}: {problem.message}" for problem in errors(read.problems)]
+    missing = [f"there is no {policies.FOLDER}/{name}" for name in policies.DATA if name not in read.digests]
+    if wrong or missing:
+        raise DecisionRefused("; ".join((*wrong, *missing)), hint="see all: sluse policies verify")
+    found: dict[str, Any] = dict(_contents(read))
+    version = read.manifest.manifest.version if read.manifest else 0
+    policy = Policy(version=version, digest=read.digests.get(policies.MANIFEST, Digest("")), demo_keys=True, **found)
+    return Desk(Reader().tree(files, INTEGRATIONS), policy, signer, asked, now.replace(microsecond=0))
+
+
+def _contents(read: policies.PolicyReading) -> Iterator[tuple[str, object]]:
+    for name, _ in policies.DATA.values():
+        yield name, getattr(read.models, name).content
