@@ -108,4 +108,4 @@ def test_another_folder_may_hold_the_integrations(good: Mapping[str, bytes], hel
     moved = held({path.replace("integrations/", "data/orders/"): content for path, content in good.items()})
     tree = Reader().tree(moved, "data/orders/")  # type: ignore[arg-type]
     assert check(tree) == ()
-    assert len(tree.integrations) == 3
+    assert len(tree.integrations) == 4

@@ -54,7 +54,7 @@ def check() -> Check:
 def test_a_good_tree_is_fine(check: Check) -> None:
     result = check()
     assert (result.exit_code, result.stdout) == (0, "")
-    assert result.stderr == "no problems; 8 readable files\n"
+    assert result.stderr == "no problems; 21 readable files\n"
 
 
 @pytest.mark.usefixtures("bad")
@@ -70,7 +70,7 @@ def test_json_counts_what_was_found_and_what_was_read(check: Check) -> None:
     report = json.loads(check("--output", "json").stdout)
     counts = report["counts"]
     assert (counts["errors"], counts["warnings"]) == (3, 1)
-    assert (counts["organisations"], counts["integrations"], counts["keyFiles"]) == (2, 2, 3)
+    assert (counts["organisations"], counts["integrations"], counts["keyFiles"]) == (2, 3, 5)
     assert len(report["problems"]) == 4
 
 
@@ -100,6 +100,7 @@ def test_a_broken_organisation_is_told_for_each_of_its_files(good: Path, check: 
 
 def test_other_organisations_are_known_but_not_read(good: Path, check: Check) -> None:
     (good / "integrations" / "nordlys" / "pasient-app.yaml").write_text("a: [")
+    (good / "integrations" / "fjordlegen" / "klinikk.yaml").unlink()
     journal = good / "integrations" / "fjordlegen" / "journal-web.yaml"
     text = journal.read_text()
     journal.write_text(
@@ -110,7 +111,36 @@ def test_other_organisations_are_known_but_not_read(good: Path, check: Check) ->
     )
     result = check(journal)
     assert (result.exit_code, result.stdout) == (0, "")
-    assert result.stderr == "no problems; 6 readable files\n"
+    assert result.stderr == "no problems; 18 readable files\n"
+
+
+def test_organisations_whose_services_are_named_are_read_too(good: Path, check: Check) -> None:
+    users = good / "integrations" / "fjordlegen" / "klinikk.yaml"
+    assert check(users).exit_code == 0
+    users.write_text(users.read_text().replace("nordlys.pasient-app", "nordlys.pasientapp"))
+    result = check(users)
+    assert result.exit_code == 1
+    assert "Did you mean `nordlys.pasient-app`?" in result.stdout
+
+
+def test_demo_keys_are_told_unless_the_repository_is_one_of_examples(good: Path, check: Check) -> None:
+    keys = good / "integrations" / "fjordlegen" / "keys" / "timebok" / "web.test.jwks.json"
+    keys.write_text(keys.read_text().replace("timebok-2026", "demo-timebok"))
+    repository = good / "policies" / "repository.yaml"
+    assert check().stdout == ""
+    repository.write_text("id: integrations.fjordlegen.no\n")
+    result = check()
+    assert result.exit_code == 0
+    assert "warning demo-key: `demo-timebok`" in result.stdout
+
+
+def test_the_data_of_policies_is_judged_too(good: Path, check: Check) -> None:
+    calendar = good / "policies" / "calendar.yaml"
+    calendar.write_text(calendar.read_text().replace('end: "08:00"', 'end: "05:00"'))
+    result = check()
+    assert result.exit_code == 1
+    assert result.stdout.startswith("policies/calendar.yaml:10:10: error calendar-order: The window ends")
+    assert 'end: "05:00"' in result.stdout
 
 
 @pytest.mark.parametrize("where", ["integrations", "integrations/fjordlegen/keys", "stacks"])

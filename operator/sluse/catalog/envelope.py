@@ -66,10 +66,11 @@ def contradictions(spot: Spot, document: JsonValue) -> Iterator[Misfit]:
     if spot.role in KINDS and said and said != spot.organisation:
         message = f"The document says {shown(said)}, and its folder is {shown(spot.organisation)}"
         yield Misfit(reading.FOLDER, "metadata.organisation", message)
-    subject = _text(document, "integration")
-    if spot.role is Role.ACCEPTED and subject and subject.partition(".")[0] != spot.organisation:
-        message = f"The file is about {shown(subject)}, and its folder is {shown(spot.organisation)}"
-        yield Misfit(reading.FOLDER, "integration", message)
+    for field in ("integration", "organisation") if spot.role is Role.ACCEPTED else ():
+        subject = _text(document, field)
+        if subject and subject.partition(".")[0] != spot.organisation:
+            message = f"The file is about {shown(subject)}, and its folder is {shown(spot.organisation)}"
+            yield Misfit(reading.FOLDER, field, message)
     name = _text(document, "metadata", "name")
     if spot.role in {Role.ACCEPTANCE_TEST, Role.DECISION} and name and name != spot.name:
         message = f"The record is named {shown(name)}, and its path says {shown(spot.name)}"

@@ -50,11 +50,11 @@ def test_keys(survey: Survey) -> Iterator[tuple[Source, Finding]]:
 
 def installation_keys(survey: Survey) -> Iterator[tuple[Source, Finding]]:
     """Find installations without a key file for an environment that they are in."""
-    for key, document in survey.tree.installations.items():
-        client = document.content.spec.client
+    for document, client in installations.installed(survey):
         for environment, _ in installations.environments(document.content):
-            path = key_file_path(document, client, environment)
-            wanted = KeyFile(ClientKey(key.organisation, key.name, client), environment)
+            path = key_file_path(document, client.name, environment)
+            key = document.content.key
+            wanted = KeyFile(ClientKey(key.organisation, key.name, client.name), environment)
             if wanted not in survey.tree.keys and path not in survey.broken_paths:
                 hint = f"Put its public keys (a JWK Set) into {path}; the private ones stay with whoever runs it."
                 message = f"The installation has no public key for {environment}"
@@ -63,13 +63,16 @@ def installation_keys(survey: Survey) -> Iterator[tuple[Source, Finding]]:
 
 def stray_keys(survey: Survey) -> Iterator[tuple[Source, Finding]]:
     """Find key files that name no client; not where a client lacks its own, since then that is the one to repair."""
+    real = {installed.document.content.key for installed in installations.installed(survey)}
     for key_file, keys in survey.tree.keys.items():
         client = key_file.client
         if client.organisation in survey.tree.unreadable:
             continue  # the file that would name the client may be the unreadable one
         document = survey.tree.integrations.get(client.integration_key)
         installation = survey.tree.installations.get(client.integration_key)
-        if installation is not None and installation.content.spec.client == client.client:
+        if installation is not None and (
+            installation.content.spec.client == client.client or client.integration_key not in real
+        ):
             continue
         if document is not None:
             named = client.client in {each.name for each in document.content.spec.clients}

@@ -21,7 +21,9 @@ from sluse.rules.shown import shown
 from sluse.rules.survey import Source, Survey
 
 LEVELS = {"Betydelig": SecurityLevel.SUBSTANTIAL, "Høyt": SecurityLevel.HIGH}
-"""Values of `acr` that HelseID's requirements name, and what they mean. `Lavt` is no level here: nothing accepts it."""
+"""Values of `acr` that HelseID's requirements name, and what they mean."""
+
+_LOW = "Lavt"  # named there too, but no service may accept it, so it means no level here
 
 _T = "NHN, HelseID tekniske krav til identitetstilbydere"
 
@@ -83,6 +85,8 @@ def claims(document: IdentityProvider) -> Iterator[Finding]:
         path = f"spec.claims.levels[{index}]"
         if each.value in seen:
             yield Finding(f"{path}.value", f"{shown(each.value)} stands for two levels")
+        elif each.value == _LOW:
+            yield Finding(f"{path}.value", f"{shown(_LOW)} is a level that no service accepts", "Leave it out.")
         elif LEVELS.get(each.value, each.level) is not each.level:
             yield Finding(f"{path}.level", f"{shown(each.value)} means {LEVELS[each.value]}")
         elif each.value not in LEVELS:

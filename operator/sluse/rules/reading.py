@@ -54,7 +54,7 @@ JSON_SYNTAX = ReadingRule(
     why="Key files, evidence and accepted files are read by other tools too, as JSON.",
     source="RFC 8259; RFC 7517 (JWK Set)",
     certainty=Certainty.VERIFIED,
-    hint="Write the file as JSON, as your key tool exports it.",
+    hint="Write the file as JSON, exactly as the tool that made it did.",
 )
 DUPLICATE_KEY = _yaml(
     "duplicate-key",

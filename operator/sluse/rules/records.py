@@ -5,6 +5,7 @@ Whether a signature is good, and whether its signer may say so, is for `sluse.tr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -27,6 +28,11 @@ def group(record: Record) -> Iterator[Finding]:
     there = [name for name in dict.fromkeys(GROUP_OF.values()) if getattr(statement, name)]
     if (statement.type is StatementType.SUBMISSION) != isinstance(record, AcceptanceTest):
         yield Finding(f"{_STATEMENT}.type", f"{shown(statement.type)} is not what {_article(record.kind)} states")
+    elif isinstance(record, Decision) and not record.metadata.name.endswith(f"-{statement.type}"):
+        message = (
+            f"The statement's type is {shown(statement.type)}, and its file is named {shown(record.metadata.name)}"
+        )
+        yield Finding(f"{_STATEMENT}.type", message)
     elif wanted not in there:
         yield Finding(_STATEMENT, f"A statement of type {shown(statement.type)} needs {shown(wanted)}")
     else:
@@ -58,17 +64,10 @@ def subject(record: Record) -> Iterator[Finding]:
     elif isinstance(record, AcceptanceTest):
         if not name:
             yield Finding(f"{_STATEMENT}.subject", "An acceptance test is of one integration, not of an organisation")
-    else:
-        yield from _as_named(record.metadata.name, name or "organisation", statement)
-
-
-def _as_named(named: str, wanted: str, statement: Statement) -> Iterator[Finding]:
-    about, _, step = named.removesuffix(f"-{statement.type}").rpartition("-")
-    if not named.endswith(f"-{statement.type}"):
-        message = f"The statement's type is {shown(statement.type)}, and its file is named {shown(named)}"
-        yield Finding(f"{_STATEMENT}.type", message)
-    elif about != wanted or not step.isdigit():
-        message = f"The statement is about {shown(statement.subject)}, and its file is named {shown(named)}"
+    elif not re.fullmatch(rf"{re.escape(name or 'organisation')}-[0-9]+-[a-z]+", record.metadata.name):
+        message = (
+            f"The statement is about {shown(statement.subject)}, and its file is named {shown(record.metadata.name)}"
+        )
         yield Finding(f"{_STATEMENT}.subject", message)
 
 
@@ -101,7 +100,11 @@ def accepted(survey: Survey) -> Iterator[tuple[Source, Finding]]:
 def _bound(statement: Statement) -> Iterator[tuple[str, str]]:
     if statement.submission is not None:
         yield "submission.tested", statement.submission.tested
-    if statement.acceptance is not None and statement.verdict is Verdict.APPROVED:
+    if statement.verdict is not Verdict.APPROVED:
+        return
+    if statement.organisation is not None:
+        yield "organisation", statement.organisation
+    if statement.acceptance is not None:
         yield "acceptance.tested", statement.acceptance.tested
         yield "acceptance.production", statement.acceptance.production
 

@@ -108,7 +108,8 @@ def _hint(word: str, words: Iterable[str]) -> str:
     near = get_close_matches(word, choice, n=1, cutoff=_NEAR)
     if near:
         return f"Did you mean {shown(near[0])}?"
-    return f"There are {listed([shown(each) for each in choice])}." if 0 < len(choice) <= 20 else ""
+    verb = "is" if len(choice) == 1 else "are"
+    return f"There {verb} {listed([shown(each) for each in choice])}." if 0 < len(choice) <= 20 else ""
 
 
 RULES = (
@@ -121,7 +122,7 @@ RULES = (
         check=login_providers,
     ),
     TreeRule(
-        id="provider-named-twice",
+        id="provider-name",
         why="Clients name an identity provider by this one name, and so does HelseID; nobody may take another's.",
         source="Sluse: names of identity providers are unique over all organisations",
         certainty=Certainty.OWN,
@@ -129,7 +130,7 @@ RULES = (
         check=provider_names,
     ),
     TreeRule(
-        id="installation-of-nothing",
+        id="installation-service",
         why="An installation is one more registration of a client that exists, and gets all else from it.",
         source="Sluse: an installation names a service of its organisation and one of its clients",
         certainty=Certainty.OWN,
@@ -137,7 +138,7 @@ RULES = (
         check=installed_services,
     ),
     TreeRule(
-        id="used-service-unknown",
+        id="used-service",
         why="Openings are worked out from the services that are used; for a mistyped one there would be none.",
         source="Sluse: a user organisation names services by organisation and name",
         certainty=Certainty.OWN,
