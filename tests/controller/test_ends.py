@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sluse.demo.expect import PATIENCE, eventually
+from sluse.demo.expect import PATIENCE
 from sluse.errors import LedgerMissing
 from sluse.registrar.withheld import KID_PREFIX
 from sluse.sandbox.kube.faults import Fault
