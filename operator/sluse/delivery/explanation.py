@@ -66,14 +66,14 @@ class Explanation:
         return tuple(_differences(leaves(spec.test.wire()), leaves(values), ""))
 
     def since_accepted(self) -> tuple[Difference, ...]:
-        """Return where HEAD differs from what is accepted."""
+        """Return where what is accepted differs from HEAD."""
         if self.document is None or not isinstance(self.verdict.entitlement, Entitled):
             return ()
         snapshot = self.verdict.entitlement.snapshot
         tested, production = digests.tested(self.document), digests.production(self.document)
         return (
-            *_differences(leaves(tested.get("tested")), leaves(snapshot.tested_body.get("tested")), ""),
-            *_differences(leaves(production.get("production")), leaves(snapshot.production_body.get("production")), ""),
+            *_differences(leaves(snapshot.tested_body.get("tested")), leaves(tested.get("tested")), ""),
+            *_differences(leaves(snapshot.production_body.get("production")), leaves(production.get("production")), ""),
         )
 
     def lines(self) -> Iterator[str]:
@@ -88,10 +88,10 @@ class Explanation:
             yield f"  {name}  HEAD {head or '-'}"
             yield f"     accepted {accepted or '-'}{same}"
         yield "who must act next"
-        yield from (f"  {line.strip()}" for line in self.verdict.details())
+        yield from self.verdict.details()
         yield "test / production"
         yield from _shown(self.between_environments(), "test and production have the same values")
-        yield "HEAD / accepted"
+        yield "accepted / HEAD"
         yield from _shown(self.since_accepted(), self._unchanged())
         yield "class of each field"
         yield from (f"  {field_class:<11} {path}" for path, field_class in self.classes())
@@ -103,7 +103,7 @@ class Explanation:
             "stages": dict(self.stages),
             "digests": {name: {"head": head, "accepted": accepted} for name, (head, accepted) in self.digests.items()},
             "testAndProduction": [_wire(each, "test", "production") for each in self.between_environments()],
-            "headAndAccepted": [_wire(each, "head", "accepted") for each in self.since_accepted()],
+            "acceptedAndHead": [_wire(each, "accepted", "head") for each in self.since_accepted()],
             "classes": dict(self.classes()),
         }
 

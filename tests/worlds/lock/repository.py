@@ -5,7 +5,6 @@ Every act returns the id of its statement and appends to the tree as the command
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -229,7 +228,7 @@ class Lock:
 
 
 def digest_of(evidence: Evidence) -> Digest:
-    return Digest(hashlib.sha256(evidence.model_dump_json().encode()).hexdigest())
+    return digests.sha256(evidence.wire())
 
 
 def tested(document: ServiceIntegration | IdentityProvider) -> Digest:
