@@ -27,6 +27,8 @@ _WORD = r"(?=[ynotfYNOTF])(?i:y|n|yes|no|on|off|true|false|null)"
 _EXACT = (
     rf"(?:true|false|null|0|-?[1-9][0-9]{{0,14}}|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:T[0-9]{{2}}:[0-9]{{2}})?){_END}"
 )
+# Digests and nonces that begin with a digit: the letter in them is one that is in no number of any YAML.
+_CODE = rf"(?!0b)(?=[0-9a-f]*[a-df]|[0-9A-Za-z_-]*[g-hj-mp-wyz])[0-9][0-9A-Za-z_-]{{21,63}}{_END}"
 _TEXT = rf"(?!{_WORD}{_END})(?:[A-Za-zÆØÅæøå/]|\+[0-9]+ [0-9])(?:[^:#\n]|:(?=[^ \n])|(?<! )#)*"
 _SINGLE = r"'[^'\n]*'"
 _DOUBLE = r'"[^"\\\n]*"'
@@ -34,9 +36,14 @@ _KEY = rf"(?!{_WORD}:)[A-Za-z][A-Za-z0-9]*:"
 _ITEM = rf"(?:{_SINGLE}|{_DOUBLE}|(?!{_WORD}[ ]*[,\]}}])[A-Za-z](?:[A-Za-z0-9_./*-]|:(?=[A-Za-z0-9_./*-]))*)"
 _LIST = rf"\[(?:{_ITEM}(?:, *{_ITEM})*)?\]"
 _GROUP = rf"\{{(?:{_KEY} {_ITEM}(?:, *{_KEY} {_ITEM})*)?\}}"
-_VALUE = rf"(?:{_TEXT}|{_EXACT}|(?:{_SINGLE}|{_DOUBLE}|{_LIST}|{_GROUP}){_END})"
+_VALUE = rf"(?:{_TEXT}|{_EXACT}|{_CODE}|(?:{_SINGLE}|{_DOUBLE}|{_LIST}|{_GROUP}){_END})"
 _LINE = rf"[ ]*(?:(?:- +)*{_KEY}(?: +{_VALUE})?|(?:- +)+{_VALUE})?[ ]*(?:(?<![^ \n])#.*)?"
-_LINES = re.compile(rf"(?>{_LINE}(?:\n|\Z))*+")
+# The one text of several lines that is known: a signature, as an item of a list.
+_SIGNATURE = (
+    r"(?P<indent>[ ]*)- \|-?\n(?P=indent)  -----BEGIN SSH SIGNATURE-----\n"
+    r"(?:(?P=indent)  [A-Za-z0-9+/=]+\n)+(?P=indent)  -----END SSH SIGNATURE-----\n"
+)
+_LINES = re.compile(rf"(?>{_SIGNATURE}|{_LINE}(?:\n|\Z))*+")
 # The last two are spaces that one reader strips and another keeps.
 _ODD = re.compile("[^\n\x20-\x7e\xa1-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\u2fff\u3001-\ud7ff\U00010000-\U0003ffff]")
 
