@@ -198,6 +198,18 @@ async def test_an_authority_that_is_away_fails_every_case_and_breaks_nothing(try
     world.authority.faults.answer(503, times=1000)
     ran = await try_service(world, document, register=False)
     assert ran.failed() == CASES
+    assert {case.seen for case in ran.evidence[0].cases} == {"localhost answers 503, not 200"}
+
+
+@pytest.mark.parametrize("fault", ["drop_after_work", "half_answer", "broken_json"])
+async def test_an_answer_that_is_cut_off_fails_its_case_and_breaks_nothing(
+    try_service: Any, world: Any, fault: str
+) -> None:
+    document = service(MACHINE)
+    world.register(document.spec.clients[0])
+    getattr(world.authority.faults, fault)(path="/connect/token")
+    ran = await try_service(world, document, register=False)
+    assert ran.failed() == ["token-per-scope"]
 
 
 async def test_a_level_that_is_too_low_keeps_the_user_out(try_service: Any, world: Any) -> None:

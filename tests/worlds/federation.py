@@ -47,7 +47,7 @@ USERS = [
 ]
 
 
-def instance(issuer: str, alias: str = ALIAS, **config: str | None) -> Json:
+def instance(issuer: str, alias: str = ALIAS, /, **config: str | None) -> Json:
     """An identity-provider instance; a member of config given as None is left out."""
     stated: dict[str, str | None] = {
         "issuer": issuer,

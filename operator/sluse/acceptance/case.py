@@ -6,8 +6,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-import aiohttp
-
 from sluse.acceptance.quoting import Secrets
 from sluse.errors import Unreachable
 from sluse.model.evidence import CaseResult, Witness
@@ -47,8 +45,6 @@ class Case(Generic[World_contra]):
             passed, seen = False, str(failed)
         except Unreachable as unreachable:
             passed, seen = False, unreachable.message
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            passed, seen = False, f"The authority does not answer properly ({type(error).__name__})"
         return CaseResult(
             case=self.name,
             witness=witness,

@@ -27,7 +27,7 @@ async def json_object(reach: Reach, url: str) -> dict[str, Any]:
         for _ in range(_MOST_REDIRECTS + 1):
             status, body, moved = await _get(session, url)
             if moved is None:
-                return _object(url, status, body)
+                return parsed(url, status, body)
             url = _followed(url, moved)
     raise Unreachable(f"{urlsplit(url).hostname} redirects without end")
 
@@ -55,6 +55,20 @@ def why(error: Exception, url: str) -> Unreachable:
     return Unreachable(f"{host} cannot be reached: {getattr(cause, 'strerror', None) or cause}")
 
 
+def parsed(url: str, status: int, body: bytes) -> dict[str, Any]:
+    """Return the JSON object that an answer is; Unreachable where it is none."""
+    host = urlsplit(url).hostname
+    if status != 200:
+        raise Unreachable(f"{host} answers {status}, not 200")
+    try:
+        found = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise Unreachable(f"{host} does not answer JSON") from None
+    if not isinstance(found, dict):
+        raise Unreachable(f"{host} does not answer a JSON object")
+    return found
+
+
 async def _get(session: aiohttp.ClientSession, url: str) -> tuple[int, bytes, str | None]:
     try:
         async with session.get(url, allow_redirects=False) as answer:
@@ -70,16 +84,3 @@ def _followed(url: str, moved: str) -> str:
     if (other.scheme, other.netloc) != (host.scheme, host.netloc):
         raise Unreachable(f"{host.hostname} redirects to another host, which is not followed")
     return target
-
-
-def _object(url: str, status: int, body: bytes) -> dict[str, Any]:
-    host = urlsplit(url).hostname
-    if status != 200:
-        raise Unreachable(f"{host} answers {status}, not 200")
-    try:
-        found = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise Unreachable(f"{host} does not answer JSON") from None
-    if not isinstance(found, dict):
-        raise Unreachable(f"{host} does not answer a JSON object")
-    return found

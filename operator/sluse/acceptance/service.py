@@ -12,6 +12,7 @@ from typing import Any
 
 import aiohttp
 
+from sluse.acceptance import fetch
 from sluse.acceptance.proofs import ClientKey
 from sluse.acceptance.quoting import Secrets
 
@@ -46,11 +47,14 @@ class Service:
     secrets: Secrets = field(default_factory=Secrets)
 
     async def discover(self) -> dict[str, Any]:
-        """Return the authority's metadata."""
-        async with self.session.get(f"{self.issuer}/.well-known/openid-configuration") as answer:
-            answer.raise_for_status()
-            metadata: dict[str, Any] = await answer.json()
-            return metadata
+        """Return the authority's metadata. Unreachable where it cannot be had, as in all that asks the authority."""
+        url = f"{self.issuer}/.well-known/openid-configuration"
+        try:
+            async with self.session.get(url, allow_redirects=False) as answer:
+                body = await fetch.bounded(answer, url)
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise fetch.why(error, url) from None
+        return fetch.parsed(url, answer.status, body)
 
     async def token(self, scopes: Sequence[str]) -> Answer:
         """Ask for a token by client_credentials."""
@@ -95,10 +99,13 @@ class Service:
         }
         headers = {"DPoP": self.key.proof("POST", url, now, nonce=nonce)} if dpop else {}
         self.secrets.keep(sent, *headers.values())
-        async with self.session.post(url, data=fields, headers=headers, allow_redirects=False) as answer:
-            body = await _json(answer)
-            self.secrets.keep_from(body)
-            return Answer(answer.status, body, nonce=nonce, assertion=sent), answer.headers.get("DPoP-Nonce")
+        try:
+            async with self.session.post(url, data=fields, headers=headers, allow_redirects=False) as answer:
+                body = await _json(answer)
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise fetch.why(error, url) from None
+        self.secrets.keep_from(body)
+        return Answer(answer.status, body, nonce=nonce, assertion=sent), answer.headers.get("DPoP-Nonce")
 
 
 async def _json(answer: aiohttp.ClientResponse) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def accept(document: Mapping[str, Any]) -> Provider:
         method_claim=config["methodClaim"],
         level_claim=config["levelClaim"],
         levels=_levels(config),
-        owner=config["owner"],
+        config=MappingProxyType(config),
     )
 
 

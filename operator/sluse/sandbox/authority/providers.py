@@ -7,15 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from sluse.model.identity_provider import IdentifierKind
 from sluse.model.service_integration import SecurityLevel
 
 
 @dataclass(frozen=True)
 class Provider:
-    """Accepted by `provider_rules`. `levels`: value of the level claim -> what it means. `owner`: whoever federated it."""
+    """Accepted by `provider_rules`. `levels`: value of the level claim -> what it means.
+
+    `config` is as it was given, word for word: an answer that said the same otherwise would look like a difference.
+    """
 
     alias: str
     display_name: str
@@ -29,34 +30,16 @@ class Provider:
     method_claim: str
     level_claim: str
     levels: Mapping[str, SecurityLevel]
-    owner: str
+    config: Mapping[str, str]
 
     def document(self) -> dict[str, Any]:
-        """Return the JSON members as a fresh copy; every value of `config` is a string, as Keycloak has it."""
-        config = {
-            "issuer": self.issuer,
-            "jwksUrl": self.jwks_url,
-            "useJwksUrl": "true",
-            "validateSignature": "true",
-            "clientId": self.client_id,
-            "clientAuthMethod": "private_key_jwt",
-            "responseType": "code",
-            "pkceEnabled": "true",
-            "pkceMethod": "S256",
-            "algorithms": " ".join(self.algorithms),
-            "identifierClaim": self.identifier_claim,
-            "identifierKinds": " ".join(kind.value for kind in self.identifier_kinds),
-            "methodClaim": self.method_claim,
-            "levelClaim": self.level_claim,
-            "levels": orjson.dumps({value: level.value for value, level in self.levels.items()}).decode(),
-            "owner": self.owner,
-        }
+        """Return the JSON members as a fresh copy."""
         return {
             "alias": self.alias,
             "displayName": self.display_name,
             "providerId": "oidc",
             "enabled": self.enabled,
-            "config": config,
+            "config": dict(self.config),
         }
 
 
