@@ -105,6 +105,15 @@ def test_a_client_taken_out_of_its_file_is_retired_and_the_others_stay(world: Co
     assert uses(world.compile()) == {str(SYNC): Use.RETIRED, "fjord.journal.batch": Use.OPEN, str(NEIGHBOUR): Use.OPEN}
 
 
+def test_a_file_that_breaks_a_rule_takes_no_client_out(world: Compiling) -> None:
+    world.commit(authored.integration("fjord", clients=("sync", "batch")), authored.keys("fjord", clients=("batch",)))
+    world.settled()
+    world.commit(authored.integration("fjord", position=7, clients=("batch",)))
+    compiled = world.compile()
+    assert uses(compiled) == {str(NEIGHBOUR): Use.OPEN}
+    assert compiled.organisations["fjord"].kept == {SYNC, ClientKey("fjord", "journal", "batch")}
+
+
 def test_while_a_file_of_an_organisation_is_unreadable_nothing_of_it_counts_as_deleted(world: Compiling) -> None:
     world.commit(authored.integration("fjord", "other"), authored.keys("fjord", "other"))
     world.settled()

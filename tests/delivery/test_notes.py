@@ -118,6 +118,13 @@ def test_nothing_is_retired_while_another_file_cannot_be_read(world: Compiling) 
     assert entry(world).stage == "TestReady"
 
 
+def test_what_was_wrong_stays_told_while_another_file_may_be_the_one(world: Compiling) -> None:
+    broken(world)
+    world.commit({JOURNAL: None, "integrations/fjord/other.yaml": "a: ["})
+    world.note(world.compile())
+    assert reasons(world) == ["SourceInvalid"]
+
+
 def test_what_a_client_waits_for_stays_beside_what_its_file_waits_for(world: Compiling) -> None:
     down = Waiting("AuthorityUnavailable", "down", Party.AUTHORITY, HeldClient())
     world.come(ClientKey("fjord", "journal", "sync"), down)
