@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from sluse.catalog.git import command
+from sluse.delivery.record_commit import commit_files
 from sluse.errors import CatalogError
 
 
@@ -54,19 +55,10 @@ class Checkout:
 
     def commit(self, paths: Collection[str], message: str) -> str:
         """Commit these files and nothing else, whatever is staged; return the commit's short id. Raises CatalogError."""
-        self._git("add", "--", *paths)
-        self._git("commit", "--quiet", "--message", message, "--", *paths)
-        return self._git("rev-parse", "--short", "HEAD").strip()
+        commit_files(self.root, [self.root / path for path in paths], message)
+        asked = [command.program(), "-C", str(self.root), "rev-parse", "--short", "HEAD"]
+        return subprocess.run(asked, capture_output=True, check=True, text=True).stdout.strip()  # noqa: S603 - our own arguments, no shell
 
     def _is(self, path: str, content: bytes) -> bool:
         file = self.root / path
         return file.is_file() and file.read_bytes() == content
-
-    def _git(self, *arguments: str) -> str:
-        ran = subprocess.run(  # noqa: S603 - our own arguments, no shell
-            [command.program(), "-C", str(self.root), *arguments], capture_output=True, check=False
-        )
-        if ran.returncode:
-            said = (ran.stderr or ran.stdout).decode(errors="replace").strip()
-            raise CatalogError(f"git {arguments[0]} failed: {said}", hint="the files are written; commit them yourself")
-        return ran.stdout.decode(errors="replace")

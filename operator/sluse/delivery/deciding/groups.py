@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from sluse.delivery.deciding import told
 from sluse.delivery.deciding.desk import Desk
 from sluse.errors import DecisionRefused
 from sluse.gate import case as cases
 from sluse.gate.agreed import agreed_plan
+from sluse.gate.case import Case
 from sluse.model import digests
 from sluse.model.digests import Gated
 from sluse.model.names import ClientKey, Environment
@@ -68,7 +70,10 @@ def _organisation(desk: Desk) -> Group:
         f"domains {', '.join(spec.domains) or 'none'}",
         *(f"maintainer's key {each.key} ({each.label})" for each in spec.maintainers),
     )
-    return Group(digests.sha256(body), (*words, f"O {digests.sha256(body)}"), (body,))
+    bound = desk.view.bound
+    stands = desk.tree.accepted.get((slug, bound.digest)) if bound is not None else None
+    differing = told.changes(stands.body["identity"], body["identity"]) if stands is not None else ()
+    return Group(digests.sha256(body), (*words, *differing, f"O {digests.sha256(body)}"), (body,))
 
 
 def _plan(desk: Desk) -> Group:
@@ -124,12 +129,23 @@ def _acceptance(desk: Desk) -> Group:
         f"acceptance test {value.acceptance_test}, run until {submission.ended:%Y-%m-%d %H:%M}Z",
         *(f"evidence {each.name} {each.sha256[:12]}" for each in submission.evidence),
         *(f"not covered: {each}" for each in submission.not_covered),
-        *(f"production {line}" for line in _flat(body.get("production"))),
+        *(f"production {line}" for line in told.values(body.get("production"))),
+        *_since_last(desk, head, body),
         *([f"not before {value.not_before:%Y-%m-%d %H:%M %Z}"] if value.not_before else []),
         f"T {value.tested}",
         f"P {value.production}",
     )
     return Group(value, words, (body,))
+
+
+def _since_last(desk: Desk, head: Case, body: Mapping[str, object]) -> Iterator[str]:
+    """Yield what differs from what was accepted last, shared part and production."""
+    last = cases.decided(desk.view, desk.subject.key)
+    if isinstance(last, Case) and last.tested_body is not None and last.production_body is not None:
+        yield "since the last acceptance:"
+        parts = ((last.tested_body, head.tested_body, "tested"), (last.production_body, body, "production"))
+        lines = [line for before, now, part in parts for line in told.changes(before[part], (now or {}).get(part))]
+        yield from (f"  {line}" for line in lines or ["nothing differs"])
 
 
 def _keys(desk: Desk) -> Group:
@@ -199,19 +215,6 @@ def _document(desk: Desk) -> Gated:
     if found is None:
         raise DecisionRefused(f"{key} has no file that can be read", hint="see why: sluse check")
     return found.content
-
-
-def _flat(node: object, path: str = "") -> Iterator[str]:
-    """Yield `client.field value` for every value of production: what a reviewer has to look at."""
-    if isinstance(node, Mapping):
-        for name, inner in node.items():
-            if name not in {"name", "type"}:
-                yield from _flat(inner, path if name in {"clients", "production"} else f"{path}.{name}")
-    elif isinstance(node, list | tuple) and any(isinstance(each, Mapping) for each in node):
-        for each in node:
-            yield from _flat(each, f"{path}.{each.get('name') or each.get('type')}")
-    else:
-        yield f"{path.strip('.')} {', '.join(map(str, node)) if isinstance(node, list | tuple) else node}"
 
 
 _GROUPS: Mapping[StatementType, Callable[[Desk], Group]] = {
