@@ -165,11 +165,15 @@ class Operated:
 
     async def stage(self, organisation: str, stage: str, name: str = "journal") -> dict[str, Any]:
         """Wait until the status branch says that an integration reached a stage; return its page."""
-        path = f"{organisation}/{name}.json"
+        seen = ""
 
         def look() -> dict[str, Any] | None:
-            branch = f"refs/heads/{TEST.status_branch}"
-            if not self.main.git("ls-tree", branch, "--", path):
+            nonlocal seen
+            tip = self.main.tip(TEST.status_branch)
+            if tip == seen:
+                return None  # git is asked only where there is something new
+            seen = tip
+            if not self.main.git("ls-tree", tip, "--", f"{organisation}/{name}.json"):
                 return None
             page = self.page(organisation, name)
             return page if page["stage"] == stage else None

@@ -34,6 +34,11 @@ class Main:
         """Return a ref's commit; empty where there is none."""
         return self.git("for-each-ref", "--format=%(objectname)", ref).strip()
 
+    def tip(self, branch: str) -> str:
+        """Return a branch's commit without asking git: refs of this repository are never packed."""
+        path = self.repository / "refs" / "heads" / branch
+        return path.read_text().strip() if path.exists() else ""
+
     def remove(self) -> None:
         """Leave the remote without its branch."""
         self.git("update-ref", "-d", _MAIN)
