@@ -35,8 +35,9 @@ def within_slots(survey: Survey) -> Iterator[tuple[Source, Finding]]:
     for document, client in installed(survey):
         for path, address in redirects(document.content):
             if not any(fits(address, slot) for slot in client.slots):
-                among = f"fits none of the slots {listed([shown(slot) for slot in client.slots])}"
-                message = f"{shown(address)} {among if client.slots else 'has no slot: the client declares none'}"
+                slots = [shown(slot) for slot in client.slots]
+                why = f"fits none of the slots {listed(slots)}" if slots else "has no slot: the client declares none"
+                message = f"{shown(address)} {why}"
                 yield Source.of(document), Finding(path, message)
 
 
