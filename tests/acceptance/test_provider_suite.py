@@ -141,7 +141,7 @@ async def test_without_users_or_with_a_user_too_few_nothing_is_tried(try_provide
         await try_provider(world)
     issuer = world.login_issuer
     with pytest.raises(AcceptanceError, match="its file names none"):
-        await try_provider(world, test={"issuer": issuer, "jwksUri": f"{issuer}/jwks"})
+        await try_provider(world, test={"issuer": issuer, "jwksUri": f"{issuer}/.well-known/jwks"})
 
 
 def test_a_provider_file_of_this_world_is_a_sound_one() -> None:

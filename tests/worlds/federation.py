@@ -51,7 +51,7 @@ def instance(issuer: str, alias: str = ALIAS, /, **config: str | None) -> Json:
     """An identity-provider instance; a member of config given as None is left out."""
     stated: dict[str, str | None] = {
         "issuer": issuer,
-        "jwksUrl": f"{issuer}/jwks",
+        "jwksUrl": f"{issuer}/.well-known/jwks",
         "useJwksUrl": "true",
         "validateSignature": "true",
         "clientId": "sts",
@@ -106,7 +106,7 @@ def provider(issuer: str, **changes: Any) -> IdentityProvider:
                     "identifierKinds": ["fnr", "d-number"],
                     "levels": [{"value": value, "level": level} for value, level in LEVELS.items()],
                 },
-                "test": {"issuer": issuer, "jwksUri": f"{issuer}/jwks", "users": USERS},
+                "test": {"issuer": issuer, "jwksUri": f"{issuer}/.well-known/jwks", "users": USERS},
                 **changes,
             },
         }

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sluse.cli import clock
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -95,29 +97,30 @@ def run(  # noqa: PLR0913 - each is an option
     from sluse.acceptance import submission, trial
     from sluse.acceptance.reach import trusting
     from sluse.delivery import acceptance_run
+    from sluse.delivery.checkout import Checkout
     from sluse.delivery.record_commit import commit_files
     from sluse.ledger.branch.clone import Clone
     from sluse.model.names import Environment
-    from sluse.wiring.parts import utc_now
 
     signer = _Signer(sign)
     clone = Clone(repository)
     if not offline:
         clone.fetch()
     asked = acceptance_run.Asked(integration, dict(keys), dict(users), through)
-    prepared = acceptance_run.prepare(repository, clone.pages(Environment.TEST) or {}, asked)
-    key, folder = prepared.document.key, repository / acceptance_run.FOLDER
-    name = submission.require_new(folder, key, name, utc_now())
+    root = Checkout(repository, acceptance_run.FOLDER).root
+    prepared = acceptance_run.prepare(root, clone.pages(Environment.TEST) or {}, asked)
+    key, folder = prepared.document.key, root / acceptance_run.FOLDER
+    name = submission.require_new(folder, key, name, clock.now())
     reach = trusting(ca, dict(resolve))
-    carried, evidence = asyncio.run(acceptance_run.carry_out(prepared, reach, utc_now, _tell))
+    carried, evidence = asyncio.run(acceptance_run.carry_out(prepared, reach, clock.now, _tell))
     if not trial.passed(evidence):
         return _failed(keep_failed, submission.evidence_files(evidence))
     submitted = submission.submit(
-        carried, evidence, name=name, repository=prepared.repository, issued_at=utc_now(), signer=signer
+        carried, evidence, name=name, repository=prepared.repository, issued_at=clock.now(), signer=signer
     )
     written = submission.write(folder, submitted)
     if commit:
-        commit_files(repository, written, f"Submit the acceptance test {name} of {key}")
+        commit_files(root, written, f"Submit the acceptance test {name} of {key}")
     _say_written(written, carried.not_covered)
     return 0
 

@@ -16,6 +16,7 @@ from typing import Any, Self
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from sluse.acceptance.reach import Reach
 from sluse.desired.environment import Installation
 from sluse.desired.environment import environment as environment_manifests
 from sluse.desired.stack import Manifest
@@ -35,6 +36,7 @@ from sluse.sandbox import people
 from sluse.sandbox.authority.application import Authority
 from sluse.sandbox.clock import Clock
 from sluse.sandbox.control import control
+from sluse.sandbox.idp.application import IdentityProvider
 from sluse.sandbox.install import install
 from sluse.sandbox.kube.api import KubernetesAPI
 from sluse.sandbox.kube.identity import Identity
@@ -46,6 +48,7 @@ from sluse.sandbox.server import Served
 from sluse.sandbox.tls import issue
 
 REPOSITORY_ID = "sandbox.sluse.example"
+_LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True)
@@ -60,15 +63,24 @@ class Sandbox:
     """Use as a context manager. `directory` must exist and be private to the user; it holds tokens and keys.
 
     Without `trust` the operators sign with random keys, and production has no roots: its operator will not start.
+    `providers`: host names of identity providers, each with a server of its own; `reach` finds them.
     """
 
     def __init__(
-        self, directory: Path, *, suppliers: tuple[str, ...] = (), poll: str = "1s", trust: Trust | None = None
+        self,
+        directory: Path,
+        *,
+        suppliers: tuple[str, ...] = (),
+        providers: tuple[str, ...] = (),
+        poll: str = "1s",
+        trust: Trust | None = None,
     ) -> None:
         self.directory = directory
         self._trust = trust
         self.clock = Clock(directory / "clock")
-        self.certificates = issue(directory)
+        self.certificates = issue(directory, providers)
+        self._hosts: dict[str, tuple[str, int]] = {"localhost": (_LOOPBACK, 0)}
+        self.reach = Reach(self.certificates.client(), self._hosts)
         self.people = people.invite(suppliers)
         self._poll = poll
         identities = (self.people.admin, *self.people.operators.values())
@@ -80,6 +92,10 @@ class Sandbox:
         self.git = Served(self.remote.application, tls=tls, name="git")
         self.control = Served(lambda: control(self.clock), tls=tls, name="control")
         self.issuers = {environment: authority.served(tls) for environment, authority in self.authorities.items()}
+        self.providers = {
+            host: IdentityProvider(host, clock=self.clock, reach=self.reach, host=host) for host in providers
+        }
+        self._logins = {host: provider.served(tls) for host, provider in self.providers.items()}
 
     @property
     def remote_url(self) -> str:
@@ -89,6 +105,7 @@ class Sandbox:
     def __enter__(self) -> Self:
         for server in self._servers:
             server.start()
+        self._hosts |= {host: (_LOOPBACK, served.port) for host, served in self._logins.items()}
         self._write_access()
         manifests = [manifest for environment in Environment for manifest in self._manifests(environment)]
         asyncio.run(install(self.api.url, self.certificates, self.people.admin, manifests))
@@ -114,7 +131,7 @@ class Sandbox:
 
     @property
     def _servers(self) -> tuple[Served, ...]:
-        return (self.api, *self.issuers.values(), self.git, self.control)
+        return (self.api, *self.issuers.values(), *self._logins.values(), self.git, self.control)
 
     def _authority(self, environment: Environment) -> Authority:
         token = self.people.initial_access_tokens[environment]
@@ -123,6 +140,7 @@ class Sandbox:
             clock=self.clock,
             initial_access_tokens={token: f"operator-{environment.value}"},
             scopes=API_SCOPES,
+            reach=self.reach,
         )
 
     def _manifests(self, environment: Environment) -> tuple[Manifest, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -32,11 +33,11 @@ class Certificates:
         return ssl.create_default_context(cafile=str(self.ca_file))
 
 
-def issue(directory: Path) -> Certificates:
-    """Make a CA and a certificate for localhost, 127.0.0.1 and ::1; files go to `directory` (mode 0700 by the caller)."""
+def issue(directory: Path, hosts: Sequence[str] = ()) -> Certificates:
+    """Make a CA and a certificate for localhost, 127.0.0.1, ::1 and `hosts`; files go to `directory` (mode 0700 by the caller)."""
     ca_key, ca = _certificate_authority()
     key = ec.generate_private_key(ec.SECP256R1())
-    leaf = _leaf(key, ca_key, ca)
+    leaf = _leaf(key, ca_key, ca, hosts)
     ca_file = directory / "ca.pem"
     ca_file.write_bytes(ca.public_bytes(serialization.Encoding.PEM))
     chain = directory / "server.pem"
@@ -71,10 +72,10 @@ def _certificate_authority() -> tuple[ec.EllipticCurvePrivateKey, x509.Certifica
 
 
 def _leaf(
-    key: ec.EllipticCurvePrivateKey, ca_key: ec.EllipticCurvePrivateKey, ca: x509.Certificate
+    key: ec.EllipticCurvePrivateKey, ca_key: ec.EllipticCurvePrivateKey, ca: x509.Certificate, hosts: Sequence[str]
 ) -> x509.Certificate:
     names = [
-        x509.DNSName("localhost"),
+        *map(x509.DNSName, ("localhost", *hosts)),
         x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
         x509.IPAddress(ipaddress.ip_address("::1")),
     ]

@@ -20,7 +20,7 @@ from sluse.sandbox.idp.tokens import Asked, Issuing, claims
 from sluse.sandbox.idp.users import User, Users
 
 DISCOVERY: Final = "/.well-known/openid-configuration"
-JWKS: Final = "/jwks"
+JWKS: Final = "/.well-known/jwks"
 AUTHORIZE: Final = "/authorize"
 LOGIN: Final = "/login"
 TOKEN: Final = "/token"  # noqa: S105 - a path
