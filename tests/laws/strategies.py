@@ -7,12 +7,13 @@ shapes, not for bulk.
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
 
+from sluse.catalog.files import FileEntry, FileKind
 from sluse.catalog.yaml import dump
 from sluse.model.envelope import Metadata
 from sluse.model.keys import Jwks, PublicJwk
@@ -191,3 +192,17 @@ def written(document: Organisation | ServiceIntegration) -> bytes:
 def wire(document: Organisation | ServiceIntegration) -> Mapping[str, Any]:
     """Return the JSON-able form of a document, as it is written."""
     return document.wire()
+
+
+class Held:
+    """Files in memory, listed in the order they are given."""
+
+    def __init__(self, contents: Mapping[str, bytes], order: Sequence[str] | None = None) -> None:
+        self.contents = contents
+        self.order = order if order is not None else list(contents)
+
+    def entries(self) -> Sequence[FileEntry]:
+        return [FileEntry(path, FileKind.FILE, len(self.contents[path]), path) for path in self.order]
+
+    def read(self, ids: Sequence[str]) -> Mapping[str, bytes]:
+        return {each: self.contents[each] for each in ids}

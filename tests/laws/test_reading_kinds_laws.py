@@ -12,10 +12,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from laws import kinds
-from laws.strategies import service_integrations
+from laws.strategies import Held, service_integrations
 from sluse.catalog import fast, nodes
 from sluse.catalog.document import Reading, read, read_fast, read_slowly
 from sluse.catalog.layout import Spot, spot
+from sluse.catalog.reader import Reader
 from sluse.catalog.yaml import dump, plain
 from sluse.model import digests
 from sluse.model.envelope import Document
@@ -104,6 +105,30 @@ def test_a_damaged_record_is_read_alike_or_not_at_all(data: st.DataObject) -> No
     assert (reading.document is None) == bool(errors)
     assert {problem.holds for problem in errors} <= {"fjordlegen.timebok"}
     assert {problem.rule for problem in reading.problems} <= BY_ID.keys()
+
+
+FILES = {
+    path.relative_to(GOOD.parents[1]).as_posix(): path.read_bytes()
+    for path in GOOD.parent.rglob("*")
+    if path.is_file() and path.name != "README.md"
+}
+
+
+@relaxed
+@given(st.permutations(sorted(FILES)))
+def test_a_tree_with_every_kind_is_read_the_same_in_any_order(order: list[str]) -> None:
+    assert Reader().tree(Held(FILES, order)) == Reader().tree(Held(FILES))
+
+
+@relaxed
+@given(st.sampled_from(sorted(FILES)), st.binary(max_size=40) | st.just(b"a: [b") | st.just(b"{}"))
+def test_damage_to_a_record_leaves_the_rest_and_a_decision_holds_its_integration(path: str, damage: bytes) -> None:
+    before, after = Reader().tree(Held(FILES)), Reader().tree(Held({**FILES, path: damage}))
+    assert after.unreadable == {path.split("/")[1]}
+    assert after.readable == before.readable - 1
+    held = {problem.holds for problem in after.problems}
+    if "/decisions/" in path:
+        assert held == {"fjordlegen" if "_organisation" in path else "fjordlegen.timebok"}
 
 
 CODE = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-"

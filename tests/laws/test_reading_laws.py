@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,9 @@ import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from laws.strategies import lines, organisations, service_integrations, trees, wire, written
+from laws.strategies import Held, lines, organisations, service_integrations, trees, wire, written
 from sluse.catalog import fast, nodes
 from sluse.catalog.document import read, read_fast, read_slowly
-from sluse.catalog.files import FileEntry, FileKind
 from sluse.catalog.layout import spot
 from sluse.catalog.reader import Reader
 from sluse.catalog.yaml import dump, plain
@@ -50,20 +48,6 @@ def damaged(draw: st.DrawFn, text: str) -> str:
         at = draw(st.integers(0, len(text)))
         text = text[:at] + draw(st.sampled_from(PIECES) | st.just("")) + text[at + draw(st.integers(0, 4)) :]
     return text
-
-
-class Held:
-    """Files in memory, listed in the order they are given."""
-
-    def __init__(self, contents: Mapping[str, bytes], order: Sequence[str] | None = None) -> None:
-        self.contents = contents
-        self.order = order if order is not None else list(contents)
-
-    def entries(self) -> Sequence[FileEntry]:
-        return [FileEntry(path, FileKind.FILE, len(self.contents[path]), path) for path in self.order]
-
-    def read(self, ids: Sequence[str]) -> Mapping[str, bytes]:
-        return {each: self.contents[each] for each in ids}
 
 
 @thorough

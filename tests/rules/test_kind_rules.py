@@ -148,7 +148,15 @@ class TestLogins:
         tree = replace(
             base, integrations=placed(ServiceIntegration, "journal", spec), unreadable=frozenset({"nordlys"})
         )
+        assert "login-provider-unknown" not in [rule for rule, _ in found(tree, existing())]
+
+    def test_nothing_is_said_while_nobody_knows_which_providers_are_live(
+        self, base: Tree, spec: dict[str, Any]
+    ) -> None:
+        spec["clients"][0]["login"]["identityProviders"] = [{"name": "far-away"}]
+        tree = replace(base, integrations=placed(ServiceIntegration, "journal", spec))
         assert "login-provider-unknown" not in [rule for rule, _ in found(tree)]
+        assert "login-provider-unknown" in [rule for rule, _ in found(tree, existing())]
 
 
 class TestInstallations:

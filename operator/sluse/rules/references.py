@@ -26,9 +26,11 @@ _NEAR = 0.7
 
 
 def login_providers(survey: Survey) -> Iterator[tuple[Source, Finding]]:
-    """Find identity providers that nobody has declared; not while the file that declares one may be unreadable."""
+    """Find identity providers that nobody has declared; not while what declares one may be unreadable, or not at hand."""
+    if survey.tree.unreadable or survey.policies is None:
+        return
     known = {*KNOWN_PROVIDERS, *survey.owners_of_providers, *_existing(survey)}
-    for document in survey.tree.integrations.values() if not survey.tree.unreadable else ():
+    for document in survey.tree.integrations.values():
         for path, client in fields.clients(document.content):
             for index, provider in enumerate(client.login.identity_providers if client.login is not None else ()):
                 if provider.name not in known:
