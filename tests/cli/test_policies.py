@@ -102,6 +102,13 @@ def test_a_signature_that_was_spoilt_is_named(clone: OwnClone) -> None:
     assert "does not hold" in sign(clone, C).stderr
 
 
+def test_a_file_whose_name_is_not_read_is_told(clone: OwnClone) -> None:
+    (clone.root / "policies" / "calender.yaml").write_text("windows: []\n")
+    said = verify(clone)
+    assert said.exit_code == 0
+    assert said.stderr.startswith("policies/calender.yaml decides nothing: no file of that name is read\n")
+
+
 def test_without_roots_it_says_how_to_give_them(clone: OwnClone, tmp_path: Path) -> None:
     said = clone.sluse("policies", "verify")
     assert (said.exit_code, said.stderr.splitlines()[-1]) == (

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from sluse.trust import sshsig
+from sluse.errors import BadKey
+from sluse.trust import keys, sshsig
 from sluse.trust.keys import PublicKey
 from sluse.trust.sshsig import BadSignature
 from worlds.ssh import MESSAGE, NAMESPACE, Signer, SshKeygen
@@ -23,6 +26,10 @@ def changed(draw: st.DrawFn, original: bytes) -> bytes:
         end = min(len(content), start + draw(st.integers(0, 4)))
         content[start:end] = draw(st.binary(max_size=4))
     return bytes(content)
+
+
+def encoded(blob: bytes) -> str:
+    return f"ssh-ed25519 {base64.b64encode(blob).decode()}"
 
 
 def signer_of(armoured: str) -> PublicKey | None:
@@ -63,6 +70,29 @@ def test_changed_armour_counts_for_nobody(data: st.DataObject, signer: Signer) -
 @given(st.text() | st.binary().map(sshsig.armour))
 def test_anything_else_is_refused_and_nothing_breaks(text: str) -> None:
     assert signer_of(text) is None
+
+
+@settings(deadline=None)
+@given(st.text() | st.from_regex(r"ssh-ed25519 [A-Za-z0-9+/=]{0,80}( .*)?") | st.binary().map(encoded))
+def test_any_line_is_a_key_of_one_form_or_refused(line: str) -> None:
+    try:
+        key = keys.parse(line)
+    except BadKey:
+        return
+    assert keys.parse(key.line) == key
+    assert line.strip().startswith(key.line)
+
+
+@settings(deadline=None)
+@given(SIGNERS, st.data())
+def test_a_changed_key_is_another_key_or_none(signer: Signer, data: st.DataObject) -> None:
+    original = signer.public.blob
+    blob = data.draw(changed(original))
+    assume(blob != original)
+    try:
+        assert keys.from_blob(blob).key_id != signer.public.key_id
+    except BadKey:
+        return
 
 
 @WITH_ORACLE

@@ -19,6 +19,7 @@ from sluse.catalog.work_tree import WorkTree
 from sluse.catalog.yaml import dump
 from sluse.cli import main
 from sluse.delivery.policy import trusted
+from sluse.demo.example_policies import policy_files
 from sluse.demo.signers import DemoSigner, signed
 from sluse.demo.signers import roots as demo_roots
 from sluse.gate.entitled import entitled
@@ -66,6 +67,9 @@ class OwnClone:
         clone.keys.mkdir()
         for part in parts or ("integrations", "policies"):
             shutil.copytree(ROOT / part, clone.root / part)
+        for path, text in policy_files(clone.root):  # as `make examples` does; whether that was done is another test's
+            if (clone.root / path).parent.exists():
+                (clone.root / path).write_text(text)
         clone.git("init", "--quiet", "--initial-branch=main")
         clone.git("add", ".")
         clone.git("commit", "--quiet", "--message", "examples")

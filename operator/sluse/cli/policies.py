@@ -17,6 +17,8 @@ _ROOTS = click.option(
     "--roots", type=click.Path(path_type=Path), help="JSON file with threshold and keys of the roots."
 )
 
+_DATA = (".yaml", ".yml", ".json")
+
 
 @click.group()
 def command() -> None:
@@ -84,7 +86,12 @@ def verify(roots: Path | None, settings: Path | None, repository: Path) -> int:
 
     pins = pinned(roots, settings)
     root = Checkout(repository, "policies").root
-    found = trusted(contents(WorkTree(root, "policies")), pins)
+    files = WorkTree(root, "policies")
+    known = contents(files)
+    for entry in files.entries():
+        if entry.path not in known and entry.path.endswith(_DATA):
+            click.echo(f"{entry.path} decides nothing: no file of that name is read", err=True)
+    found = trusted(known, pins)
     if isinstance(found, Untrusted):
         for reason in found.reasons:
             click.echo(reason)
