@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sluse.cli import clock
+
 if TYPE_CHECKING:
     from sluse.delivery.deciding.asked import Asked
 
@@ -59,11 +61,10 @@ def moment(value: datetime | None) -> datetime | None:
     return None if value is None else value.astimezone(UTC).replace(microsecond=0)
 
 
-def carry_out(asked: Asked, how: How, now: Callable[[], datetime] | None = None) -> int:
+def carry_out(asked: Asked, how: How) -> int:
     """Show what will be signed, ask, sign, write and say what was written. Returns the exit code.
 
-    Where a decision's own file is named instead of a subject, it is signed once more. The commands have no option for
-    the time; `now` is for whoever calls this with a sandbox's clock.
+    Where a decision's own file is named instead of a subject, it is signed once more.
     """
     import secrets
 
@@ -74,11 +75,10 @@ def carry_out(asked: Asked, how: How, now: Callable[[], datetime] | None = None)
     from sluse.delivery.deciding.draft import Draft, draft, folder_of
     from sluse.signing.key_file import load
     from sluse.signing.ssh_keygen import sign
-    from sluse.wiring.parts import utc_now
 
     checkout, signer = Checkout(how.repository), load(how.key)
     trees = WorkTree(checkout.root, INTEGRATIONS), WorkTree(checkout.root, "policies")
-    at = desk(*trees, signer=signer.public, asked=asked, now=(now or utc_now)())
+    at = desk(*trees, signer=signer.public, asked=asked, now=clock.now())
     ready: Draft | Countersignature
     later: tuple[str, ...] = ()
     if asked.subject.endswith(".yaml"):

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sluse.cli import clock
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 def moment(ctx: click.Context, param: click.Parameter, value: str | None) -> datetime:  # noqa: ARG001 - click's signature
     """Return the moment that --at names, or now."""
     if value is None:
-        return datetime.now(UTC)
+        return clock.now()
     try:
         found = datetime.fromisoformat(value)
     except ValueError:
