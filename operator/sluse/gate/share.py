@@ -112,7 +112,8 @@ def register(share: Share, seen: Mapping[str, datetime] | None, before: Register
     sources = {} if before is None else {**before.share.decisions, **before.share.tests}
     records: dict[Digest, Record] = {}
     tests: dict[IntegrationKey, Record] = {}
-    for key, source in (*share.tests.items(), *share.decisions.items()):
+    sourced = sorted((*share.tests.items(), *share.decisions.items()), key=lambda item: item[1].path)
+    for key, source in sourced:
         old = known.get(source.path) if sources.get(key) is source else None
         each = old if old is not None else record.read(source)
         if key in share.tests:
