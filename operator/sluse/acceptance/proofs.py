@@ -24,6 +24,8 @@ class ClientKey:
     def __init__(self, private: Mapping[str, Any]) -> None:
         self.alg = str(private["alg"])
         self.kid = str(private["kid"])
+        if private.get("kty") not in {"RSA", "EC"}:  # before a library looks at it, and warns of it
+            raise ValueError("not an RSA or EC key")
         key = jwk.import_key(dict(private))
         if not isinstance(key, jwk.RSAKey | jwk.ECKey) or not key.is_private:
             raise ValueError("not a private RSA or EC key")

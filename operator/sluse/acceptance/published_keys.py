@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from joserfc.errors import JoseError
 
 _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _FITTING = {"ES256": "EC", "PS256": "RSA", "RS256": "RSA"}
+_MAKE_THE_KEY = ("kty", "crv", "x", "y", "n", "e")
 _MINIMUM_RSA_BITS = 2048
 
 
@@ -50,12 +52,23 @@ def _key_faults(key: object, agreed: tuple[str, ...]) -> Iterator[str]:
 
 
 def _strength(key: dict[str, Any]) -> Iterator[str]:
+    """The size is computed before a library sees the key: it is our rule, whatever the library does about it."""
+    bits = _bits(key.get("n")) if key.get("kty") == "RSA" else _MINIMUM_RSA_BITS
+    if bits < _MINIMUM_RSA_BITS:
+        yield f"has {bits} bits, and RSA needs {_MINIMUM_RSA_BITS}"
+        return
     try:
-        public = jwk.import_key(key)
+        public = jwk.import_key({member: key[member] for member in _MAKE_THE_KEY if member in key})
     except (JoseError, ValueError, TypeError):
         yield "cannot be read"
         return
     if isinstance(public, jwk.ECKey) and public.curve_name != "P-256":
         yield f"is on {public.curve_name}, and ES256 is on P-256"
-    if isinstance(public, jwk.RSAKey) and public.raw_value.key_size < _MINIMUM_RSA_BITS:
-        yield f"has {public.raw_value.key_size} bits, and RSA needs {_MINIMUM_RSA_BITS}"
+
+
+def _bits(modulus: object) -> int:
+    try:
+        text = str(modulus)
+        return int.from_bytes(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))).bit_length()
+    except ValueError:
+        return 0
