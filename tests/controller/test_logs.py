@@ -16,7 +16,7 @@ from sluse.demo.expect import eventually
 from worlds.documents import OTHER, Supplier
 from worlds.operated import NAMESPACE, TEST, Operated
 
-TRANSPORT = logging.getLogger("sluse.registrar.dynamic.transport")
+TRANSPORT = logging.getLogger("sluse.registrar.http.transport")
 
 
 @pytest.mark.parametrize("level", [logging.INFO, logging.DEBUG], ids=logging.getLevelName)

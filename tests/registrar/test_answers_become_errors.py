@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from sluse.errors import AuthorityUnavailable, Refused, RegistrarError, Taken, Unauthorised
-from sluse.registrar.dynamic import errors
-from sluse.registrar.dynamic.errors import Answer, Call
-from sluse.registrar.dynamic.plain import plain
+from sluse.registrar.http import errors
+from sluse.registrar.http.errors import Answer, Call
+from sluse.registrar.http.plain import plain
 
 ISSUER = "https://authority.example"
 TOKEN = SecretStr("rat-0123456789")

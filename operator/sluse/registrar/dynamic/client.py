@@ -20,9 +20,10 @@ from yarl import URL
 from sluse.errors import Refused, RegistrarError, SettingsError, Unauthorised
 from sluse.model.names import ClientId
 from sluse.model.registration import Registration
-from sluse.registrar.dynamic import addresses, errors, mapping
-from sluse.registrar.dynamic.errors import Answer, Call
-from sluse.registrar.dynamic.transport import Transport
+from sluse.registrar.dynamic import addresses, mapping
+from sluse.registrar.http import errors
+from sluse.registrar.http.errors import Answer, Call
+from sluse.registrar.http.transport import Transport
 from sluse.registrar.normal import normal
 from sluse.registrar.port import Altered, Capabilities, Held, Mark, Observed
 

@@ -21,7 +21,7 @@ from sluse.model.service_integration import Claim, Grant, Tenancy
 from sluse.model.value import Line, OrganisationNumber, Scope, Url
 from sluse.plan.client import difference
 from sluse.registrar.dynamic import client_name
-from sluse.registrar.dynamic.plain import plain
+from sluse.registrar.http.plain import plain
 from sluse.registrar.normal import normal
 from sluse.registrar.port import Mark
 

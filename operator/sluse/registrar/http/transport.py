@@ -19,7 +19,7 @@ import orjson
 from pydantic import SecretStr
 from yarl import URL
 
-from sluse.registrar.dynamic.errors import Answer
+from sluse.registrar.http.errors import Answer
 
 _log = logging.getLogger(__name__)
 

@@ -20,7 +20,7 @@ from aiohttp import ClientConnectorError, ClientSSLError, ConnectionTimeoutError
 from pydantic import SecretStr
 
 from sluse.errors import AuthorityUnavailable, Refused, RegistrarError, Taken, Unauthorised
-from sluse.registrar.dynamic.plain import plain
+from sluse.registrar.http.plain import plain
 
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _SECONDS = re.compile(r"[0-9]{1,9}")
@@ -36,6 +36,17 @@ class Call(Enum):
     OBSERVE = "read the registration"
     UPDATE = "change the registration"
     RETIRE = "end the registration"
+    ADD = "add the identity provider"
+    READ = "read the identity provider"
+    REPLACE = "change the identity provider"
+    END = "end the identity provider"
+
+
+_BY_ONE_TOKEN = {
+    Call.CREATE: "initial access token",
+    **dict.fromkeys((Call.ADD, Call.READ, Call.REPLACE, Call.END), "token for its admin API"),
+}
+"""The token of the settings that a call is made with; the others are made with the registration's own."""
 
 
 @dataclass(frozen=True)
@@ -124,16 +135,16 @@ def json_object(body: bytes) -> dict[str, object] | None:
 
 
 def _doubt(call: Call) -> str:
-    if call is Call.CREATE:
-        return "our initial access token is not accepted"
+    if call in _BY_ONE_TOKEN:
+        return f"our {_BY_ONE_TOKEN[call]} is not accepted"
     return (
         "either our credential for it is no longer accepted or the registration was ended there: it answers both alike"
     )
 
 
 def _remedy(call: Call) -> str:
-    if call is Call.CREATE:
-        return "renew the initial access token"
+    if call in _BY_ONE_TOKEN:
+        return f"renew the {_BY_ONE_TOKEN[call]}"
     return "ask the authority whether the registration still stands"
 
 
