@@ -61,7 +61,7 @@ async def test_killed_at_any_point_the_next_one_converges(
     assert callable(point)
     with process(world) as running:
         await point(world)
-        code, said = ended(running, signal.SIGKILL)
+        code, said = ended(world, running, signal.SIGKILL)
     assert code == -signal.SIGKILL
     assert not any("Traceback" in line for line in said)
     world.authority.faults.clear()
@@ -82,7 +82,7 @@ async def test_killed_at_any_point_the_next_one_converges(
 async def test_asked_to_end_it_ends_cleanly_and_says_nothing(world: Operated, mine: Supplier) -> None:
     with process(world) as running:
         await world.ready(mine.sync)
-        code, said = ended(running, signal.SIGTERM)
+        code, said = ended(world, running, signal.SIGTERM)
     assert code == 0
     assert [line for line in said if " INFO " not in line] == []
 
@@ -103,7 +103,7 @@ async def test_without_a_ledger_it_writes_nothing_and_says_what_to_do(unbegun: O
     with process(
         unbegun, "sluse", "run", "--settings", str(unbegun.sandbox.directory / "settings-test.json")
     ) as running:
-        code, said = ended(running)
+        code, said = ended(unbegun, running)
     assert code == 2
     assert [line.partition(":")[0] for line in said] == ["error", "hint"]
     assert "sluse ledger init -e test" in said[1]

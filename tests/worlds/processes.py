@@ -17,26 +17,31 @@ _HERE = {"PATH": os.environ.get("PATH", os.defpath), "PYTHONPATH": os.environ.ge
 
 
 @contextmanager
-def process(world: Operated, *words: str) -> Iterator[subprocess.Popen[str]]:
-    """Run an operator on the world's settings; what still runs at the end is killed. Its stderr is a pipe."""
+def process(world: Operated, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run an operator on the world's settings; what still runs at the end is killed."""
     settings = world.sandbox.directory / "settings-of-the-process.json"
     settings.write_text(world.settings.model_dump_json(by_alias=True))
     command = [sys.executable, "-m", *(words or ("sluse.demo.operator", str(settings), str(clock(world))))]
-    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=_HERE)
-    with running:
+    # A file, not a pipe: a pipe that nobody reads fills up, and then the operator stands still.
+    with log(world).open("w") as said, subprocess.Popen(command, stdout=said, stderr=said, env=_HERE) as running:
         try:
             yield running
         finally:
             running.kill()
 
 
+def log(world: Operated) -> Path:
+    return world.sandbox.directory / "operator.log"
+
+
 def clock(world: Operated) -> Path:
     return world.sandbox.directory / "clock"
 
 
-def ended(running: subprocess.Popen[str], sign: signal.Signals | None = None) -> tuple[int, Sequence[str]]:
-    """Send a signal, if any, and wait for the end; return the exit code and the lines on stderr."""
+def ended(
+    world: Operated, running: subprocess.Popen[bytes], sign: signal.Signals | None = None
+) -> tuple[int, Sequence[str]]:
+    """Send a signal, if any, and wait for the end; return the exit code and the lines that it said."""
     if sign is not None:
         running.send_signal(sign)
-    _, said = running.communicate(timeout=PATIENCE)
-    return running.returncode, said.splitlines()
+    return running.wait(PATIENCE), log(world).read_text().splitlines()
