@@ -123,6 +123,18 @@ def test_organisations_whose_services_are_named_are_read_too(good: Path, check: 
     assert "Did you mean `nordlys.pasient-app`?" in result.stdout
 
 
+def test_an_identity_provider_of_an_organisation_that_is_not_read_is_found(good: Path, check: Check) -> None:
+    client = good / "integrations" / "nordlys" / "pasient-app.yaml"
+    login = "login: {minimumLevel: substantial, identityProviders: [{name: %s}]}"
+    text = client.read_text()
+    client.write_text(text.replace("login: {minimumLevel: substantial}", login % "fjord-login"))
+    assert check(client).exit_code == 0
+    client.write_text(text.replace("login: {minimumLevel: substantial}", login % "fjord-lgoin"))
+    result = check(client)
+    assert result.exit_code == 1
+    assert "Did you mean `fjord-login`?" in result.stdout
+
+
 def test_demo_keys_are_told_unless_the_repository_is_one_of_examples(good: Path, check: Check) -> None:
     keys = good / "integrations" / "fjordlegen" / "keys" / "timebok" / "web.test.jwks.json"
     keys.write_text(keys.read_text().replace("timebok-2026", "demo-timebok"))

@@ -22,7 +22,8 @@ from sluse.model.problem import Problem, Severity
 from sluse.model.tree import Tree, errors
 from sluse.rules.judge import check, check_policies
 from sluse.rules.printing import Paint, as_json, as_text, counted, tally, unpainted
-from sluse.rules.references import organisations_named
+from sluse.rules.references import login_providers, organisations_named
+from sluse.rules.survey import Survey
 
 _FOLDER = "integrations"
 _COLOURS = {"error": "red", "warning": "yellow", "mark": "red", "hint": "cyan"}
@@ -54,13 +55,16 @@ def command(paths: tuple[Path, ...], output: str, *, no_color: bool) -> int:
 
 
 def _read(scope: _Scope) -> tuple[Tree, PolicyReading]:
-    reader = Reader()
-    tree = reader.tree(WorkTree(scope.root, scope.under, only=scope.organisations), scope.under)
-    if scope.organisations is not None and not organisations_named(tree) <= scope.organisations:
-        wider = scope.organisations | organisations_named(tree)
-        tree = reader.tree(WorkTree(scope.root, scope.under, only=wider), scope.under)
     known = (scope.root / policies.FOLDER).is_dir()
-    return tree, policies.read(policies.contents(WorkTree(scope.root, policies.FOLDER)) if known else {})
+    policy = policies.read(policies.contents(WorkTree(scope.root, policies.FOLDER)) if known else {})
+    reader, only = Reader(), scope.organisations
+    tree = reader.tree(WorkTree(scope.root, scope.under, only=only), scope.under)
+    if only is not None and not organisations_named(tree) <= only:
+        only |= organisations_named(tree)
+        tree = reader.tree(WorkTree(scope.root, scope.under, only=only), scope.under)
+    if only is not None and any(login_providers(Survey(tree, policy.models))):
+        tree = reader.tree(WorkTree(scope.root, scope.under), scope.under)  # any organisation may declare it
+    return tree, policy
 
 
 @contextmanager
