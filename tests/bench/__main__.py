@@ -10,6 +10,7 @@ import click
 import converge
 import demo
 import fresh
+import gate
 import scaling
 import startup
 import writes
@@ -18,6 +19,7 @@ from figures import Figure, progress, table
 MEASUREMENTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "startup": startup.measure,
     "check": check.measure,
+    "gate": gate.measure,
     "converge": converge.measure,
     "fresh": fresh.measure,
     "writes": writes.measure,

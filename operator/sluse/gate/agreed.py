@@ -44,7 +44,7 @@ def _rejects(case: Case, record: Record) -> bool:
 
 
 def _production_values(case: Case) -> str | None:
-    if case.named is None or case.stored(case.production) is not None:
+    if case.named is None or case.stored_production is not None:
         return None
     return f"accepted/{case.production}.json is not there, or does not hash to its name"
 

@@ -41,7 +41,7 @@ class Case:
     accepted: Record | None = None
     test: Record | None = None
 
-    @property
+    @cached_property
     def document(self) -> Gated | None:
         """What HEAD says."""
         return self.view.register.share.document(self.key)
@@ -54,12 +54,9 @@ class Case:
     @cached_property
     def kind(self) -> str:
         """The kind of what is judged."""
-        for body in (self.tested_body, self.document):
-            if isinstance(body, Mapping):
-                return str(body.get("kind"))
-            if body is not None:
-                return body.kind
-        return "ServiceIntegration"
+        if self.named is not None and self.tested_body is not None:
+            return str(self.tested_body.get("kind"))
+        return self.document.kind if self.document is not None else "ServiceIntegration"
 
     @property
     def owner(self) -> Party:
@@ -92,17 +89,26 @@ class Case:
         """The accepted file of T; without a decision what HEAD says. None where it is lost, or is no such thing."""
         if self.named is None:
             return None if self.document is None else digests.tested(self.document)
-        return self.stored(self.tested)
+        return self.stored_tested
 
     @cached_property
     def production_body(self) -> Body | None:
         """The same of P."""
         if self.named is None:
             return None if self.document is None else digests.production(self.document)
-        return self.stored(self.production)
+        return self.stored_production
 
-    def stored(self, digest: Digest | None) -> Body | None:
-        """Return an accepted file, if it is there and its content hashes to its name."""
+    @cached_property
+    def stored_tested(self) -> Body | None:
+        """The accepted file of T, if it is there and its content hashes to its name."""
+        return self._stored(self.tested)
+
+    @cached_property
+    def stored_production(self) -> Body | None:
+        """The same of P."""
+        return self._stored(self.production)
+
+    def _stored(self, digest: Digest | None) -> Body | None:
         found = None if digest is None else self.view.register.share.accepted.get(digest)
         return found.body if found is not None and digests.sha256(found.body) == digest else None
 

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from sluse.gate.verdict import Reason
 from sluse.model.outcome import Party
 
 Subject = TypeVar("Subject")
@@ -27,8 +26,3 @@ class Check(Generic[Subject]):
     demands: str
     find: Callable[[Subject], str | None]
     on: Party | None = None
-
-    def reason(self, subject: Subject, owner: Party) -> Reason | None:
-        """Return the reason, if there is one."""
-        found = self.find(subject)
-        return Reason(self.name, found, self.on or owner) if found is not None else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from sluse.gate import agreed, submitted, within
 from sluse.gate.case import Case, at_head, decided
@@ -31,24 +32,35 @@ class _Judged:
     reasons: tuple[Reason, ...]
     notes: tuple[Reason, ...]
 
+    @cached_property
+    def alone(self) -> Entitlement | None:
+        """The answer where it depends on no other organisation; most do not."""
+        return None if offered(self.case) or _foreign(self.case) else self.entitlement((), ())
+
+    def entitlement(self, needed: tuple[Reason, ...], left_out: tuple[Reason, ...]) -> Entitlement:
+        """Return the answer, given what others hold back and what they only narrow."""
+        case = self.case
+        reasons = (*self.reasons, *needed)
+        if reasons or case.named is None:
+            return NotEntitled(_in_order((*reasons, *self.notes)))
+        moment = agreed.opens(case)
+        tested, production = case.tested_body, case.production_body
+        if moment is None or case.tested is None or case.production is None or tested is None or production is None:
+            # Only where a test left the check out that asks for it: without it there is nothing to be entitled to.
+            return NotEntitled((Reason("NotDecided", "what was accepted is not complete", Party.REVIEWER),))
+        snapshot = Snapshot(case.key, case.kind, case.tested, case.production, tested, production)
+        return Entitled(snapshot, case.named.id, moment, _in_order((*left_out, *self.notes)))
+
 
 def entitled(
     survey: GateSurvey, key: IntegrationKey, at: datetime, checks: tuple[Check[Case], ...] = CHECKS
 ) -> Entitlement:
     """Return what production is entitled to at a moment. `checks`: a test leaves one out to show what it keeps out."""
     judged = _remembered(survey, key, at, checks)
-    case = judged.case
-    needed, left_out = across(survey, case, at)
-    reasons = (*judged.reasons, *needed)
-    if reasons or case.named is None:
-        return NotEntitled(_in_order((*reasons, *judged.notes)))
-    moment = agreed.opens(case)
-    tested, production = case.tested_body, case.production_body
-    if moment is None or case.tested is None or case.production is None or tested is None or production is None:
-        # Only where a test left the check out that asks for it: without it there is nothing to be entitled to.
-        return NotEntitled((Reason("NotDecided", "what was accepted is not complete", Party.REVIEWER),))
-    snapshot = Snapshot(key, case.kind, case.tested, case.production, tested, production)
-    return Entitled(snapshot, case.named.id, moment, _in_order((*left_out, *judged.notes)))
+    if judged.alone is not None:
+        return judged.alone
+    needed, left_out = across(survey, judged.case, at)
+    return judged.entitlement(needed, left_out)
 
 
 def pending(survey: GateSurvey, key: IntegrationKey, at: datetime) -> NotEntitled | None:
@@ -76,9 +88,13 @@ def across(survey: GateSurvey, case: Case, at: datetime) -> tuple[tuple[Reason, 
     return tuple(reasons), tuple(notes)
 
 
+def _foreign(case: Case) -> frozenset[str]:
+    """Return the numbers that production acts for and that are not bound to its own organisation."""
+    return within.numbers(case) - (case.view.bound.numbers if case.view.bound is not None else frozenset())
+
+
 def _numbers(survey: GateSurvey, case: Case, at: datetime) -> Iterator[str]:
-    own = case.view.bound.numbers if case.view.bound is not None else frozenset()
-    for number in sorted(within.numbers(case) - own):
+    for number in sorted(_foreign(case)):
         if not survey.speaks_for(number, at):
             yield f"a client acts for {number}, which NHN has bound to no organisation"
 
@@ -116,7 +132,9 @@ def _remembered(survey: GateSurvey, key: IntegrationKey, at: datetime, checks: t
 
 
 def _judge(case: Case, checks: tuple[Check[Case], ...]) -> _Judged:
-    reasons = tuple(reason for check in checks if (reason := check.reason(case, case.owner)) is not None)
+    owner = case.owner
+    found = [(check, message) for check in checks if (message := check.find(case)) is not None]
+    reasons = tuple(Reason(check.name, message, check.on or owner) for check, message in found)
     subjects = (case.key.organisation, str(case.key))
     void = tuple(reason for subject in subjects for _, reason in case.view.void(subject))
     return _Judged(case, reasons, void)

@@ -151,11 +151,18 @@ class OrganisationView:
         return frozenset(accepted)
 
     @cached_property
-    def subjects(self) -> frozenset[IntegrationKey]:
-        """Integrations that a file or a statement names."""
+    def subjects(self) -> tuple[IntegrationKey, ...]:
+        """Integrations that a file or a statement names, sorted."""
         slug = self.register.share.slug
         named = (each.partition(".") for each in (*self._chains, *self._outside))
-        return frozenset(self.register.share.documents) | {IntegrationKey(slug, name) for of, _, name in named if of == slug and name}  # fmt: skip
+        by_statements = {IntegrationKey(slug, name) for of, _, name in named if of == slug and name}
+        return tuple(sorted(by_statements.union(self.register.share.documents)))
+
+    @cached_property
+    def suspensions(self) -> Mapping[str, tuple[Record, ...]]:
+        """Suspensions that count, by subject, oldest first. Whether they last is asked at a moment."""
+        found = {subject: tuple(self.outside(subject, StatementType.SUSPENSION)) for subject in self._outside}
+        return {subject: records for subject, records in found.items() if records}
 
     @cached_property
     def _chains(self) -> Mapping[str, Chain]:

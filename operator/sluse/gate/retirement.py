@@ -9,7 +9,7 @@ from sluse.gate.record import Record
 from sluse.gate.survey import GateSurvey
 from sluse.gate.verdict import RetirementOrder
 from sluse.model.names import IntegrationKey
-from sluse.model.statement import StatementType, Verdict
+from sluse.model.statement import Verdict
 
 ALONE = timedelta(hours=24)
 """How long one person at NHN can suspend alone."""
@@ -32,7 +32,7 @@ def suspension(survey: GateSurvey, key: IntegrationKey, at: datetime) -> Record 
     The second person signs the same statement or one of their own. The newest is named.
     """
     view = survey.view(key.organisation, at)
-    found = [each for each in view.outside(str(key), StatementType.SUSPENSION) if each.statement.verdict is Verdict.APPROVED]  # fmt: skip
+    found = [each for each in view.suspensions.get(str(key), ()) if each.statement.verdict is Verdict.APPROVED]
     persons: set[str] = set()
     for each in found:
         stated = view.stated(each)

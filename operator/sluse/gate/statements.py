@@ -184,7 +184,7 @@ CHECKS: tuple[Check[Stated], ...] = (
 def flaw(this: Stated, checks: tuple[Check[Stated], ...] = CHECKS) -> Reason | None:
     """Return the first reason why a statement does not count: what comes after is no news."""
     for check in checks:
-        reason = check.reason(this, Party.REVIEWER)
-        if reason is not None:
-            return Reason(reason.check, f"{this.record.named} does not count: {reason.message}", reason.on)
+        found = check.find(this)
+        if found is not None:
+            return Reason(check.name, f"{this.record.named} does not count: {found}", check.on or Party.REVIEWER)
     return None

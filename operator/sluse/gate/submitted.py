@@ -47,14 +47,16 @@ def _submitter(case: Case) -> str | None:
 
 
 def _snapshot(case: Case) -> str | None:
-    if case.test is None or case.tested is None or case.stored(case.tested) is not None:
+    if case.test is None or case.stored_tested is not None:
         return None
     return f"accepted/{case.tested}.json is not there, or does not hash to its name"
 
 
 def _snapshot_of_this(case: Case) -> str | None:
+    if case.named is None:
+        return None
     for body in (case.tested_body, case.production_body):
-        if case.named is not None and body is not None and body.get("integration") != str(case.key):
+        if body is not None and body.get("integration") != str(case.key):
             return f"what was accepted is {body.get('integration')}, not {case.key}"
     tested, production = case.tested_body, case.production_body
     if tested is not None and production is not None and tested.get("kind") != production.get("kind"):

@@ -89,7 +89,7 @@ class GateSurvey:
 
     def subjects(self, at: datetime) -> tuple[IntegrationKey, ...]:
         """Return every integration that a file or a statement names, sorted."""
-        return tuple(sorted(key for slug in self.prepared.registers for key in self.view(slug, at).subjects))
+        return tuple(key for slug in sorted(self.prepared.registers) for key in self.view(slug, at).subjects)
 
     @cached_property
     def providers(self) -> Mapping[str, tuple[IntegrationKey, ...]]:
