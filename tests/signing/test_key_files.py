@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from sluse.demo.signers import maintainer
 from sluse.errors import SigningError
 from sluse.signing.key_file import load
 from sluse.trust import keys
+from sluse.trust.wire import string
 from worlds.key_files import PASSPHRASE, new_key, secrets_of
 from worlds.ssh import Signer
 
@@ -38,6 +40,15 @@ def pkcs8() -> str:
     return private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
+def several() -> str:
+    header = (
+        b"openssh-key-v1\0" + string(b"none") * 2 + string(b"") + (2).to_bytes(4) + string(Signer(b"x").public.blob)
+    )
+    return (
+        f"-----BEGIN OPENSSH PRIVATE KEY-----\n{base64.b64encode(header).decode()}\n-----END OPENSSH PRIVATE KEY-----\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
@@ -47,8 +58,9 @@ def pkcs8() -> str:
         (pkcs8().encode(), "not in OpenSSH's own format"),
         (maintainer("x").pem[:90].encode(), "damaged private key"),
         (b"-----BEGIN OPENSSH PRIVATE KEY-----\n*\n-----END OPENSSH PRIVATE KEY-----\n", "damaged private key"),
+        (several().encode(), "damaged private key"),
     ],
-    ids=["empty", "junk", "octets", "PKCS #8", "cut short", "not base64"],
+    ids=["empty", "junk", "octets", "PKCS #8", "cut short", "not base64", "several keys"],
 )
 def test_what_is_no_key_file_is_told(tmp_path: Path, content: bytes, reason: str) -> None:
     (tmp_path / "key").write_bytes(content)

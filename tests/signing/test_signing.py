@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -82,6 +84,16 @@ def test_a_file_that_others_can_read_is_told(tmp_path: Path) -> None:
     path.chmod(0o644)
     said = refusal(path)
     assert (said.message, said.hint) == (f"others can read the key file {path}", f"chmod 600 {path}")
+
+
+def test_a_program_that_signs_with_another_key_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, other = new_key(tmp_path / "key"), new_key(tmp_path / "other")
+    program = tmp_path / "bin" / "ssh-keygen"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec {shutil.which("ssh-keygen")} -Y sign -n "$4" -f {other}\n')
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.defpath}")
+    assert refusal(path).message.startswith(f"ssh-keygen signed with {load(other).public.key_id}, not with")
 
 
 def test_without_ssh_keygen_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
