@@ -11,6 +11,7 @@ from sluse.gate.verdict import Entitled, Entitlement, NotEntitled
 from sluse.model import digests
 from sluse.model.names import IntegrationKey
 from sluse.model.outcome import Party
+from sluse.model.problem import Place, Problem
 from sluse.model.statement import StatementType
 from worlds import lock
 from worlds.lock import ALM, FURU, MAINTAINER, NOW, PROVIDER, SECOND_MAINTAINER, SERVICE, SUPPLIER, Lock
@@ -241,3 +242,12 @@ def test_evidence_that_nobody_decides_on_grows_too_old() -> None:
     survey = GateSurvey(world.tree(), lock.policy())
     assert set(refused(entitled(survey, SERVICE, NOW))) == {"NotDecided"}
     assert set(refused(entitled(survey, SERVICE, NOW + timedelta(days=91)))) == {"NotDecided", "EvidenceTooOld"}
+
+
+def test_a_decision_that_cannot_be_read_holds_what_it_is_about_and_nothing_else() -> None:
+    world = lock.accepted()
+    for about, held in (("_organisation", SUPPLIER), ("journal", str(SERVICE)), ("archive", "fjordlegen.archive")):
+        path = f"integrations/{SUPPLIER}/decisions/{about}/9-revocation.yaml"
+        problem = Problem(Place(path), "yaml-syntax", "This is no YAML", holds=held)
+        found = entitled(GateSurvey(world.tree(problems=(problem,)), lock.policy()), SERVICE, NOW)
+        assert isinstance(found, NotEntitled) is (about != "archive")

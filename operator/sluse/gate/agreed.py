@@ -14,7 +14,8 @@ from sluse.model.statement import AgreedPlan, StatementType, Verdict
 
 
 def _readable(case: Case) -> str | None:
-    paths = case.view.register.share.unreadable
+    about = (case.key.organisation, str(case.key))
+    paths = [path for held, path in case.view.register.share.unreadable if held in about]
     return f"{paths[0]} cannot be read: what it says, nobody knows" if paths else None
 
 
@@ -129,7 +130,9 @@ def _terms(case: Case) -> str | None:
 
 
 CHECKS: tuple[Check[Case], ...] = (
-    Check("RecordsUnreadable", "Every record of the organisation can be read.", _readable, Party.REVIEWER),
+    Check(
+        "DecisionUnreadable", "Every decision on it, and on its organisation, can be read.", _readable, Party.REVIEWER
+    ),
     Check("ChainBroken", "No statement is lost that a later one follows.", _whole, Party.REVIEWER),
     Check("NotDecided", "A reviewer accepted it.", _decided, Party.REVIEWER),
     Check(

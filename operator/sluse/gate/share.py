@@ -22,12 +22,15 @@ from sluse.model.policy.rules import GatePolicy
 from sluse.model.problem import Severity
 from sluse.model.tree import AcceptedFile, EvidenceContent, Sourced, Tree
 
-_RECORDS = ("/decisions/", "/acceptance/", "/accepted/")
+_DECISIONS = "/decisions/"
 
 
 @dataclass(eq=False)
 class Share:
-    """`unreadable` are the paths of records that cannot be read: what they say, nobody knows."""
+    """`unreadable` are the decisions that cannot be read, (what they hold, path): what they say, nobody knows.
+
+    A test, evidence or accepted file that cannot be read is not there, and only adds where it is.
+    """
 
     slug: str
     organisation: Sourced[Organisation] | None = None
@@ -36,7 +39,7 @@ class Share:
     tests: dict[IntegrationKey, Sourced[Any]] = field(default_factory=dict)
     accepted: dict[Digest, AcceptedFile] = field(default_factory=dict)
     evidence: dict[tuple[IntegrationKey, str], EvidenceContent] = field(default_factory=dict)
-    unreadable: tuple[str, ...] = ()
+    unreadable: tuple[tuple[str, str], ...] = ()
 
     def same(self, other: Share) -> bool:
         """Tell whether both say the same."""
@@ -101,8 +104,8 @@ def shares(tree: Tree) -> Mapping[str, Share]:
         found[slug].accepted[digest] = accepted
     for (key, name), content in tree.evidence.items():
         found[key.organisation].evidence[key, name] = content
-    for slug, paths in _unreadable(tree).items():
-        found[slug].unreadable = tuple(sorted(paths))
+    for slug, held in _unreadable(tree).items():
+        found[slug].unreadable = tuple(sorted(held))
     return found
 
 
@@ -129,11 +132,12 @@ def _same(mine: Mapping[Any, object], theirs: Mapping[Any, object]) -> bool:
     return len(mine) == len(theirs) and all(theirs.get(key) is each for key, each in mine.items())
 
 
-def _unreadable(tree: Tree) -> Mapping[str, set[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
+def _unreadable(tree: Tree) -> Mapping[str, set[tuple[str, str]]]:
+    found: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for problem in tree.problems:
         path = problem.place.path
-        part = next((each for each in _RECORDS if each in path), None)
-        if part is not None and problem.severity is Severity.ERROR:
-            found[path.partition(part)[0].rpartition("/")[2]].add(path)
+        if _DECISIONS in path and problem.severity is Severity.ERROR:
+            slug = path.partition(_DECISIONS)[0].rpartition("/")[2]
+            own = problem.holds.partition(".")[0] == slug
+            found[slug].add((problem.holds if own else slug, path))
     return found

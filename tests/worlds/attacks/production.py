@@ -105,8 +105,8 @@ def an_identity_provider_of_a_name_like_an_existing_one() -> Attempt:
     return Attempt(lock.accepted(lock.service(providers=({"name": "idp0rten", "required": True},))))
 
 
-@refused_for("RecordsUnreadable")
-def a_record_that_was_made_unreadable() -> Attempt:
+@refused_for("DecisionUnreadable")
+def a_decision_that_was_made_unreadable() -> Attempt:
     return Attempt(Unreadable(**vars(lock.accepted())))
 
 
@@ -115,7 +115,9 @@ class Unreadable(Lock):
     def tree(self, **changes: Any) -> Tree:
 
         path = f"integrations/{SUPPLIER}/decisions/journal/3-revocation.yaml"
-        return super().tree(problems=(Problem(Place(path), "yaml-syntax", "This is no YAML"),), **changes)
+        return super().tree(
+            problems=(Problem(Place(path), "yaml-syntax", "This is no YAML", holds=str(SERVICE)),), **changes
+        )
 
 
 @refused_for("FormUnknown")
