@@ -137,8 +137,11 @@ def _broken(
 def _forked(fit: Mapping[Digest, Record], before: Mapping[Digest, frozenset[Digest]]) -> dict[Digest, Reason]:
     """Return what a fork makes void. The latest are judged first: who mends a fork must not be in one."""
     linear = {each: record for each, record in fit.items() if record.statement.type is not StatementType.REVOCATION}
+    places = {each: len(before[each].intersection(linear)) for each in linear}
+    if len(set(places.values())) == len(linear):
+        return {}  # each has its own place, as nearly always
     void: dict[Digest, Reason] = {}
-    for each in sorted(linear, key=lambda each: -len(before[each].intersection(fit))):
+    for each in sorted(linear, key=lambda each: -places[each]):
         beside = [other for other in linear if other != each and not _comparable(each, other, before)]
         if not beside:
             continue
