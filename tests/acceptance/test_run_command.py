@@ -13,6 +13,7 @@ import pytest
 
 from sluse.catalog.reader import Reader
 from sluse.catalog.work_tree import WorkTree
+from sluse.cli import main
 from sluse.demo.signers import maintainer, reviewer
 from sluse.model.names import IntegrationKey
 from sluse.sandbox.idp.defects import Defect
@@ -47,6 +48,22 @@ def run(clone: Clone, certificates: Any, tmp_path: Path) -> Run:
         return subprocess.run(
             [SLUSE, "acceptance", "run", *words, *reached], env=environment, capture_output=True, text=True, check=False
         )
+
+    return ran
+
+
+@pytest.fixture
+def run_here(clone: Clone, certificates: Any, capsys: pytest.CaptureFixture[str]) -> Run:
+    """The same in this process, for what ends before anything is tried."""
+
+    def ran(*words: str | Path) -> subprocess.CompletedProcess[str]:
+        reached = ["--ca", certificates.ca_file, "--resolve", "localhost=127.0.0.1", "--repository", clone.folder]
+        asked = ["acceptance", "run", *map(str, (*words, *reached))]
+        with pytest.raises(SystemExit) as ended:
+            main(asked)
+        said = capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        return subprocess.CompletedProcess(asked, ended.value.code, said.out, said.err)
 
     return ran
 
@@ -151,8 +168,8 @@ def test_no_secret_is_printed(run: Run, words: Any, world: Federation) -> None:
     ],
     ids=["unknown", "no-name", "no-key", "other-key", "absent-key", "no-user", "bad-name", "no-signer", "form", "host"],
 )
-def test_what_cannot_be_done_exits_with_2_and_says_why(run: Run, words: Any, change: Any, message: str) -> None:
-    done = run(*change(words))
+def test_what_cannot_be_done_exits_with_2_and_says_why(run_here: Run, words: Any, change: Any, message: str) -> None:
+    done = run_here(*change(words))
     assert done.returncode == 2, done.stderr
     assert message in done.stderr
     assert "Traceback" not in done.stderr
@@ -160,19 +177,19 @@ def test_what_cannot_be_done_exits_with_2_and_says_why(run: Run, words: Any, cha
 
 
 def test_another_configuration_than_test_holds_is_not_tested(
-    run: Run, words: Any, clone: Clone, world: Federation
+    run_here: Run, words: Any, clone: Clone, world: Federation
 ) -> None:
     clone.publish(page(world, SERVICE, "sync", "web", tested_digest="0" * 64))
-    done = run(*words)
+    done = run_here(*words)
     assert done.returncode == 2
     assert "test holds another configuration of fjordlegen.journal than this working directory" in done.stderr
 
 
 def test_a_client_that_is_not_registered_yet_is_waited_for(
-    run: Run, words: Any, clone: Clone, world: Federation
+    run_here: Run, words: Any, clone: Clone, world: Federation
 ) -> None:
     clone.publish(page(world, SERVICE, "sync"))
-    done = run(*words)
+    done = run_here(*words)
     assert done.returncode == 2
     assert "fjordlegen.journal is not ready for its test: no client id yet for web" in done.stderr
     assert "hint: see on whom it waits: sluse status fjordlegen.journal" in done.stderr

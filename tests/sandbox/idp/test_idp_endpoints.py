@@ -154,6 +154,18 @@ async def test_nobody_but_the_party_redeems_a_code(world: Federation, session: A
     assert (await token(world, session, code, client_assertion=forged))[1]["error"] == "invalid_client"
 
 
+@pytest.mark.parametrize(
+    ("claim", "value"), [("aud", "https://elsewhere.example"), ("sub", "another"), ("exp", 0), ("jti", None)]
+)
+async def test_an_assertion_that_is_not_for_this_use_is_refused(
+    world: Federation, session: Any, code: str, claim: str, value: object
+) -> None:
+    now = int(world.now().timestamp())
+    said = {"iss": "sts", "sub": "sts", "aud": world.login_issuer, "jti": "one", "exp": now + 10, claim: value}
+    wrong = world.authority._signer.sign("client-authentication+jwt", said)
+    assert (await token(world, session, code, client_assertion=wrong))[1]["error"] == "invalid_client"
+
+
 async def test_an_assertion_is_used_once(world: Federation, session: Any, code: str) -> None:
     used = world.authority._upstream._assertion(_instance(world), world.now().timestamp())
     assert (await token(world, session, code, client_assertion=used))[0] == 200
