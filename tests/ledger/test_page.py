@@ -10,9 +10,19 @@ import pytest
 
 from sluse.errors import LedgerError
 from sluse.ledger.objects import ledger_of
+from sluse.ledger.overview import Overview
 from sluse.ledger.page import index, pages
 from sluse.ledger.shown import is_machine, is_page, parse
-from sluse.model.held import Anchor, HeldClient, HeldIntegration, Intent, OrganisationLedger, WaitingOn
+from sluse.model.federation import Handed
+from sluse.model.held import (
+    Anchor,
+    HeldClient,
+    HeldFederation,
+    HeldIntegration,
+    Intent,
+    OrganisationLedger,
+    WaitingOn,
+)
 from sluse.model.keys import PublicJwk
 from sluse.model.names import ClientId, Environment
 from sluse.model.registration import Use
@@ -66,6 +76,35 @@ LEDGERS = {
     "hav-omsorg": OrganisationLedger(
         organisation="hav-omsorg", integrations={"plan": HeldIntegration(title="Plan", stage="Retired", since=NOW)}
     ),
+    "polar-id": OrganisationLedger(
+        organisation="polar-id",
+        integrations={
+            "login": HeldIntegration(
+                kind="IdentityProvider",
+                title="Polar-ID",
+                stage="TestReady",
+                since=NOW,
+                waiting=(
+                    WaitingOn(
+                        on="authority",
+                        reason="AuthorityUnavailable",
+                        message="no answer",
+                        since=NOW,
+                        client="federation",
+                    ),
+                ),
+                federation=HeldFederation(
+                    digest="ab" * 32,
+                    use=Use.OPEN,
+                    since=NOW,
+                    handed=Handed(
+                        client_id="sts", redirect_uris=(f"{ISSUER}/signin-login",), jwks_uri=f"{ISSUER}/jwks"
+                    ),
+                ),
+            ),
+            "new": HeldIntegration(kind="IdentityProvider", title="Ny"),
+        },
+    ),
 }
 
 
@@ -94,8 +133,10 @@ def test_a_ledger_can_be_rebuilt_from_its_machine_file() -> None:
 def test_pages_are_read_back_and_machine_files_are_not_taken_for_pages() -> None:
     files = branch()
     read = {parse(text, path).integration for path, text in files.items() if is_page(path)}
-    assert read == {"fjordlegen.journal-web", "fjordlegen.new", "hav-omsorg.plan"}
-    assert {path for path in files if is_machine(path)} == {"_ledger/fjordlegen.json", "_ledger/hav-omsorg.json"}
+    assert read == {
+        "fjordlegen.journal-web", "fjordlegen.new", "hav-omsorg.plan", "polar-id.login", "polar-id.new"
+    }  # fmt: skip
+    assert {path for path in files if is_machine(path)} == {f"_ledger/{organisation}.json" for organisation in LEDGERS}
     assert not is_page("genesis.json")
     assert not is_page("a/b/c.json")
 
@@ -115,6 +156,14 @@ def test_what_is_no_page_is_named(text: bytes) -> None:
 def test_keys_are_not_claimed_for_a_client_that_does_not_hold_them() -> None:
     page = parse(branch()["fjordlegen/journal-web.json"], "x")
     assert {client.client: client.key_ids for client in page.clients if client.key_ids} == {"web": ("web-2026", "b`|k")}
+
+
+def test_the_command_line_tells_an_identity_provider_what_to_type_in() -> None:
+    page = parse(branch()["polar-id/login.json"], "x")
+    lines = [line.strip() for line in Overview({Environment.TEST: {page.integration: page}}).details()]
+    assert "type in at the identity provider: client id sts" in lines
+    assert f"redirect URI {ISSUER}/signin-login" in lines
+    assert f"our public keys {ISSUER}/jwks" in lines
 
 
 if __name__ == "__main__":

@@ -6,9 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sluse.ledger.stages import Stage, both_names, settle
-from sluse.model.held import Anchor, HeldClient, HeldIntegration, Intent, WaitingOn
-from sluse.model.names import ClientId
+from sluse.ledger.stages import Stage, both_names, reach, settle, settle_federation
+from sluse.model.held import (
+    FEDERATION,
+    Anchor,
+    HeldClient,
+    HeldFederation,
+    HeldIntegration,
+    HeldSnapshot,
+    Intent,
+    WaitingOn,
+)
+from sluse.model.names import ClientId, Environment
 from sluse.model.outcome import Conflicted, Outcome, Party, Rejected, Retired, Synced, Waiting
 from sluse.model.registration import Use
 
@@ -153,3 +162,44 @@ def test_every_stage_has_both_names_and_an_unknown_one_is_shown_as_it_is() -> No
         "Retired / Avviklet",
     ]
     assert both_names("Later") == "Later"
+
+
+PROVIDER = HeldIntegration(kind="IdentityProvider", title="Polar-ID")
+THERE = HeldFederation(digest="0" * 64, use=Use.OPEN)
+
+
+def test_an_identity_provider_is_ready_in_test_when_its_federation_stands(now: datetime) -> None:
+    after = settle_federation(PROVIDER, Synced(THERE), now)
+    assert (after.stage, after.federation, after.clients) == ("TestReady", THERE, {})
+    assert settle_federation(after, Synced(THERE), now) is after
+    ended = settle_federation(after, Retired(HeldFederation(use=Use.RETIRED, retired=True)), now)
+    assert ended.stage == "Retired"
+
+
+def test_a_refused_federation_waits_on_the_identity_provider(now: datetime) -> None:
+    after = settle_federation(PROVIDER, Rejected("InvalidRequest", "no", HeldFederation()), now)
+    (row,) = after.waiting
+    assert (row.on, row.reason, row.client) == ("identity provider", "InvalidRequest", "federation")
+    assert after.stage == "Ordered"
+    assert settle_federation(after, Synced(THERE), now).waiting == ()
+
+
+def test_production_reaches_its_goal_when_the_federation_has_that_use(now: datetime) -> None:
+    goal = HeldSnapshot(
+        tested="1" * 64,
+        production="2" * 64,
+        decision="3" * 64,
+        use=Use.OPEN,
+        since=now,
+        commit="c" * 40,
+        policy_version=1,
+        policy_digest="4" * 64,
+    )
+    withheld = settle_federation(
+        PROVIDER, Synced(THERE.model_copy(update={"use": Use.WITHHELD})), now, Environment.PRODUCTION
+    )
+    assert withheld.stage == "Ordered", "in production the gate moves the stage"
+    assert reach(withheld, goal, (FEDERATION,)) is withheld
+    opened = settle_federation(withheld, Synced(THERE), now, Environment.PRODUCTION)
+    after = reach(opened, goal, (FEDERATION,))
+    assert (after.stage, after.snapshot) == ("Live", goal)

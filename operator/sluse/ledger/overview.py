@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sluse.errors import LedgerError
-from sluse.ledger.shown import Page
+from sluse.ledger.shown import Page, ShownFederation
 from sluse.ledger.stages import both_names
 from sluse.model.names import Environment
 
@@ -102,9 +102,20 @@ def _details(environment: Environment, page: Page) -> Iterator[str]:
             yield f"          keys {', '.join(client.key_ids)}"
         for orphan in client.possible_orphans:
             yield f"          a registration asked for at {orphan.since:%Y-%m-%d %H:%M:%SZ} may be left at the authority"
+    if page.federation is not None:
+        yield from _federation(page.federation)
     for row in page.waiting:
         who = f"{row.client}: " if row.client else ""
         yield f"  waits   {who}on {row.on}{_since(row.since)}: {row.reason}: {row.message}"
+
+
+def _federation(federation: ShownFederation) -> Iterator[str]:
+    ready = "; ".join(f"{each.type} {each.status}: {each.reason}" for each in federation.conditions)
+    yield f"  login   {ready}{_since(federation.since)}"
+    if federation.handed is not None:
+        yield f"          type in at the identity provider: client id {federation.handed.client_id}"
+        yield from (f"          redirect URI {each}" for each in federation.handed.redirect_uris)
+        yield f"          our public keys {federation.handed.jwks_uri}"
 
 
 def _printable(text: str) -> str:

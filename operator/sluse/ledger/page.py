@@ -10,7 +10,17 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from sluse.ledger.shown import INDEX, Page, ShownClient, machine_file, machine_path, page, path_of
+from sluse.ledger.shown import (
+    IDENTITY_PROVIDER,
+    INDEX,
+    Page,
+    ShownClient,
+    ShownFederation,
+    machine_file,
+    machine_path,
+    page,
+    path_of,
+)
 from sluse.ledger.stages import both_names
 from sluse.model.held import OrganisationLedger
 from sluse.model.names import Environment, IntegrationKey
@@ -56,17 +66,10 @@ def _markdown(about: Page) -> Iterator[str]:
     if not about.waiting:
         yield "Nobody / Ingen"
     for row in about.waiting:
-        client = f" (client `{row.client}`)" if row.client else ""
+        client = f" ({_part(about, row.client)})" if row.client else ""
         yield f"- **{_escaped(row.on)}**{client} since {_time(row.since)}: {_escaped(row.reason)}: {_escaped(row.message)}"
     yield ""
-    yield "## Clients / Klienter"
-    yield ""
-    if not about.clients:
-        yield "None yet / Ingen ennå"
-    else:
-        yield "| client | client id | use | since | key ids | ready |"
-        yield "|---|---|---|---|---|---|"
-        yield from (_row(client) for client in about.clients)
+    yield from _federation(about.federation) if about.kind == IDENTITY_PROVIDER else _clients(about)
     orphans = [(client.client, orphan) for client in about.clients for orphan in client.possible_orphans]
     if orphans:
         yield ""
@@ -79,17 +82,56 @@ def _markdown(about: Page) -> Iterator[str]:
         )
 
 
+def _part(about: Page, name: str) -> str:
+    return name if about.kind == IDENTITY_PROVIDER else f"client `{name}`"
+
+
+def _clients(about: Page) -> Iterator[str]:
+    yield "## Clients / Klienter"
+    yield ""
+    if not about.clients:
+        yield "None yet / Ingen ennå"
+        return
+    yield "| client | client id | use | since | key ids | ready |"
+    yield "|---|---|---|---|---|---|"
+    yield from (_row(client) for client in about.clients)
+
+
+def _federation(shown: ShownFederation | None) -> Iterator[str]:
+    """Say what the provider must type in on its side: without it, no login gets through."""
+    yield "## Federation / Føderering"
+    yield ""
+    if shown is None:
+        yield "None yet / Ingen ennå"
+        return
+    yield "| use | since | ready |"
+    yield "|---|---|---|"
+    yield f"| {' | '.join(_standing(shown))} |"
+    if shown.handed is None:
+        return
+    yield ""
+    yield "To be typed in at the identity provider / Legges inn hos identitetstilbyderen:"
+    yield ""
+    yield f"- client id / klient-id: {_code(shown.handed.client_id)}"
+    yield from (f"- redirect URI: {_code(each)}" for each in shown.handed.redirect_uris)
+    yield f"- our public keys / våre offentlige nøkler: {_code(shown.handed.jwks_uri)}"
+
+
 def _row(client: ShownClient) -> str:
-    ready = client.conditions[0]
-    cells = (
-        f"`{client.client}`",
-        _code(client.client_id) if client.client_id else "–",
-        client.use.value if client.use else "–",
-        _time(client.since) if client.since else "–",
-        ", ".join(map(_code, client.key_ids)) or "–",
+    use, since, ready = _standing(client)
+    name = f"`{client.client}`"
+    client_id = _code(client.client_id) if client.client_id else "–"
+    return f"| {' | '.join((name, client_id, use, since, ', '.join(map(_code, client.key_ids)) or '–', ready))} |"
+
+
+def _standing(shown: ShownClient | ShownFederation) -> tuple[str, str, str]:
+    """Return use, since when, and whether it is ready."""
+    ready = shown.conditions[0]
+    return (
+        shown.use.value if shown.use else "–",
+        _time(shown.since) if shown.since else "–",
         f"{'yes' if ready.status == 'True' else 'no'}: {ready.reason}",
     )
-    return f"| {' | '.join(cells)} |"
 
 
 def _index(ledgers: Iterable[OrganisationLedger], environment: Environment) -> Iterator[str]:

@@ -15,12 +15,23 @@ from pydantic import ConfigDict, ValidationError
 from sluse.errors import LedgerError
 from sluse.ledger.objects import text_of
 from sluse.ledger.stages import Stage
-from sluse.model.held import HeldClient, HeldIntegration, Intent, OrganisationLedger, WaitingOn
+from sluse.model.federation import Handed
+from sluse.model.held import (
+    FEDERATION,
+    HeldClient,
+    HeldFederation,
+    HeldIntegration,
+    Intent,
+    OrganisationLedger,
+    WaitingOn,
+)
 from sluse.model.names import Environment, IntegrationKey
 from sluse.model.registration import Use
 from sluse.model.value import Value
 
 INDEX = "README.md"
+IDENTITY_PROVIDER = "IdentityProvider"
+"""The kind whose entry has a federation and no clients."""
 _MACHINE = "_ledger"  # no slug begins with an underscore, so no organisation can be called this
 
 
@@ -48,6 +59,15 @@ class ShownClient(_Shown):
     possible_orphans: tuple[Intent, ...] = ()
 
 
+class ShownFederation(_Shown):
+    """An identity provider's federation. `handed` is what the provider must type in on its side; absent until it is known."""
+
+    use: Use | None = None
+    since: datetime | None = None
+    handed: Handed | None = None
+    conditions: tuple[Condition, ...] = ()
+
+
 class Page(_Shown):
     """The file `<organisation>/<name>.json`. Times are UTC; `tested` is digest T; `pending_change`: HEAD differs from what production holds; `waiting` is empty where nothing waits."""
 
@@ -64,6 +84,7 @@ class Page(_Shown):
     pending_change: bool = False
     waiting: tuple[WaitingOn, ...] = ()
     clients: tuple[ShownClient, ...] = ()
+    federation: ShownFederation | None = None
 
     def document(self) -> dict[str, object]:
         """Return the JSON-able form: the version always, other defaults left out."""
@@ -90,6 +111,7 @@ def page(key: IntegrationKey, entry: HeldIntegration, environment: Environment, 
         pending_change=entry.pending_change,
         waiting=entry.waiting,
         clients=tuple(_client(name, held, waiting_for.get(name)) for name, held in sorted(entry.clients.items())),
+        federation=_federation(entry.federation, waiting_for.get(FEDERATION)) if entry.federation else None,
     )
 
 
@@ -142,7 +164,11 @@ def _client(name: str, held: HeldClient, waits: WaitingOn | None) -> ShownClient
     )
 
 
-def _ready(held: HeldClient, waits: WaitingOn | None) -> Condition:
+def _federation(held: HeldFederation, waits: WaitingOn | None) -> ShownFederation:
+    return ShownFederation(use=held.use, since=held.since, handed=held.handed, conditions=(_ready(held, waits),))
+
+
+def _ready(held: HeldClient | HeldFederation, waits: WaitingOn | None) -> Condition:
     if waits is not None:
         return Condition(type="Ready", status="False", reason=waits.reason)
     if held.retired:

@@ -7,13 +7,13 @@ what was ready stays ready while a change or an outage is waited for, and the wa
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from sluse.model.held import HeldClient, HeldIntegration, HeldSnapshot, WaitingOn
+from sluse.model.held import FEDERATION, HeldClient, HeldFederation, HeldIntegration, HeldSnapshot, WaitingOn
 from sluse.model.names import Environment
-from sluse.model.outcome import Conflicted, Outcome, Party, Rejected, Waiting
+from sluse.model.outcome import Conflicted, FederationOutcome, Outcome, Party, Rejected, Waiting
 from sluse.model.registration import Use
 
 OWNED_BY_ANOTHER = "OwnedByAnother"
@@ -70,14 +70,32 @@ def settle(
     In production the gate moves the stage (`reach`), and one client does not. Every client that is wanted stands in `entry.clients`, if only as an empty value: else one that has not begun
     would not be missed. `now` is truncated to the second.
     """
+    return _settled(entry, client, {"clients": {**entry.clients, client: outcome.held}}, outcome, now, environment)
+
+
+def settle_federation(
+    entry: HeldIntegration, outcome: FederationOutcome, now: datetime, environment: Environment = Environment.TEST
+) -> HeldIntegration:
+    """Return the entry after what came of an identity provider's federation; the same object where nothing changed."""
+    return _settled(entry, FEDERATION, {"federation": outcome.held}, outcome, now, environment)
+
+
+def _settled(
+    entry: HeldIntegration,
+    part: str,
+    changes: Mapping[str, object],
+    outcome: Outcome | FederationOutcome,
+    now: datetime,
+    environment: Environment,
+) -> HeldIntegration:
     moment = now.replace(microsecond=0)
-    clients = {**entry.clients, client: outcome.held}
-    waiting = _waiting(entry, client, outcome, moment)
+    waiting = _waiting(entry, part, outcome, moment)
+    after = entry.model_copy(update={**changes, "waiting": waiting})
     stage = entry.stage
     if environment is Environment.TEST:
-        stage = _stage(entry.stage, clients, {row.client for row in waiting})
+        stage = _stage(entry.stage, after.parts, {row.client for row in waiting})
     since = entry.since if stage == entry.stage else moment
-    after = entry.model_copy(update={"clients": clients, "waiting": waiting, "stage": stage, "since": since})
+    after = after.model_copy(update={"stage": stage, "since": since})
     return entry if after == entry else after
 
 
@@ -86,7 +104,8 @@ def reach(entry: HeldIntegration, goal: HeldSnapshot, clients: Collection[str]) 
 
     `goal` is what is held from then on. That it holds already moves nothing: not its time, nor the commit it was read from.
     """
-    if not all(_is_there(entry.clients.get(name), goal.use) for name in clients):
+    parts = entry.parts
+    if not all(_is_there(parts.get(name), goal.use) for name in clients):
         return entry
     held = entry.snapshot
     if held is not None and all(getattr(held, name) == getattr(goal, name) for name in _SAME):
@@ -99,10 +118,10 @@ def reach(entry: HeldIntegration, goal: HeldSnapshot, clients: Collection[str]) 
 _SAME = ("tested", "production", "decision", "use")
 
 
-def _is_there(held: HeldClient | None, use: Use) -> bool:
-    if held is None or use is Use.RETIRED:
+def _is_there(held: HeldClient | HeldFederation | None, use: Use) -> bool:
+    if use is Use.RETIRED:
         return held is None or held.retired
-    return not held.retired and held.use is use and held.digest is not None
+    return held is not None and not held.retired and held.use is use and held.digest is not None
 
 
 def _reached(stage: str, use: Use) -> str:
@@ -113,14 +132,16 @@ def _reached(stage: str, use: Use) -> str:
     return stage if stage in {Stage.LIVE, Stage.RETIRING} else Stage.CONFIGURED.value
 
 
-def _waiting(entry: HeldIntegration, client: str, outcome: Outcome, now: datetime) -> tuple[WaitingOn, ...]:
+def _waiting(
+    entry: HeldIntegration, client: str, outcome: Outcome | FederationOutcome, now: datetime
+) -> tuple[WaitingOn, ...]:
     """Return the list with this client's row as the outcome has it. `since` stands while party and reason do."""
     others = tuple(row for row in entry.waiting if row.client != client)
     match outcome:
         case Waiting(reason=reason, message=message, on=party):
             on = party
         case Rejected(reason=reason, message=message):
-            on = Party.SUPPLIER
+            on = Party.SUPPLIER if isinstance(outcome.held, HeldClient) else Party.IDENTITY_PROVIDER
         case Conflicted(message=message):
             on, reason = Party.CLUSTER_OPERATOR, OWNED_BY_ANOTHER
         case _:
@@ -132,7 +153,7 @@ def _waiting(entry: HeldIntegration, client: str, outcome: Outcome, now: datetim
     return tuple(sorted((*others, row), key=lambda each: each.client))
 
 
-def _stage(stage: str, clients: dict[str, HeldClient], waited_for: set[str]) -> str:
+def _stage(stage: str, clients: Mapping[str, HeldClient | HeldFederation], waited_for: set[str]) -> str:
     wanted = {name: held for name, held in clients.items() if not _ending(held)}
     if not wanted:
         retired = all(held.retired for held in clients.values())
@@ -143,5 +164,5 @@ def _stage(stage: str, clients: dict[str, HeldClient], waited_for: set[str]) -> 
     return (Stage.TEST_READY if ready and not waited_for & wanted.keys() else Stage.ORDERED).value
 
 
-def _ending(held: HeldClient) -> bool:
+def _ending(held: HeldClient | HeldFederation) -> bool:
     return held.retired or held.use is Use.RETIRED

@@ -6,13 +6,16 @@ the real keys. A crash between leaves nothing usable, and an intent without an a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from pydantic import Field
 
+from sluse.model.federation import Handed
 from sluse.model.keys import PublicJwk
 from sluse.model.names import ClientId, IntegrationKey
 from sluse.model.registration import Use
+from sluse.model.told import Told
 from sluse.model.value import Count, Flag, Line, Sha256, Slug, Text, Url, Value
 
 
@@ -42,6 +45,20 @@ class HeldClient(Value):
     keys: tuple[PublicJwk, ...] = Field((), max_length=10, description="The real keys last written or withheld.")
     possible_orphans: tuple[Intent, ...] = Field((), max_length=20)
     retired: bool = False
+
+
+class HeldFederation(Value):
+    """What the authority holds for an identity provider, as far as we know. Its alias and our mark there are its anchor."""
+
+    digest: Sha256 | None = Field(None, description="Digest of the federation last written.")
+    use: Use | None = None
+    since: datetime | None = None
+    handed: Handed | None = Field(None, description="What the provider must type in on its side.")
+    retired: bool = False
+
+
+FEDERATION = "federation"
+"""What an identity provider's federation is called where the clients of a service have names."""
 
 
 class WaitingOn(Value):
@@ -82,7 +99,14 @@ class HeldIntegration(Value):
     since: datetime | None = None
     pending_change: Flag = Field(False, description="In production: HEAD differs from what is held.")
     waiting: tuple[WaitingOn, ...] = Field((), max_length=40)
+    told: Told | None = Field(None, description="What was told of it by mail; none where no news are told.")
     clients: dict[Slug, HeldClient] = Field(default_factory=dict, max_length=40)
+    federation: HeldFederation | None = Field(None, description="Of an identity provider, which has no clients.")
+
+    @property
+    def parts(self) -> Mapping[str, HeldClient | HeldFederation]:
+        """Everything that is registered for it, by name."""
+        return self.clients if self.federation is None else {**self.clients, FEDERATION: self.federation}
 
 
 class OrganisationLedger(Value):
@@ -96,6 +120,7 @@ class OrganisationLedger(Value):
     seen: dict[Sha256, datetime] = Field(
         default_factory=dict, max_length=2000, description="When each signed statement was first seen."
     )
+    telling: Flag = Field(False, description="Whether news are told by mail: what is not in `told` is news then.")
     integrations: dict[Slug, HeldIntegration] = Field(default_factory=dict, max_length=500)
 
     def integration(self, key: IntegrationKey) -> HeldIntegration | None:
@@ -106,3 +131,8 @@ class OrganisationLedger(Value):
         """Return what is held for a client; an empty value where nothing is."""
         entry = self.integrations.get(integration)
         return entry.clients.get(client, HeldClient()) if entry else HeldClient()
+
+    def federation(self, provider: str) -> HeldFederation:
+        """Return what is held for an identity provider; an empty value where nothing is."""
+        entry = self.integrations.get(provider)
+        return entry.federation or HeldFederation() if entry else HeldFederation()

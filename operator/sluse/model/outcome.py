@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Generic, TypeVar
 
-from sluse.model.held import HeldClient
+from sluse.model.held import HeldClient, HeldFederation
+
+Held_co = TypeVar("Held_co", bound=HeldClient | HeldFederation, covariant=True)
+"""What the ledger remembers of one thing that is registered."""
 
 
 class Party(StrEnum):
@@ -24,47 +28,57 @@ class Party(StrEnum):
 
 
 @dataclass(frozen=True)
-class Synced:
+class Synced(Generic[Held_co]):
     """The authority holds what is wanted. `changed` tells whether this run had to write there, and why."""
 
-    held: HeldClient
+    held: Held_co
     changed: str = ""
 
 
 @dataclass(frozen=True)
-class Retired:
+class Retired(Generic[Held_co]):
     """The registration is gone, or was never made; the resource may leave the stack."""
 
-    held: HeldClient
+    held: Held_co
 
 
 @dataclass(frozen=True)
-class Waiting:
+class Waiting(Generic[Held_co]):
     """Somebody or something else must act first. `retry_after` in seconds, None for the ordinary schedule."""
 
     reason: str
     message: str
     on: Party
-    held: HeldClient
+    held: Held_co
     retry_after: float | None = None
 
 
 @dataclass(frozen=True)
-class Rejected:
+class Rejected(Generic[Held_co]):
     """The authority will not take this registration as it is; only a changed file helps."""
 
     reason: str
     message: str
-    held: HeldClient
+    held: Held_co
 
 
 @dataclass(frozen=True)
-class Conflicted:
+class Conflicted(Generic[Held_co]):
     """The registration at the authority belongs to `owner`, not to us: never taken over."""
 
     owner: str
     message: str
-    held: HeldClient
+    held: Held_co
 
 
-Outcome = Synced | Retired | Waiting | Rejected | Conflicted
+Outcome = Synced[HeldClient] | Retired[HeldClient] | Waiting[HeldClient] | Rejected[HeldClient] | Conflicted[HeldClient]
+"""What came of a client."""
+
+FederationOutcome = (
+    Synced[HeldFederation]
+    | Retired[HeldFederation]
+    | Waiting[HeldFederation]
+    | Rejected[HeldFederation]
+    | Conflicted[HeldFederation]
+)
+"""What came of an identity provider."""

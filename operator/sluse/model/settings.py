@@ -41,6 +41,15 @@ class RemoteSettings(Value):
     cache: Path = Field(description="Folder for the bare clone; may be lost at any time.")
 
 
+class FederationSettings(Value):
+    """How to reach the authority's admin API of identity providers."""
+
+    registrar: Literal["keycloak"] = Field(description="Which registrar adapter: an API in Keycloak's shape.")
+    instances: Url = Field(description="Address of all identity-provider instances.")
+    token_file: Path = Field(description="File with the bearer token of that API.")
+    client_id: Line = Field(description="What the authority is called at identity providers, as their client.")
+
+
 class AuthoritySettings(Value):
     """How to reach the authority of this environment."""
 
@@ -49,6 +58,9 @@ class AuthoritySettings(Value):
     registration_endpoint: Url = Field(description="RFC 7591 endpoint.")
     initial_access_token_file: Path | None = Field(None, description="File with the initial access token.")
     ca_file: Path | None = Field(None, description="CA bundle for the authority; none means the system's.")
+    federation: FederationSettings | None = Field(
+        None, description="Its admin API of identity providers; without one, people type in what is wanted."
+    )
 
 
 class LedgerSettings(Value):
@@ -64,6 +76,10 @@ class MailSettings(Value):
     host: Line = Field(description="SMTP server.")
     port: Count = Field(587, description="Port of the server.")
     sender: Mailbox = Field(description="Sender of notifications.")
+    reviewers: Mailbox = Field(description="Function mailbox of NHN's reviewers.")
+    every: Count = Field(
+        300, description="Fewest seconds between two mails to one mailbox; what happens meanwhile is one mail."
+    )
     starttls: Flag = Field(True, description="Whether TLS is demanded before anything is said.")
     ca_file: Path | None = Field(None, description="CA bundle for the server; none means the system's.")
     username: Line | None = Field(None, description="User of the server, where it asks for one.")

@@ -21,6 +21,7 @@ from sluse.model.outcome import Conflicted, Outcome, Party, Rejected, Retired, S
 from sluse.model.registration import Registration, Use
 from sluse.model.resources.helseid_client import HelseIDClientSpec
 from sluse.plan.client import difference
+from sluse.reconcile.conditions import reason_of
 from sluse.reconcile.journal import Journal
 from sluse.reconcile.throwaway import is_withheld, throwaway_key
 from sluse.registrar.port import Altered, Held, Mark, Observed, Registrar
@@ -61,7 +62,7 @@ class Converge:
             case AuthorityUnavailable():
                 return Waiting("AuthorityUnavailable", error.message, Party.AUTHORITY, held, error.retry_after)
             case Refused():
-                return Rejected(_reason(error.code), error.message, held)
+                return Rejected(reason_of(error.code), error.message, held)
             case Taken():
                 return Conflicted("somebody else", error.message, held)
             case _:
@@ -187,7 +188,7 @@ class Converge:
         since = held.since if held.retired else self.now()
         return Retired(HeldClient(use=Use.RETIRED, retired=True, since=since, possible_orphans=orphans))
 
-    async def _end(self, key: ClientKey, credential: Held) -> Conflicted | None:
+    async def _end(self, key: ClientKey, credential: Held) -> Conflicted[HeldClient] | None:
         """End a registration that we can read.
 
         That we are about to is durable first: where the authority cannot tell "gone" from "not yours", only that
@@ -215,7 +216,7 @@ class Converge:
             await self.journal.record(key, held.model_copy(update={"anchor": None, "digest": None}))
         await self.journal.drop_credential(key)
 
-    async def _lost(self, key: ClientKey) -> Waiting | None:
+    async def _lost(self, key: ClientKey) -> Waiting[HeldClient] | None:
         """Refuse to register a second time what is anchored: only its management credential is lost."""
         held = await self._held(key)
         if held.anchor is None:
@@ -230,11 +231,5 @@ class Converge:
         return await self.journal.held(key)
 
 
-def _foreign(mark: Mark, held: HeldClient) -> Conflicted:
+def _foreign(mark: Mark, held: HeldClient) -> Conflicted[HeldClient]:
     return Conflicted(mark.text, f"the registration bears the mark {mark.text!r}, which is not ours", held)
-
-
-def _reason(code: str) -> str:
-    """Return an authority's error code as a condition's reason: `invalid_scope` -> `InvalidScope`."""
-    words = "".join(word.capitalize() for word in code.replace("-", "_").split("_") if word.isalnum())
-    return words if words[:1].isalpha() else "Refused"
