@@ -12,10 +12,8 @@ from sluse.acceptance.case import Failed
 from sluse.acceptance.login import Visitor
 from sluse.acceptance.provider_suite import IDENTITY_PROVIDER, PID
 from sluse.errors import AcceptanceError
-from sluse.model.identity_provider import IdentifierKind
 from sluse.sandbox.idp.defects import Defect
-from sluse.sandbox.idp.identifiers import synthetic
-from worlds.federation import USERS, provider
+from worlds.federation import USERS, of_the_other_series, provider
 
 CASES = ["discovery", "keys-and-algorithms", "login-identifier", "login-method", "login-level"]
 LOGIN = CASES[2:]
@@ -157,21 +155,10 @@ async def test_an_identifier_of_a_person_who_may_exist_fails_wherever_it_comes_f
     try_provider: Any, world: Any
 ) -> None:
     ran = await try_provider(world)
-    seen = dataclasses.replace(ran.trial.worlds["smartcard-high"], _said={PID: a_number_of_the_other_series()})
+    seen = dataclasses.replace(ran.trial.worlds["smartcard-high"], _said={PID: of_the_other_series()})
     case = IDENTITY_PROVIDER.cases[2]
     with pytest.raises(Failed, match="not a synthetic person's"):
         await case.look(seen)
     for said in (None, "12345678901", 17):
         with pytest.raises(Failed, match="no identifier"):
             await case.look(dataclasses.replace(seen, _said={PID: said}))
-
-
-def a_number_of_the_other_series() -> str:
-    """Months 41 to 52: synthetic elsewhere, and not with HelseID."""
-    while True:
-        number = synthetic(IdentifierKind.NATIONAL)
-        shifted = f"{number[:2]}{int(number[2:4]) - 40:02}{number[4:9]}"
-        for weights in ((3, 7, 6, 1, 8, 9, 4, 5, 2), (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)):
-            shifted += str(-sum(weight * int(digit) for weight, digit in zip(weights, shifted, strict=False)) % 11)
-        if len(shifted) == 11:
-            return shifted

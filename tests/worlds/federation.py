@@ -16,13 +16,14 @@ from sluse.acceptance.login import Visitor
 from sluse.acceptance.proofs import ClientKey
 from sluse.acceptance.reach import Reach
 from sluse.acceptance.trials import Held
-from sluse.model.identity_provider import IdentityProvider
+from sluse.model.identity_provider import IdentifierKind, IdentityProvider
 from sluse.model.service_integration import Client, ServiceIntegration
 from sluse.sandbox.authority.application import Authority
 from sluse.sandbox.authority.provider_rules import accept as accept_provider
 from sluse.sandbox.authority.registration_rules import accept
 from sluse.sandbox.clock import Clock
 from sluse.sandbox.idp.application import IdentityProvider as SandboxProvider
+from sluse.sandbox.idp.identifiers import synthetic
 from sluse.sandbox.idp.relying_party import RelyingParty
 from sluse.sandbox.tls import Certificates
 
@@ -111,6 +112,17 @@ def provider(issuer: str, **changes: Any) -> IdentityProvider:
             },
         }
     )
+
+
+def of_the_other_series() -> str:
+    """An identifier with a month from 41 to 52 and right control digits: synthetic elsewhere, and not with HelseID."""
+    while True:
+        number = synthetic(IdentifierKind.NATIONAL)
+        shifted = f"{number[:2]}{int(number[2:4]) - 40:02}{number[4:9]}"
+        for weights in ((3, 7, 6, 1, 8, 9, 4, 5, 2), (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)):
+            shifted += str(-sum(weight * int(digit) for weight, digit in zip(weights, shifted, strict=False)) % 11)
+        if len(shifted) == 11:  # a control digit of 10 makes it longer: no such number is given out
+            return shifted
 
 
 def new_key() -> ClientKey:
