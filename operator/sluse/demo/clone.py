@@ -21,13 +21,14 @@ class Ran:
 
 @dataclass(frozen=True)
 class Clone:
-    """A working tree at `path`; `environment` has the person's access to the remote."""
+    """A working tree at `path`; `environment` has the person's access to the remote; `clock` is the sandbox's."""
 
     path: Path
     environment: Mapping[str, str]
+    clock: Path
 
     @classmethod
-    def of(cls, url: str, path: Path, who: str, access: Mapping[str, str]) -> Clone:
+    def of(cls, url: str, path: Path, who: str, access: Mapping[str, str], clock: Path) -> Clone:
         """Clone. `who` is a function (`supplier`), never a person's name."""
         name = {"GIT_AUTHOR_NAME": who, "GIT_AUTHOR_EMAIL": f"{who}@sandbox.invalid"}
         committer = {"GIT_COMMITTER_NAME": who, "GIT_COMMITTER_EMAIL": f"{who}@sandbox.invalid"}
@@ -40,7 +41,7 @@ class Clone:
             **committer,
             **access,
         }
-        clone = cls(path, environment)
+        clone = cls(path, environment, clock)
         _run(["git", "clone", "--quiet", url, str(path)], path.parent, environment, check=True)
         return clone
 
@@ -54,7 +55,8 @@ class Clone:
 
     def sluse(self, *words: str) -> Ran:
         """Run `sluse` as this person would, in this clone."""
-        return _run([sys.executable, "-m", "sluse", *words], self.path, {**self.environment, "NO_COLOR": "1"})
+        words = ("-m", "sluse.cli.in_sandbox", str(self.clock), *words)
+        return _run([sys.executable, *words], self.path, {**self.environment, "NO_COLOR": "1"})
 
     def write(self, path: str, content: str) -> None:
         """Write a file of the working tree."""

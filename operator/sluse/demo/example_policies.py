@@ -18,6 +18,9 @@ from sluse.model.policy.bundle import Manifest, SignedManifest
 ROOTS = "operator/sluse/demo/material/roots.json"
 """What a sandbox pins; for `--roots` where somebody wants to try commands on the examples."""
 
+MATERIAL = "operator/sluse/demo/material/policies"
+"""Copies of the example policies, which the story begins with: an installation has no `policies/` beside it."""
+
 
 def policy_files(root: Path) -> Iterator[tuple[str, str]]:
     """Yield every generated file: its path below the repository's root, and its text. Nothing where no policies are."""
@@ -28,6 +31,8 @@ def policy_files(root: Path) -> Iterator[tuple[str, str]]:
     signed = signed_manifest(Manifest(version=_version(root / FOLDER / MANIFEST), files=digests))
     for path, content in files(signed).items():
         yield path, content.decode()
+    for name, file in written.items():
+        yield f"{MATERIAL}/{name}", file.read_text(encoding="utf-8")
     yield ROOTS, json.dumps(roots().wire(), indent=2) + "\n"
 
 

@@ -37,7 +37,7 @@ async def play(narrator: Narrator, *, keep: bool) -> bool:
 
 
 def _sandbox(stage: Stage) -> str:
-    return f"Sandbox on loopback: Kubernetes API {stage.sandbox.api.url}, test authority {stage.issuer}, git {stage.sandbox.remote_url}"
+    return f"Sandbox on loopback: Kubernetes API {stage.sandbox.api.url}, test authority {stage.issuer()}, git {stage.sandbox.remote_url}"
 
 
 def _look_around(stage: Stage) -> str:
@@ -46,10 +46,10 @@ def _look_around(stage: Stage) -> str:
 Everything stays up until Ctrl-C. Look around, with PATH={programs}:$PATH (`make .venv/dev` puts kubectl there, if you have none):
   kubectl --kubeconfig {kubeconfig} -n {TEST.namespace} get sluse
   kubectl --kubeconfig {kubeconfig} -n {TEST.namespace} get helseidclients -o yaml
-  curl --cacert {stage.sandbox.certificates.ca_file} {stage.issuer}/.well-known/openid-configuration
+  curl --cacert {stage.sandbox.certificates.ca_file} {stage.issuer()}/.well-known/openid-configuration
   git -C {clone} log --graph --oneline --all
   sluse status --repository {clone} --offline
-  tail -f {stage.log}"""
+  tail -f {stage.operators.log(TEST)}"""
 
 
 async def _until_interrupted() -> None:

@@ -1,14 +1,11 @@
-"""The stage: a sandbox, the people's clones, and the operator as a process of its own."""
+"""The stage: a sandbox, the people's clones and keys, and the operators as processes of their own."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
-import signal
-import subprocess
-import sys
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from importlib import resources
 from pathlib import Path
 from types import TracebackType
@@ -20,15 +17,23 @@ import orjson
 from sluse.acceptance.proofs import ClientKey
 from sluse.cluster.access import access_from_kubeconfig
 from sluse.cluster.client import Cluster
+from sluse.demo import policies, signers
 from sluse.demo.clone import Clone, Ran
-from sluse.demo.expect import NotAsExpected
 from sluse.demo.keys import key_file, new_key
+from sluse.demo.operators import Operators
+from sluse.demo.signers import DemoSigner
 from sluse.model.names import Environment
 from sluse.sandbox.authority.application import Authority
-from sluse.sandbox.sandbox import Sandbox
+from sluse.sandbox.sandbox import Sandbox, Trust
 
-SUPPLIER, NEIGHBOUR = "solvang", "kvitfjell"
-TEST = Environment.TEST
+SUPPLIER, NEIGHBOUR, PROVIDER, TESTERS = "solvang", "kvitfjell", "fjellid", "nhn"
+TEST, PRODUCTION = Environment.TEST, Environment.PRODUCTION
+
+LOGIN_HOSTS = {TEST: "login.test.fjellid.example", PRODUCTION: "login.fjellid.example"}
+"""Where the identity provider of the story is."""
+
+DAYS_TO_PRODUCTION = 30
+"""Days between the beginning of the story and the plan's day of production."""
 
 
 @dataclass
@@ -37,18 +42,20 @@ class Stage:
 
     directory: Path
     keys: dict[str, ClientKey] = field(default_factory=dict)
-    operator: subprocess.Popen[bytes] | None = None
 
     async def __aenter__(self) -> Self:
-        self.sandbox = await asyncio.to_thread(Sandbox(self.directory, suppliers=(SUPPLIER, NEIGHBOUR)).__enter__)
-        people, home = self.sandbox.people, self.directory / "home"
-        home.mkdir(mode=0o700)
-        self.reviewer = Clone.of(
-            self.sandbox.remote_url, home / "reviewer", "reviewer", self.sandbox.git_environment(people.reviewer)
-        )
+        trust = Trust(signers.roots(), {each: signers.operator(each.value).pem for each in Environment})
+        parties = (SUPPLIER, NEIGHBOUR, PROVIDER)
+        sandbox = Sandbox(self.directory, suppliers=parties, providers=tuple(LOGIN_HOSTS.values()), trust=trust)
+        self.sandbox = await asyncio.to_thread(sandbox.__enter__)
+        self.began = self.sandbox.clock.now()
+        self.operators = Operators(self.sandbox, self.directory)
+        self.home.mkdir(mode=0o700)
+        self.reviewer = await asyncio.to_thread(self._clone, "reviewer", self.sandbox.people.reviewer)
         await asyncio.to_thread(self._seed)
-        access = self.sandbox.git_environment(people.suppliers[SUPPLIER])
-        self.supplier = Clone.of(self.sandbox.remote_url, home / "supplier", "supplier", access)
+        suppliers = self.sandbox.people.suppliers
+        self.supplier = await asyncio.to_thread(self._clone, "supplier", suppliers[SUPPLIER])
+        self.provider = await asyncio.to_thread(self._clone, "provider", suppliers[PROVIDER])
         admin = json.loads(self.sandbox.kubeconfig().read_bytes())
         self.cluster = await Cluster(access_from_kubeconfig(admin), connections=4).__aenter__()
         connector = aiohttp.TCPConnector(ssl=self.sandbox.certificates.client())
@@ -60,86 +67,106 @@ class Stage:
     ) -> None:
         await self.session.close()
         await self.cluster.__aexit__(None, None, None)
-        self.stop_operator()
+        await asyncio.to_thread(self.operators.stop)
         await asyncio.to_thread(self.sandbox.__exit__, None, None, None)
 
     @property
-    def authority(self) -> Authority:
-        """The test authority."""
-        return self.sandbox.authorities[TEST]
+    def home(self) -> Path:
+        """Where the people's clones and private keys are."""
+        return self.directory / "home"
 
     @property
-    def issuer(self) -> str:
-        """The test authority's issuer."""
-        return self.sandbox.issuers[TEST].url
+    def production_day(self) -> datetime:
+        """When production may open by the plan, to the minute, in the sandbox's UTC."""
+        return (self.began + timedelta(days=DAYS_TO_PRODUCTION)).replace(second=0, microsecond=0)
 
-    @property
-    def log(self) -> Path:
-        """The operator's log file."""
-        return self.directory / "operator-test.log"
+    def authority(self, environment: Environment = TEST) -> Authority:
+        """An authority, as its staff see it."""
+        return self.sandbox.authorities[environment]
 
-    def begin_ledger(self) -> Ran:
-        """Let the platform's people begin the ledger of test."""
-        words = ("ledger", "init", "-e", TEST.value, "--settings", str(self.sandbox.settings(TEST)))
+    def issuer(self, environment: Environment = TEST) -> str:
+        """An authority's issuer."""
+        return self.sandbox.issuers[environment].url
+
+    def begin_ledger(self, environment: Environment) -> Ran:
+        """Let the platform's people begin the ledger of an environment."""
+        words = ("ledger", "init", "-e", environment.value, "--settings", str(self.sandbox.settings(environment)))
         return self.reviewer.sluse(*words)
 
-    def start_operator(self) -> int:
-        """Start the test operator; return its process id."""
-        words = [
-            sys.executable,
-            "-m",
-            "sluse.demo.operator",
-            str(self.sandbox.settings(TEST)),
-            str(self.directory / "clock"),
-        ]
-        with self.log.open("ab") as log:
-            self.operator = subprocess.Popen(  # noqa: S603 - our own interpreter
-                words, stdout=log, stderr=log, env={"PATH": os.environ.get("PATH", os.defpath)}
-            )
-        return self.operator.pid
-
-    def stop_operator(self) -> None:
-        """Ask the operator to end, and see it end; one that does not is ended."""
-        if self.operator is not None and self.operator.poll() is None:
-            self.operator.send_signal(signal.SIGTERM)
-            try:
-                self.operator.wait(timeout=15)
-            except subprocess.TimeoutExpired:
-                self.operator.kill()  # nothing of the demo may outlive it
-                self.operator.wait()
-
-    def expect_operator(self) -> None:
-        """Raise where the operator has died, with the end of its log."""
-        if self.operator is not None and self.operator.poll() is not None:
-            tail = "\n".join(self.log.read_text().splitlines()[-15:])
-            raise NotAsExpected(f"the operator runs; it ended with {self.operator.returncode}:\n{tail}")
-
     def material(self, name: str) -> str:
-        """Return a file that the story brings along."""
-        return (resources.files("sluse.demo") / "material" / name).read_text(encoding="utf-8")
+        """Return a file that the story brings along, with the dates that follow from when it is played."""
+        text = (resources.files("sluse.demo") / "material" / name).read_text(encoding="utf-8")
+        maintainer = signers.maintainer(name.partition("/")[0]).line
+        return (
+            text.replace("TEST-FROM", f"{self.began:%Y-%m-%d}")
+            .replace("PROVIDER-DAY", f"{self.began + timedelta(days=1):%Y-%m-%dT%H:%M}")
+            .replace("PRODUCTION-DAY", f"{self.production_day:%Y-%m-%dT%H:%M}")
+            .replace("MAINTAINER-KEY", maintainer)
+        )
 
-    def add_key(self, who: str, integration: str, client: str, clone: Clone) -> None:
+    def add_key(self, who: str, integration: str, client: str, clone: Clone, environment: Environment = TEST) -> None:
         """Make a client's key pair: public half into the clone, private half into its owner's own directory."""
-        key = new_key(self.directory / "home" / f"{who}-private" / f"{integration}.{client}.jwk")
-        self.keys[f"{who}.{integration}.{client}"] = key
-        clone.write(f"integrations/{who}/keys/{integration}/{client}.test.jwks.json", key_file(key))
+        name = f"{who}.{integration}.{client}"
+        file = self.private_key(name, environment)
+        key = new_key(file)
+        self.keys[name if environment is TEST else f"{name}.{environment.value}"] = key
+        clone.write(f"integrations/{who}/keys/{integration}/{client}.{environment.value}.jwks.json", key_file(key))
 
-    async def resource(self, name: str) -> dict[str, Any] | None:
-        """Return a HelseIDClient object of test as its admin sees it; None where it is absent."""
-        path = f"{self.sandbox.api.url}/apis/sluse.nhn.no/v1alpha1/namespaces/{TEST.namespace}/helseidclients/{name}"
+    def private_key(self, client: str, environment: Environment = TEST) -> Path:
+        """Return where the private key of a client is: with its owner, never in a clone."""
+        return self.home / f"{client.partition('.')[0]}-private" / f"{client}.{environment.value}.jwk"
+
+    def signing_key(self, signer: DemoSigner) -> Path:
+        """Return the private SSH key file of a person, made on the spot."""
+        file = self.home / "keys" / signer.label.replace(" ", "-")
+        if not file.exists():
+            file.parent.mkdir(mode=0o700, exist_ok=True)
+            file.touch(mode=0o600)
+            file.write_text(signer.pem)
+            file.with_suffix(".pub").write_text(f"{signer.line}\n")
+        return file
+
+    def login(self, alias: str) -> Path:
+        """Return the login of a test user, as the identity provider hands it to whoever tests."""
+        file = self.home / "logins" / f"{alias}.json"
+        file.parent.mkdir(mode=0o700, exist_ok=True)
+        return self.sandbox.providers[LOGIN_HOSTS[TEST]].users.hand_over(alias, file)
+
+    def reach(self) -> tuple[str, ...]:
+        """Return the options by which a command reaches the sandbox: whom to trust, and where names lead."""
+        places = {host: f"{address}:{port}" for host, (address, port) in self.sandbox.reach.hosts.items() if port}
+        names = {"localhost": "127.0.0.1", **places}
+        hosts = (word for host, place in names.items() for word in ("--resolve", f"{host}={place}"))
+        return ("--ca", str(self.sandbox.certificates.ca_file), *hosts)
+
+    async def resource(self, name: str, environment: Environment = TEST) -> dict[str, Any] | None:
+        """Return a HelseIDClient object as the cluster's admin sees it; None where it is absent."""
+        kind = f"namespaces/{environment.namespace}/helseidclients/{name}"
+        path = f"{self.sandbox.api.url}/apis/sluse.nhn.no/v1alpha1/{kind}"
         headers = {"Authorization": f"Bearer {self.sandbox.people.admin.token}"}
         async with self.session.get(path, headers=headers) as answer:
             body: dict[str, Any] = orjson.loads(await answer.read())
             return body if answer.status == 200 else None
 
+    def _clone(self, who: str, person: Any) -> Clone:
+        access = self.sandbox.git_environment(person)
+        return Clone.of(self.sandbox.remote_url, self.home / who, who, access, self.directory / "clock")
+
     def _seed(self) -> None:
-        """Let the neighbour be there already, as reviewed and merged."""
-        for name in ("organisation.yaml", "transport.yaml"):
-            self.reviewer.write(f"integrations/{NEIGHBOUR}/{name}", self.material(f"{NEIGHBOUR}/{name}"))
-        self.reviewer.write(
-            f"integrations/{SUPPLIER}/organisation.yaml", self.material(f"{SUPPLIER}/organisation.yaml")
-        )
+        """Let policies and the neighbour be there already, as reviewed and merged."""
+        for path, text in policies.beginning().items():
+            self.reviewer.write(path, text)
+        for name in ("transport", "organisation"):
+            self._take_in(f"{NEIGHBOUR}/{name}.yaml")
+        for name in ("tester", "organisation"):
+            self._take_in(f"{TESTERS}/{name}.yaml")
+        for organisation in (SUPPLIER, PROVIDER):
+            self._take_in(f"{organisation}/organisation.yaml")
         self.add_key(NEIGHBOUR, "transport", "orders", self.reviewer)
+        self.add_key(TESTERS, "tester", "login", self.reviewer)
         self.reviewer.git("checkout", "--quiet", "-B", "main")
-        self.reviewer.commit("Take in the first organisations")
+        self.reviewer.commit("Take in the policies and the first organisations")
         self.reviewer.git("push", "--quiet", "origin", "main")
+
+    def _take_in(self, name: str) -> None:
+        self.reviewer.write(f"integrations/{name}", self.material(name))

@@ -6,18 +6,18 @@ import asyncio
 
 from sluse.demo.expect import expect
 from sluse.demo.narrator import Narrator
-from sluse.demo.stage import NEIGHBOUR, SUPPLIER, Stage
+from sluse.demo.stage import NEIGHBOUR, SUPPLIER, TEST, Stage
 from sluse.demo.story.seen import at_authority, client_of, stage_reached
 
 
 async def registered(stage: Stage, tell: Narrator) -> None:
     """Merged becomes registered, by the operator alone."""
     tell.chapter("The operator applies what is merged")
-    begun = await asyncio.to_thread(stage.begin_ledger)
+    begun = await asyncio.to_thread(stage.begin_ledger, TEST)
     expect(begun.code == 0, "`sluse ledger init` begins the ledger of test", begun.said)
     tell.fact("platform", "begins the ledger of test once; without it an operator writes nothing", shown=begun.out)
 
-    pid = stage.start_operator()
+    pid = stage.operators.start(TEST)
     with tell.waiting("the test operator starts and syncs"):
         page = await stage_reached(stage, f"{SUPPLIER}.journal", "TestReady")
         await stage_reached(stage, f"{NEIGHBOUR}.transport", "TestReady")
@@ -30,8 +30,10 @@ async def registered(stage: Stage, tell: Narrator) -> None:
         resource = await stage.resource(f"{SUPPLIER}.journal.{name}")
         ready = [c["status"] for c in (resource or {}).get("status", {}).get("conditions", ()) if c["type"] == "Ready"]
         expect(ready == ["True"], f"HelseIDClient {SUPPLIER}.journal.{name} is Ready", resource)
-    expect(stage.authority.admin.count() == 3, "three registrations, none twice", stage.authority.admin.count())
-    tell.fact("authority", "holds three clients: two of this supplier, one of its neighbour, none twice")
+    expect(stage.authority().admin.count() == 4, "four registrations, none twice", stage.authority().admin.count())
+    tell.fact(
+        "authority", "holds four clients: two of this supplier, one of its neighbour, one of the testers, none twice"
+    )
 
     shown = await asyncio.to_thread(stage.supplier.sluse, "status", f"{SUPPLIER}.journal")
     expect(

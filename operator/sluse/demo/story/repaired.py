@@ -40,7 +40,7 @@ async def repaired(stage: Stage, tell: Narrator) -> None:
     )
     tell.fact("operator", "finds a hand edit of the custom resource, does not act on it, and restores it")
 
-    stage.authority.admin.edit(client_id, redirect_uris=[FOREIGN])
+    stage.authority().admin.edit(client_id, redirect_uris=[FOREIGN])
     with tell.waiting("the hand edit at the authority is repaired"):
         await _redirects_to(stage, client_id, NEW)
     tell.fact("operator", "finds a hand edit of the client at the authority and puts it right")
@@ -48,7 +48,7 @@ async def repaired(stage: Stage, tell: Narrator) -> None:
 
 async def _redirects_to(stage: Stage, client_id: str, uri: str) -> None:
     def look() -> bool:
-        stage.expect_operator()
+        stage.operators.expect_alive()
         held = at_authority(stage, client_id)
         return held is not None and list(held.metadata.redirect_uris) == [uri]
 
@@ -57,7 +57,7 @@ async def _redirects_to(stage: Stage, client_id: str, uri: str) -> None:
 
 async def _resource_redirects_to(stage: Stage, uri: str) -> None:
     async def look() -> bool:
-        stage.expect_operator()
+        stage.operators.expect_alive()
         body = await stage.resource(WEB)
         return body is not None and body["spec"]["registration"]["redirectUris"] == [uri]
 

@@ -32,7 +32,7 @@ async def retired(stage: Stage, tell: Narrator) -> None:
     tell.fact("authority", f"refuses the retired client: {refused.error}")
 
     async def gone() -> bool:
-        stage.expect_operator()
+        stage.operators.expect_alive()
         return await stage.resource(f"{SUPPLIER}.journal.sync") is None
 
     await eventually(gone, "the retired resource leaves the stack")

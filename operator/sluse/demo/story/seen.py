@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from sluse.demo.expect import eventually
 from sluse.demo.stage import TEST, Stage
+from sluse.model.names import Environment
 from sluse.sandbox.authority.store import Registration
 
 
-def status_page(stage: Stage, integration: str) -> dict[str, Any] | None:
+def status_page(stage: Stage, integration: str, environment: Environment = TEST) -> dict[str, Any] | None:
     """Return an integration's page as the supplier's own clone has it after a fetch; None where there is none."""
     organisation, _, name = integration.partition(".")
-    branch = f"origin/{TEST.status_branch}"
+    branch = f"origin/{environment.status_branch}"
     if stage.supplier.try_git("fetch", "--quiet", "origin").code != 0:
         return None
     shown = stage.supplier.try_git("show", f"{branch}:{organisation}/{name}.json")
@@ -32,20 +34,32 @@ def client_of(page: dict[str, Any] | None, name: str) -> dict[str, Any]:
     return {}
 
 
-def at_authority(stage: Stage, client_id: str) -> Registration | None:
+def at_authority(stage: Stage, client_id: str, environment: Environment = TEST) -> Registration | None:
     """Return a registration as the authority's staff see it."""
-    return next((held for held in stage.authority.admin.registrations() if held.client_id == client_id), None)
+    held = stage.authority(environment).admin.registrations()
+    return next((each for each in held if each.client_id == client_id), None)
 
 
-async def stage_reached(stage: Stage, integration: str, wanted: str) -> dict[str, Any]:
-    """Wait until the status branch says that an integration has reached a stage; return its page."""
+async def page_says(
+    stage: Stage,
+    integration: str,
+    expected: str,
+    holds: Callable[[dict[str, Any]], bool],
+    environment: Environment = TEST,
+) -> dict[str, Any]:
+    """Wait until an integration's page on a status branch is as `expected` says; return it."""
 
     def look() -> dict[str, Any] | None:
-        stage.expect_operator()
-        page = status_page(stage, integration)
-        return page if page is not None and page["stage"] == wanted else None
+        stage.operators.expect_alive()
+        page = status_page(stage, integration, environment)
+        return page if page is not None and holds(page) else None
 
-    return await eventually(look, f"{integration} reaches {wanted} on the status branch")
+    return await eventually(look, f"sluse/{environment.value} says of {integration}: {expected}")
+
+
+async def stage_reached(stage: Stage, integration: str, wanted: str, environment: Environment = TEST) -> dict[str, Any]:
+    """Wait until the status branch says that an integration has reached a stage; return its page."""
+    return await page_says(stage, integration, wanted, lambda page: page["stage"] == wanted, environment)
 
 
 def merge(stage: Stage, branch: str, message: str) -> str:

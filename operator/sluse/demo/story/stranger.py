@@ -24,7 +24,7 @@ async def stranger(stage: Stage, tell: Narrator) -> None:
     merge(stage, f"{SUPPLIER}/archive", "Merge the order of Solvang Archive")
 
     def refused() -> dict[str, Any] | None:
-        stage.expect_operator()
+        stage.operators.expect_alive()
         page = status_page(stage, f"{SUPPLIER}.archive")
         return (
             page

@@ -7,15 +7,16 @@ from sluse.acceptance.service import Service
 from sluse.demo.expect import expect
 from sluse.demo.keys import new_key
 from sluse.demo.narrator import Narrator
-from sluse.demo.stage import SUPPLIER, Stage
+from sluse.demo.stage import SUPPLIER, TEST, Stage
 from sluse.demo.story.seen import client_of, status_page
+from sluse.model.names import Environment
 
 SCOPES = ("fhi:sysvak.epj.dev/api", "nhn:pit/api.read")
 
 
-def service(stage: Stage, client_id: str, key: ClientKey) -> Service:
-    """Return the supplier's service as a client of the test authority."""
-    return Service(stage.session, stage.issuer, client_id, key, stage.sandbox.clock.now)
+def service(stage: Stage, client_id: str, key: ClientKey, environment: Environment = TEST) -> Service:
+    """Return the supplier's service as a client of an authority."""
+    return Service(stage.session, stage.issuer(environment), client_id, key, stage.sandbox.clock.now)
 
 
 async def token(stage: Stage, tell: Narrator) -> None:
@@ -31,7 +32,7 @@ async def token(stage: Stage, tell: Narrator) -> None:
     expect(set(answer.body["scope"].split()) == set(SCOPES), "the token has exactly the scopes", answer.body["scope"])
     tell.fact("supplier", f"gets a DPoP-bound access token for {' '.join(SCOPES)} (nonce retry included)")
 
-    called = await mine.call(f"{stage.issuer}/api/whoami", answer.body["access_token"])
+    called = await mine.call(f"{stage.issuer()}/api/whoami", answer.body["access_token"])
     expect(called.status == 200 and called.body["client_id"] == client_id, "the API knows the caller", called.body)
     tell.fact("supplier", "calls an API behind HelseID with it; the API knows client and organisation")
 

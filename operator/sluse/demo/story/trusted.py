@@ -1,0 +1,52 @@
+"""Whose word counts: the organisation bound, its terms and keys signed by itself, the plan agreed; production's operator starts."""
+
+from __future__ import annotations
+
+import asyncio
+
+from sluse.demo.expect import expect
+from sluse.demo.narrator import Narrator
+from sluse.demo.stage import PRODUCTION, SUPPLIER, Stage
+from sluse.demo.story.acts import ALM, JOURNAL, MAINTAINER, decided, on_branch, sent, signed
+from sluse.demo.story.seen import page_says
+
+
+async def trusted(stage: Stage, tell: Narrator) -> None:
+    """Nothing opens production but signatures."""
+    tell.chapter("Towards production: terms, keys and plan, each signed")
+    begun = await asyncio.to_thread(stage.begin_ledger, PRODUCTION)
+    expect(begun.code == 0, "`sluse ledger init` begins the ledger of production", begun.said)
+    pid = stage.operators.start(PRODUCTION)
+    with tell.waiting("the production operator starts and syncs"):
+        await page_says(stage, JOURNAL, "Ordered", lambda page: page["stage"] == "Ordered", PRODUCTION)
+    count = stage.authority(PRODUCTION).admin.count()
+    expect(count == 0, "nothing is registered in production", count)
+    tell.fact(
+        "operator", f"of production runs beside test's (pid {pid}), trusts signatures only, and has registered nothing"
+    )
+
+    await decided(stage, ALM, "approve", SUPPLIER, "--type", "organisation")
+    tell.fact("reviewer", "binds what Solvang owns: its numbers, domains and the key that speaks for it")
+
+    await on_branch(stage, "production")
+    for client in ("web", "sync"):
+        stage.add_key(SUPPLIER, "journal", client, stage.supplier, PRODUCTION)
+    stage.supplier.commit("Add the public keys of production")
+    await signed(stage, stage.supplier, MAINTAINER, "approve", SUPPLIER, "--type", "terms")
+    for client in ("web", "sync"):
+        await signed(stage, stage.supplier, MAINTAINER, "approve", JOURNAL, "--type", "keys", "--client", client)
+    await sent(stage, "production", "Merge terms and keys of Solvang")
+    tell.fact(
+        "supplier", "accepts the terms of use and vouches for its production keys, signed with the key that was bound"
+    )
+
+    await decided(stage, ALM, "approve", JOURNAL, "--type", "plan")
+    tell.fact("reviewer", f"agrees to the plan: production not before {stage.production_day:%Y-%m-%d %H:%M} UTC")
+
+    shown = await asyncio.to_thread(stage.reviewer.sluse, "gate", JOURNAL)
+    expect(
+        shown.code == 1 and "NotSubmitted" in shown.out,
+        "`sluse gate` says that an acceptance test is missing",
+        shown.said,
+    )
+    tell.fact("reviewer", "asks `sluse gate` what is still missing", shown=shown.out)
