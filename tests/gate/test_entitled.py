@@ -251,3 +251,18 @@ def test_a_decision_that_cannot_be_read_holds_what_it_is_about_and_nothing_else(
         problem = Problem(Place(path), "yaml-syntax", "This is no YAML", holds=held)
         found = entitled(GateSurvey(world.tree(problems=(problem,)), lock.policy()), SERVICE, NOW)
         assert isinstance(found, NotEntitled) is (about != "archive")
+
+
+def test_a_signers_clock_may_be_a_little_ahead_and_the_statement_counts_from_its_own_moment() -> None:
+    world = lock.accepted()
+    made = world.clock
+    for ahead, fine in ((timedelta(minutes=4), True), (timedelta(minutes=6), False)):
+        first = {**_seen_when_made(world), world.last[str(SERVICE)]: made - ahead}
+        survey = GateSurvey(world.tree(), lock.policy(), seen=first)
+        assert isinstance(entitled(survey, SERVICE, NOW), Entitled) is fine
+        assert isinstance(entitled(survey, SERVICE, made - timedelta(seconds=1)), NotEntitled)
+
+
+def _seen_when_made(world: Lock) -> dict[str, datetime]:
+    statements = (each.content.spec.statement for each in (*world.decisions.values(), *world.tests.values()))
+    return {each.id: each.issued_at for each in statements}

@@ -25,6 +25,9 @@ from sluse.rules.shown import printable
 from sluse.trust.demo_keys import is_demo
 
 IN_NO_CHAIN = frozenset(each for each in StatementType if namespace(each) != "decision@sluse.nhn.no")
+CLOCKS_APART = timedelta(minutes=5)
+"""How far a signer's clock may be ahead of the operator's: a statement counts from its own moment on in any case."""
+
 _BY_MAINTAINERS = frozenset({StatementType.SUBMISSION, StatementType.TERMS, StatementType.KEYS})
 _BY_EITHER = frozenset({StatementType.ORGANISATION, StatementType.SUSPENSION})
 
@@ -132,7 +135,7 @@ def _first_seen(this: Stated) -> str | None:
     if this.seen is None:
         return None
     issued, hours = this.record.statement.issued_at, this.ground.policy.gate.first_seen_hours
-    if this.seen < issued:
+    if this.seen < issued - CLOCKS_APART:
         return f"it was seen before {issued:%Y-%m-%d %H:%M}, when it claims to be made"
     if this.seen - issued > timedelta(hours=hours):
         return f"it was first seen more than {hours} hours after it claims to be made"
