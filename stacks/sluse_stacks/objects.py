@@ -63,6 +63,8 @@ def stands_on(manifest: Manifest, other: Manifest) -> bool:
         return bool(manifest["metadata"].get("namespace") == metadata["name"])
     if kind == "CustomResourceDefinition":
         return bool(manifest["kind"] == other["spec"]["names"]["kind"])
+    if (kind, manifest["kind"]) == ("ClusterRole", "ClusterRoleBinding"):
+        return bool(manifest["roleRef"]["name"] == metadata["name"])
     if kind in {"ServiceAccount", "ConfigMap", "Role", "RoleBinding"}:
         return (
             bool(manifest["kind"] == "Deployment" or (kind, manifest["kind"]) == ("Role", "RoleBinding"))

@@ -21,6 +21,7 @@ from sluse.desired.environment import (
 )
 from sluse.errors import SettingsError
 from sluse.model.names import Environment
+from sluse.model.policy.bundle import Roots
 from sluse.model.resources.integration_repository import IntegrationRepositorySpec
 from sluse.model.settings import (
     AuthoritySettings,
@@ -71,6 +72,7 @@ class StackSettings(Value):
     repository: Repository
     authority: Authority
     author: Mailbox = Field(description="Committer of the status branch.")
+    roots: Roots | None = Field(None, description="Keys that sign the manifest of policies/; production needs them.")
     timing: Timing = Timing()
 
 
@@ -112,6 +114,7 @@ def installation(environment: Environment, stack: StackSettings) -> Installation
                 initial_access_token_file=INITIAL_ACCESS_TOKEN.path,
             ),
             ledger=LedgerSettings(signing_key_file=SIGNING_KEY.path, author=stack.author),
+            roots=stack.roots,
             timing=stack.timing,
         ),
         image=stack.image,

@@ -14,6 +14,7 @@ from sluse.catalog.reader import Reader
 from sluse.catalog.work_tree import WorkTree
 from sluse.delivery.compile import Compiler
 from sluse.delivery.head import Head
+from sluse.delivery.network_catalogue import contents_in, unsigned
 from sluse.delivery.policy import Untrusted
 from sluse.desired.stack import Stack
 from sluse.errors import CatalogError, SettingsError
@@ -51,5 +52,6 @@ def stack(root: Path, place: Environment, organisation: str) -> Stack:
             "\n".join((f"the files of {organisation} have errors, so what it should be is not known", *wrong)),
             hint="sluse check says how to mend them",
         )
-    head = Head("", "integrations", tree, problems, Untrusted(("a working tree is nobody's policy",)))
+    untrusted = Untrusted(("a working tree is nobody's policy",))
+    head = Head("", "integrations", tree, problems, untrusted, unsigned(contents_in(root)))
     return Compiler(place).compile(head, {}, at=datetime.now(UTC)).organisations[organisation].stack

@@ -1,4 +1,4 @@
-"""Who may do what: the operator stays in its namespace, and nobody lists secrets."""
+"""Who may do what: the operator stays in its namespace but for NetworkPolicies, and nobody lists secrets."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from sluse.desired.access import (
+    NETWORK_ACCESS,
     OPERATOR_ACCESS,
     READER_ACCESS,
     Access,
@@ -70,7 +71,7 @@ def test_people_look_and_change_nothing() -> None:
 
 
 def test_every_row_says_why_and_grants_no_wildcard() -> None:
-    for row in (*OPERATOR_ACCESS, *READER_ACCESS):
+    for row in (*OPERATOR_ACCESS, *READER_ACCESS, *NETWORK_ACCESS):
         assert row.why
         assert "*" not in {row.group, *row.resources, *row.verbs}
 
@@ -78,9 +79,10 @@ def test_every_row_says_why_and_grants_no_wildcard() -> None:
 @pytest.mark.parametrize("environment", Environment)
 def test_roles_are_the_table_in_one_namespace(environment: Environment) -> None:
     manifests = roles(environment)
-    assert [manifest["kind"] for manifest in manifests] == ["Role", "RoleBinding", "Role", "RoleBinding"]
-    assert {manifest["metadata"]["namespace"] for manifest in manifests} == {environment.namespace}
-    operator, bound, reader, _ = manifests
+    kinds = ["Role", "RoleBinding", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"]
+    assert [manifest["kind"] for manifest in manifests] == kinds
+    assert {manifest["metadata"]["namespace"] for manifest in manifests[:4]} == {environment.namespace}
+    operator, bound, reader, *_ = manifests
     assert rules(operator) == [(row.group, row.resources, row.verbs) for row in OPERATOR_ACCESS]
     assert rules(reader) == [(row.group, row.resources, row.verbs) for row in READER_ACCESS]
     (subject,) = bound["subjects"]
@@ -88,11 +90,26 @@ def test_roles_are_the_table_in_one_namespace(environment: Environment) -> None:
 
 
 def test_each_binding_names_the_role_before_it_and_readers_are_a_group_of_their_environment() -> None:
-    operator, bound, reader, read = roles(Environment.TEST)
+    operator, bound, reader, read, *_ = roles(Environment.TEST)
     assert bound["roleRef"]["name"] == operator["metadata"]["name"]
     assert read["roleRef"]["name"] == reader["metadata"]["name"]
     assert [subject["name"] for subject in read["subjects"]] == [reader_group(Environment.TEST)]
     assert reader_group(Environment.TEST) != reader_group(Environment.PRODUCTION)
+
+
+def test_in_the_whole_cluster_it_sees_namespaces_and_writes_network_policies_and_nothing_else() -> None:
+    *_, role, bound = roles(Environment.TEST)
+    assert rules(role) == [(row.group, row.resources, row.verbs) for row in NETWORK_ACCESS]
+    assert {resource for row in NETWORK_ACCESS for resource in row.resources} == {"namespaces", "networkpolicies"}
+    assert not {"create", "patch", "update", "delete"} & set(NETWORK_ACCESS[0].verbs), "labels are the admin's"
+    assert bound["roleRef"]["name"] == role["metadata"]["name"]
+    (subject,) = bound["subjects"]
+    assert f"system:serviceaccount:{subject['namespace']}:{subject['name']}" == operator_user(Environment.TEST)
+
+
+def test_two_environments_of_one_cluster_share_no_cluster_role() -> None:
+    test, production = (roles(environment)[-2]["metadata"]["name"] for environment in Environment)
+    assert test != production
 
 
 def rules(role: Any) -> list[Any]:

@@ -28,6 +28,8 @@ SETTINGS = {
     "ledger": {"signingKeyFile": "/etc/sluse/credentials/signing-key"},
 }
 
+OF_THE_CLUSTER = {"CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding"}
+
 
 def installation(place: Environment = Environment.TEST, *, drift: int = 600) -> Installation:
     settings = Settings.model_validate({**SETTINGS, "environment": place.value, "timing": {"drift": drift}})
@@ -50,6 +52,8 @@ def test_what_others_stand_on_comes_first() -> None:
         *["CustomResourceDefinition"] * len(crds()),
         "ServiceAccount",
         *["Role", "RoleBinding"] * 2,
+        "ClusterRole",
+        "ClusterRoleBinding",
         "ConfigMap",
         "Deployment",
         "IntegrationRepository",
@@ -61,13 +65,15 @@ def test_everything_but_the_namespace_and_the_crds_is_in_the_namespace(place: En
     for manifest in environment(installation(place)):
         if manifest["kind"] == "Namespace":
             assert manifest["metadata"]["name"] == place.namespace
-        elif manifest["kind"] != "CustomResourceDefinition":
+        elif manifest["kind"] not in OF_THE_CLUSTER:
             assert manifest["metadata"]["namespace"] == place.namespace
 
 
-def test_no_secret_and_no_cluster_role_is_among_it() -> None:
-    kinds = {manifest["kind"] for manifest in environment(installation())}
-    assert kinds.isdisjoint({"Secret", "ClusterRole", "ClusterRoleBinding"})
+def test_no_secret_is_among_it_and_one_cluster_role_that_is_for_openings_alone() -> None:
+    made = environment(installation())
+    assert "Secret" not in {manifest["kind"] for manifest in made}
+    (role,) = [manifest for manifest in made if manifest["kind"] == "ClusterRole"]
+    assert [rule["resources"] for rule in role["rules"]] == [["namespaces"], ["networkpolicies"]]
 
 
 def test_the_settings_in_the_pod_are_the_settings_given() -> None:

@@ -25,6 +25,7 @@ _COMMANDS: Mapping[str, str] = {
     "reject": "Sign that something is not approved, with findings; or withdraw a statement.",
     "retire": "Sign the end of an integration in production.",
     "suspend": "Sign that an integration is out of use in production at once.",
+    "network": "Show and export what must be opened towards HelseID and the identity providers.",
     "policies": "Sign policies/, and verify what was signed.",
     "run": "Run the operator of one environment.",
     "ledger": "Begin a ledger, the operators' memory of what was done.",

@@ -15,11 +15,15 @@ import kopf
 
 from sluse.controller.diffbase import HandledDiffBase
 from sluse.controller.objects import Objects
+from sluse.controller.openings import NetworkOpenings
 from sluse.delivery.repository import Repository
 from sluse.model.names import GROUP, VERSION
 from sluse.model.resources.integration_repository import IntegrationRepositorySpec
+from sluse.network.status import NUMBER
 
 _CLIENTS = (GROUP, VERSION, "helseidclients")
+_OPENINGS = (GROUP, VERSION, "networkopenings")
+_NAMESPACES = ("", "v1", "namespaces")
 _REPOSITORIES = (GROUP, VERSION, "integrationrepositories")
 
 
@@ -28,6 +32,7 @@ class Dependencies:
     """What the handlers close over. `login` returns the server and the session Kopf uses; `start` begins the loops."""
 
     objects: Objects
+    openings: NetworkOpenings
     configure: Callable[[Repository], None]
     login: Callable[[], tuple[str, aiohttp.ClientSession]]
     start: Callable[[], Awaitable[None]]
@@ -76,7 +81,34 @@ def build_registry(deps: Dependencies) -> kopf.OperatorRegistry:
             )
         )
 
+    _serve_openings(registry, deps.openings)
     return registry
+
+
+def _serve_openings(registry: kopf.OperatorRegistry, openings: NetworkOpenings) -> None:
+    """Add the handlers of NetworkOpening, and of the namespaces' labels, which decide where its policies stand."""
+
+    @kopf.on.create(*_OPENINGS, id="reconcile", registry=registry)
+    @kopf.on.update(*_OPENINGS, id="reconcile", registry=registry)
+    @kopf.on.resume(*_OPENINGS, id="reconcile", registry=registry)
+    async def reconcile_opening(body: kopf.Body, patch: kopf.Patch, **_: Any) -> None:
+        patch.status.update(await openings.handle(body))
+
+    @kopf.on.delete(*_OPENINGS, id="release", registry=registry)
+    async def release_opening(body: kopf.Body, **_: Any) -> None:
+        failures = await openings.release(body)
+        if failures:
+            raise kopf.TemporaryError("; ".join(failures), delay=10)
+
+    @kopf.on.event(*_OPENINGS, id="gone", registry=registry)
+    async def gone_opening(type: str | None, body: kopf.Body, **_: Any) -> None:  # noqa: A002 - Kopf's name
+        if type == "DELETED":
+            openings.gone(body)
+
+    @kopf.on.event(*_NAMESPACES, id="labelled", registry=registry)
+    async def labelled(type: str | None, body: kopf.Body, **_: Any) -> None:  # noqa: A002 - Kopf's name
+        number = (body.metadata.get("labels") or {}).get(NUMBER)
+        openings.labelled(body.metadata["name"], None if type == "DELETED" else number)
 
 
 def tune(settings: kopf.OperatorSettings) -> None:

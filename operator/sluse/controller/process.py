@@ -20,6 +20,7 @@ import kopf
 from sluse.cluster.kinds import INTEGRATION_REPOSITORY
 from sluse.controller.app import Dependencies, build_registry
 from sluse.controller.objects import Objects
+from sluse.controller.openings import NetworkOpenings
 from sluse.controller.schedule import Schedule
 from sluse.delivery.compile import Compiler
 from sluse.delivery.compiled import Box
@@ -31,7 +32,7 @@ from sluse.delivery.sync import Compiling, Sync
 from sluse.ledger.page import pages
 from sluse.ledger.restore import load
 from sluse.model.held import OrganisationLedger
-from sluse.model.names import ClientKey, Environment
+from sluse.model.names import ClientKey, Environment, IntegrationKey
 from sluse.model.resources.integration_repository import IntegrationRepositoryStatus
 from sluse.reconcile.converge import Converge
 from sluse.reconcile.status import merge_patch
@@ -72,7 +73,7 @@ class Process:
             changed=self.publisher.changed,
             now=parts.now,
         )
-        self.schedule: Schedule[ClientKey] = Schedule(self._wake)
+        self.schedule: Schedule[ClientKey | IntegrationKey] = Schedule(self._wake)
         self.objects = Objects(
             environment=settings.environment,
             box=self.box,
@@ -98,6 +99,34 @@ class Process:
         """Return what test follows (HEAD), or what production obeys (the gate)."""
         if self.parts.settings.environment is Environment.TEST:
             return Compiler(Environment.TEST)
+        self.openings = NetworkOpenings(
+            environment=settings.environment,
+            box=self.box,
+            stacks=self.sync,
+            cluster=parts.cluster,
+            timing=settings.timing,
+            again=self.schedule.after,
+            now=parts.now,
+        )
+
+        self.telling = self._telling()
+        if self.telling is not None:
+            self.publisher.told = self.telling.published
+
+    def _telling(self) -> Telling | None:
+        """Return what tells people of news; None where no mail server is in the settings."""
+        parts, mail = self.parts, self.parts.settings.mail
+        if parts.mail is None or mail is None:
+            return None
+        return Telling(
+            head=Letterhead(parts.settings.environment, parts.settings.repository_id, mail.sender),
+            books=parts.journal,
+            server=parts.mail,
+            mailbox=lambda addressee: mail.reviewers if addressee == REVIEWERS else self.sync.mailbox(addressee),
+            pace=Pace(mail.every),
+            now=parts.now,
+        )
+
         return ProductionCompiler(withholds=self.parts.registrar.capabilities.withhold)
 
     async def run(self, *, liveness: str | None = None) -> None:
@@ -113,6 +142,7 @@ class Process:
                 stop=self._end,
             )
         )
+                openings=self.openings,
         try:
             await kopf.operator(
                 registry=registry,
@@ -156,8 +186,11 @@ class Process:
             task.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
 
-    async def _wake(self, key: ClientKey) -> None:
-        await self.objects.wake(key)
+    async def _wake(self, key: ClientKey | IntegrationKey) -> None:
+        if isinstance(key, ClientKey):
+            await self.objects.wake(key)
+        else:
+            await self.openings.wake(key)
 
     def _commit(self) -> str:
         return self.box.now.commit if self.box.now is not None else ""

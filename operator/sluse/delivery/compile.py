@@ -14,6 +14,7 @@ from datetime import datetime
 from sluse.delivery.compiled import Compiled, OrganisationCompiled, Summary
 from sluse.delivery.head import Head
 from sluse.delivery.notes import noted
+from sluse.delivery.openings import OpeningsCompiler, OrganisationOpenings, Speaking
 from sluse.delivery.share import Share, shares
 from sluse.desired import organisation as desired_organisation
 from sluse.desired.registrations import registrations
@@ -21,6 +22,7 @@ from sluse.desired.stack import ObjectKey
 from sluse.model.digests import sha256, tested
 from sluse.model.held import OrganisationLedger
 from sluse.model.names import ClientKey, Environment, IntegrationKey
+from sluse.model.policy.rules import Fuse
 from sluse.model.problem import Problem
 from sluse.model.registration import Registration, Use
 from sluse.model.resources.helseid_client import HelseIDClientSpec
@@ -38,8 +40,12 @@ class Compiler:
 
     environment: Environment
     _memory: dict[str, tuple[Share, frozenset[ClientKey], OrganisationCompiled]] = field(default_factory=dict)
+    _openings: OpeningsCompiler = field(init=False)
     _let_through: frozenset[ClientKey] = frozenset()
     """Retirements that the fuse has passed and that are not done yet: they are not counted, nor held, again."""
+
+    def __post_init__(self) -> None:
+        self._openings = OpeningsCompiler(self.environment)
 
     def compile(
         self,
@@ -59,8 +65,20 @@ class Compiler:
             for slug, share in shares(head.tree, head.problems, ledgers, self.environment, only).items()
         }
         held = self._fuse(asked.values(), ledgers, released=fuse_released)
-        organisations = {slug: self._organisation(share, share.retiring & held) for slug, share in asked.items()}
-        return Compiled(head.commit, organisations, head.problems, held)
+        fuse = Fuse(count=FUSE_COUNT, percent=round(FUSE_SHARE * 100))
+        openings = self._openings.compile(head, asked, ledgers, _speaking(head), fuse, released=fuse_released)
+        organisations = {
+            slug: self._organisation(share, share.retiring & held, openings.organisation(slug))
+            for slug, share in asked.items()
+        }
+        return Compiled(
+            head.commit,
+            organisations,
+            head.problems,
+            held,
+            held_openings=openings.held,
+            untold_openings=openings.untold,
+        )
 
     @staticmethod
     def noted(
@@ -86,11 +104,17 @@ class Compiler:
         self._let_through = retiring - held
         return held
 
-    def _organisation(self, share: Share, held: frozenset[ClientKey]) -> OrganisationCompiled:
+    def _organisation(
+        self, share: Share, held: frozenset[ClientKey], openings: OrganisationOpenings
+    ) -> OrganisationCompiled:
         remembered = self._memory.get(share.slug)
-        if remembered is not None and remembered[0] is share and remembered[1] == held:
+        if (
+            remembered is not None
+            and remembered[0] is share
+            and (remembered[1], remembered[2].openings) == (held, openings)
+        ):
             return remembered[2]
-        result = _compile(self.environment, share, held)
+        result = _compile(self.environment, share, held, openings)
         if remembered is not None and remembered[2] == result:
             result = remembered[2]  # the same object, by which others see that nothing changed
         self._memory[share.slug] = (share, held, result)
@@ -102,7 +126,17 @@ def _begun(key: ClientKey, ledgers: Mapping[str, OrganisationLedger]) -> bool:
     return ledgers[key.organisation].client(key.integration, key.client).use is Use.RETIRED
 
 
-def _compile(environment: Environment, share: Share, fused: frozenset[ClientKey]) -> OrganisationCompiled:
+def _speaking(head: Head) -> Speaking:
+    """Return who may have openings in test: everybody, as HEAD says."""
+    return Speaking(
+        {slug: sourced.content.spec.numbers for slug, sourced in head.tree.organisations.items()},
+        {key: sourced.content for key, sourced in head.tree.integrations.items()},
+    )
+
+
+def _compile(
+    environment: Environment, share: Share, fused: frozenset[ClientKey], openings: OrganisationOpenings
+) -> OrganisationCompiled:
     jwks = {file.client: sourced.content for file, sourced in share.keys}
     clients: dict[ClientKey, HelseIDClientSpec] = {}
     present: dict[IntegrationKey, IntegrationSpec] = {}
@@ -124,12 +158,14 @@ def _compile(environment: Environment, share: Share, fused: frozenset[ClientKey]
         share.slug,
         clients=clients,
         integrations=present,
+        openings=openings.specs,
         keep={
             *(ObjectKey("HelseIDClient", str(key)) for key in kept),
             *(ObjectKey("Integration", str(key)) for key in (known | named) - present.keys()),
+            *openings.keep,
         },
     )
-    return OrganisationCompiled(stack, clients, kept, summaries, _unplaced(share), stuck=share.stuck)
+    return OrganisationCompiled(stack, clients, kept, summaries, _unplaced(share), stuck=share.stuck, openings=openings)
 
 
 def _unplaced(share: Share) -> tuple[Problem, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from sluse.delivery.openings import OrganisationOpenings
 from sluse.desired.stack import ObjectKey, Stack, object_key
 from sluse.gate.verdict import Reason
 from sluse.model.held import HeldSnapshot
@@ -18,6 +19,7 @@ from sluse.model.names import ClientKey, Digest, IntegrationKey
 from sluse.model.problem import Problem
 from sluse.model.registration import Use
 from sluse.model.resources.helseid_client import HelseIDClientSpec
+from sluse.model.resources.network_opening import NetworkOpeningSpec
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class OrganisationCompiled:
     summaries: Mapping[IntegrationKey, Summary]
     unplaced: tuple[Problem, ...] = ()
     stuck: bool = False
+    openings: OrganisationOpenings = field(default_factory=OrganisationOpenings)
     wake: datetime | None = None
     """In production: the next moment at which the gate's answer may change by itself."""
     seen: frozenset[Digest] = frozenset()
@@ -100,6 +103,10 @@ class Compiled:
     """Clients whose retirement the fuse holds."""
     held_updates: frozenset[ClientKey] = frozenset()
     """In production: clients that would change without a new decision, and are too many."""
+    held_openings: frozenset[IntegrationKey] = frozenset()
+    """Openings that the fuse holds: too many would change although nobody asked for anything else."""
+    untold_openings: int = 0
+    """How many ask for openings while there is no catalogue."""
     policy_version: int = 0
     policy_digest: Digest | None = None
     untrusted: tuple[str, ...] = ()
@@ -138,6 +145,16 @@ class Compiled:
         """Tell whether a client is left exactly as it is."""
         share = self.organisations.get(key.organisation)
         return share is not None and key in share.kept
+
+    def opening(self, key: IntegrationKey) -> NetworkOpeningSpec | None:
+        """Return what is wanted of a NetworkOpening; None where nothing is."""
+        share = self.organisations.get(key.organisation)
+        return share.openings.specs.get(key) if share else None
+
+    def keeps_opening(self, key: IntegrationKey) -> bool:
+        """Tell whether a NetworkOpening is left exactly as it is."""
+        share = self.organisations.get(key.organisation)
+        return share is not None and key in share.openings.kept
 
 
 @dataclass

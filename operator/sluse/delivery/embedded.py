@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Iterable, Mapping
 from typing import Any
 
 from sluse.cluster.client import Cluster
-from sluse.cluster.kinds import CONFIG_MAP, HELSEID_CLIENT, INTEGRATION, Kind
+from sluse.cluster.kinds import CONFIG_MAP, HELSEID_CLIENT, INTEGRATION, NETWORK_OPENING, Kind
 from sluse.delivery.engine import Declared
 from sluse.desired.stack import Manifest, ObjectKey, Stack, object_key
 from sluse.errors import ClusterUnavailable, Conflict, NotFound
@@ -24,7 +24,11 @@ from sluse.model.names import GROUP
 
 FIELD_MANAGER = "sluse"
 PART_OF = "applyset.kubernetes.io/part-of"
-_KINDS: Mapping[str, Kind] = {"HelseIDClient": HELSEID_CLIENT, "Integration": INTEGRATION}
+_KINDS: Mapping[str, Kind] = {
+    "HelseIDClient": HELSEID_CLIENT,
+    "Integration": INTEGRATION,
+    "NetworkOpening": NETWORK_OPENING,
+}
 _CONCURRENT = 16
 _TRIES = 5  # to replace an object while others write it
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sluse.delivery.policy import Untrusted
 from sluse.model.policy.bundle import Policy
+from sluse.model.policy.network import NetworkCatalogue
 from sluse.model.problem import Problem
 from sluse.model.tree import Tree
 
@@ -22,3 +23,10 @@ class Head:
     tree: Tree
     problems: tuple[Problem, ...]
     policy: Policy | Untrusted
+    unsigned: NetworkCatalogue | None = None
+    """In test: `policies/network.yaml` of the same commit, whether anybody signed it or not."""
+
+    @property
+    def catalogue(self) -> NetworkCatalogue | None:
+        """What openings are derived from; None where there is nothing that counts."""
+        return self.policy.network if isinstance(self.policy, Policy) else self.unsigned

@@ -30,7 +30,8 @@ def noted(ledger: OrganisationLedger, share: OrganisationCompiled, *, engine: st
         entries[name] = _present(entries.get(name), summary, moment)
     for name in sorted((unread.keys() | entries.keys()) - here.keys()):
         entries[name] = _absent(entries.get(name), name, unread.get(name, ()), moment, stuck=share.stuck)
-    after = ledger.model_copy(update={"integrations": entries, "engine": engine})
+    openings = dict(share.openings.noted)
+    after = ledger.model_copy(update={"integrations": entries, "engine": engine, "openings": openings})
     return ledger if after == ledger else after
 
 

@@ -26,6 +26,7 @@ from sluse.catalog.trees import GitTree
 from sluse.delivery.compiled import Box, Compiled, OrganisationCompiled
 from sluse.delivery.engine import Engine
 from sluse.delivery.head import Head
+from sluse.delivery.network_catalogue import PATH, unsigned
 from sluse.delivery.notes import declared
 from sluse.delivery.policy import Untrusted, trusted
 from sluse.delivery.repository import Repository, SyncResult
@@ -90,7 +91,7 @@ class Sync:
     changed: Callable[[], None]
     now: Callable[[], datetime]
     roots: Roots | None = None
-    """In production: the keys that sign the manifest of `policies/`. Test does not read it."""
+    """In production: the keys that sign the manifest of `policies/`. Test reads the network's catalogue of it, unsigned."""
     repository: Repository | None = None
     _wanted: asyncio.Event = field(default_factory=asyncio.Event)
     _dirty: set[str] = field(default_factory=set)
@@ -185,7 +186,9 @@ class Sync:
                 hint="correct spec.path, or put the folder back; until then everything stays as it is",
             )
         tree = self.reader.tree(files, under=path)
-        return Head(commit, path, tree, self.check(tree), self._policy(commit))
+        contents = policies.contents(GitTree(self.source, commit, policies.FOLDER))
+        catalogue = unsigned(contents) if self.roots is None else None
+        return Head(commit, path, tree, self.check(tree), self._policy(contents), catalogue)
 
     def _policy(self, commit: str) -> Policy | Untrusted:
         if self.roots is None:
@@ -254,7 +257,7 @@ class Sync:
 
 def _result(head: Head, compiled: Compiled, failures: list[str]) -> SyncResult:
     wrong = len(errors(head.problems))
-    held = len(compiled.held_retirements) + len(compiled.held_updates)
+    held = len(compiled.held_retirements) + len(compiled.held_updates) + len(compiled.held_openings)
     if failures:
         reason, message = "StacksFailed", "; ".join(failures)
     elif compiled.untrusted:
@@ -267,6 +270,8 @@ def _result(head: Head, compiled: Compiled, failures: list[str]) -> SyncResult:
         ready=reason == "Synced",
         reason=reason,
         message=message,
+    if compiled.untold_openings and not compiled.untrusted:
+        message = f"{message}; {compiled.untold_openings} ask for network openings, and {PATH} is missing or wrong"
         commit=head.commit,
         organisations=len(head.tree.organisations),
         integrations=len(head.tree.integrations),

@@ -1,8 +1,12 @@
 """Who may do what in the cluster: one table, from which the RBAC manifests and the sandbox's authoriser are made.
 
-The operator stays inside its own namespace. Kopf, with `settings.scanning.disabled` and fixed namespaces, lists
-neither namespaces nor CustomResourceDefinitions: it reads discovery only, which `system:discovery` gives to
-everybody who is authenticated. So there is no ClusterRole, and an operator of test cannot even see production.
+The operator stays inside its own namespace, but for one thing: NetworkPolicies belong where the workloads are. For
+that alone there is a ClusterRole (`NETWORK_ACCESS`): it may see namespaces, and write NetworkPolicies in any of them.
+RBAC knows no labels, so it cannot say "only where the cluster's admin put `sluse.nhn.no/organisation-number`"; the
+operator keeps to that by itself. An admission policy that refuses its service account any other namespace, and any
+NetworkPolicy that does not bear its labels, is what will hold it to it. Beyond that an operator of test sees nothing
+of production: Kopf, with `settings.scanning.disabled` and fixed namespaces, otherwise reads discovery only, which
+`system:discovery` gives to everybody who is authenticated.
 
 RBAC cannot limit `create` to named objects, nor `list` and `watch` usefully; that is why the operator may write
 any ConfigMap of its namespace, and why nobody else's belong there. Secrets are never listed or watched: the
@@ -47,6 +51,17 @@ OPERATOR_ACCESS: tuple[Access, ...] = (
 )
 """What an environment's operator may do, in its own namespace only."""
 
+NETWORK_ACCESS: tuple[Access, ...] = (
+    Access("", ("namespaces",), ("get", "list", "watch"), "which namespaces are labelled with whose number"),
+    Access(
+        "networking.k8s.io",
+        ("networkpolicies",),
+        ("get", "list", "create", "patch", "update", "delete"),
+        "openings towards HelseID, in labelled namespaces",
+    ),
+)
+"""What an environment's operator may do in the whole cluster."""
+
 READER_ACCESS: tuple[Access, ...] = (
     Access(GROUP, _KINDS, ("get", "list", "watch"), "people look; what they change is a file in git"),
 )
@@ -69,7 +84,7 @@ def allows(access: Iterable[Access], *, group: str, resource: str, verb: str) ->
 
 
 def roles(environment: Environment) -> tuple[Manifest, ...]:
-    """Return the Roles and RoleBindings of an environment, each role before its binding."""
+    """Return the roles and bindings of an environment, each role before its binding."""
     account = {"kind": "ServiceAccount", "name": OPERATOR, "namespace": environment.namespace}
     readers = {"kind": "Group", "name": reader_group(environment), "apiGroup": _RBAC}
     return (
@@ -77,6 +92,8 @@ def roles(environment: Environment) -> tuple[Manifest, ...]:
         _binding(environment, OPERATOR, account),
         _role(environment, READER, READER_ACCESS),
         _binding(environment, READER, readers),
+        _cluster_role(environment),
+        _cluster_binding(environment, account),
     )
 
 
@@ -85,10 +102,12 @@ def _role(environment: Environment, name: str, access: Iterable[Access]) -> Mani
         "apiVersion": f"{_RBAC}/v1",
         "kind": "Role",
         "metadata": {"name": name, "namespace": environment.namespace, "labels": dict(PART_OF)},
-        "rules": [
-            {"apiGroups": [row.group], "resources": list(row.resources), "verbs": list(row.verbs)} for row in access
-        ],
+        "rules": _rules(access),
     }
+
+
+def _rules(access: Iterable[Access]) -> list[dict[str, list[str]]]:
+    return [{"apiGroups": [row.group], "resources": list(row.resources), "verbs": list(row.verbs)} for row in access]
 
 
 def _binding(environment: Environment, name: str, subject: dict[str, str]) -> Manifest:
@@ -99,3 +118,27 @@ def _binding(environment: Environment, name: str, subject: dict[str, str]) -> Ma
         "roleRef": {"apiGroup": _RBAC, "kind": "Role", "name": name},
         "subjects": [subject],
     }
+
+
+def _cluster_role(environment: Environment) -> Manifest:
+    return {
+        "apiVersion": f"{_RBAC}/v1",
+        "kind": "ClusterRole",
+        "metadata": {"name": _cluster_name(environment), "labels": dict(PART_OF)},
+        "rules": _rules(NETWORK_ACCESS),
+    }
+
+
+def _cluster_binding(environment: Environment, subject: dict[str, str]) -> Manifest:
+    return {
+        "apiVersion": f"{_RBAC}/v1",
+        "kind": "ClusterRoleBinding",
+        "metadata": {"name": _cluster_name(environment), "labels": dict(PART_OF)},
+        "roleRef": {"apiGroup": _RBAC, "kind": "ClusterRole", "name": _cluster_name(environment)},
+        "subjects": [subject],
+    }
+
+
+def _cluster_name(environment: Environment) -> str:
+    """Return the name, which two environments of one cluster must not share."""
+    return f"{environment.namespace}-openings"

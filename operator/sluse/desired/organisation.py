@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from sluse.desired.stack import Manifest, ObjectKey, Stack, object_key
 from sluse.model.names import API_VERSION, GROUP, ClientKey, Environment, IntegrationKey
 from sluse.model.resources.helseid_client import HelseIDClientSpec
 from sluse.model.resources.integration import IntegrationSpec
+from sluse.model.resources.network_opening import NetworkOpeningSpec
 from sluse.model.value import Value
 
 
@@ -17,6 +19,7 @@ def stack(
     *,
     clients: Mapping[ClientKey, HelseIDClientSpec],
     integrations: Mapping[IntegrationKey, IntegrationSpec],
+    openings: Mapping[IntegrationKey, NetworkOpeningSpec] = MappingProxyType({}),
     keep: Iterable[ObjectKey] = (),
 ) -> Stack:
     """Return the stack of one organisation: deterministic, sorted by kind and name."""
@@ -26,6 +29,7 @@ def stack(
             for key, spec in clients.items()
         ),
         *(_manifest(environment, "Integration", str(key), key, spec) for key, spec in integrations.items()),
+        *(_manifest(environment, "NetworkOpening", str(key), key, spec) for key, spec in openings.items()),
     ]
     return Stack(environment, organisation, tuple(sorted(manifests, key=object_key)), frozenset(keep))
 

@@ -109,6 +109,13 @@ class HeldIntegration(Value):
         return self.clients if self.federation is None else {**self.clients, FEDERATION: self.federation}
 
 
+class HeldOpening(Value):
+    """A NetworkOpening as last wanted. `asked`: digest of what its files ask for, before any catalogue is asked."""
+
+    asked: Sha256
+    digest: Sha256
+
+
 class OrganisationLedger(Value):
     """The ConfigMap `sluse-ledger-<organisation>`, and the same in git."""
 
@@ -122,6 +129,7 @@ class OrganisationLedger(Value):
     )
     telling: Flag = Field(False, description="Whether news are told by mail: what is not in `told` is news then.")
     integrations: dict[Slug, HeldIntegration] = Field(default_factory=dict, max_length=500)
+    openings: dict[Slug, HeldOpening] = Field(default_factory=dict, max_length=500)
 
     def integration(self, key: IntegrationKey) -> HeldIntegration | None:
         """Return what is held for an integration of this organisation."""

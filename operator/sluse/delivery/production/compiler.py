@@ -13,6 +13,7 @@ from datetime import datetime
 
 from sluse.delivery.compiled import Compiled, OrganisationCompiled
 from sluse.delivery.head import Head
+from sluse.delivery.openings import OpeningsCompiler, OrganisationOpenings, Speaking
 from sluse.delivery.policy import Untrusted
 from sluse.delivery.production.fuse import unasked
 from sluse.delivery.production.notes import noted
@@ -25,6 +26,9 @@ from sluse.gate.verdict import Keep, Nothing, Reason, Step
 from sluse.model.held import OrganisationLedger
 from sluse.model.names import Environment, IntegrationKey
 from sluse.model.outcome import Party
+from sluse.model.policy.bundle import Policy
+from sluse.model.policy.rules import Fuse
+from sluse.model.registration import Use
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ class ProductionCompiler:
     withholds: bool
     _survey: GateSurvey | None = None
     _memory: dict[str, _Remembered] = field(default_factory=dict)
+    _openings: OpeningsCompiler = field(default_factory=lambda: OpeningsCompiler(Environment.PRODUCTION))
 
     def compile(
         self,
@@ -58,17 +63,23 @@ class ProductionCompiler:
         """Return what is wanted now. `only` are the organisations that are spoken for; none listed means all."""
         self._survey = self._asked(head, ledgers)
         parts = shares(head.tree, head.problems, ledgers, Environment.PRODUCTION, only)
+        speaking = self._speaking(head, ledgers, parts, at)
+        fuse = head.policy.gate.fuse if isinstance(head.policy, Policy) else Fuse()
+        openings = self._openings.compile(head, parts, ledgers, speaking, fuse, released=fuse_released)
         organisations = {
-            slug: self._organisation(share, ledgers.get(slug) or _new(slug), head, at) for slug, share in parts.items()
+            slug: self._organisation(share, ledgers.get(slug) or _new(slug), openings.organisation(slug), head, at)
+            for slug, share in parts.items()
         }
         if isinstance(head.policy, Untrusted):
             return Compiled(head.commit, organisations, head.problems, untrusted=head.policy.reasons)
-        held = frozenset() if fuse_released else unasked(organisations, ledgers, head.policy.gate.fuse)
+        held = frozenset() if fuse_released else unasked(organisations, ledgers, fuse)
         return Compiled(
             head.commit,
             {slug: part.holding(held) for slug, part in organisations.items()},
             head.problems,
             held_updates=held,
+            held_openings=openings.held,
+            untold_openings=openings.untold,
             policy_version=head.policy.version,
             policy_digest=head.policy.digest,
         )
@@ -87,7 +98,25 @@ class ProductionCompiler:
         seen = {name: moment for ledger in ledgers.values() for name, moment in ledger.seen.items()}
         return GateSurvey(head.tree, head.policy, seen=seen, before=self._survey)
 
-    def _organisation(self, share: Share, ledger: OrganisationLedger, head: Head, at: datetime) -> OrganisationCompiled:
+    def _speaking(
+        self, head: Head, ledgers: Mapping[str, OrganisationLedger], parts: Collection[str], at: datetime
+    ) -> Speaking:
+        """Return who may have openings: numbers that NHN has bound, and services that production holds."""
+        survey = self._survey
+        bound = {slug: survey.view(slug, at).bound for slug in parts} if survey is not None else {}
+        return Speaking(
+            {slug: each.numbers for slug, each in bound.items() if each is not None},
+            {key: sourced.content for key, sourced in head.tree.integrations.items() if _holds(key, ledgers)},
+        )
+
+    def _organisation(
+        self,
+        share: Share,
+        ledger: OrganisationLedger,
+        openings: OrganisationOpenings,
+        head: Head,
+        at: datetime,
+    ) -> OrganisationCompiled:
         survey = self._survey
         view = survey.view(share.slug, at) if survey is not None else None
         keys = {sourced.content.key for sourced in share.documents} | {
@@ -100,10 +129,10 @@ class ProductionCompiler:
             and last.ledger is ledger
             and last.view is view
             and last.share.same(share)
-            and last.steps == steps
+            and (last.steps, last.result.openings) == (steps, openings)
         ):
             return last.result
-        result = compiled(ProductionShare(share, ledger, survey, head.tree, at), steps)
+        result = compiled(ProductionShare(share, ledger, survey, head.tree, at), steps, openings)
         if last is not None and last.result == result:
             result = last.result  # the same object, by which others see that nothing changed
         self._memory[share.slug] = _Remembered(share, ledger, view, steps, result)
@@ -119,6 +148,13 @@ class ProductionCompiler:
             )
             return Keep((reason,)) if held is not None else Nothing((reason,))
         return decide(self._survey, key, World(at, held, withholds=self.withholds))
+
+
+def _holds(key: IntegrationKey, ledgers: Mapping[str, OrganisationLedger]) -> bool:
+    """Tell whether production holds a service, opened or still withheld."""
+    ledger = ledgers.get(key.organisation)
+    entry = ledger.integration(key) if ledger is not None else None
+    return entry is not None and entry.snapshot is not None and entry.snapshot.use is not Use.RETIRED
 
 
 def _new(slug: str) -> OrganisationLedger:

@@ -24,7 +24,8 @@ def noted(
         if summary.verdict is not None:
             entries[key.name] = _entry(entries.get(key.name), key, summary, summary.verdict, compiled, moment)
     seen: dict[str, datetime] = dict.fromkeys(sorted(part.seen), moment) | dict(ledger.seen)
-    after = ledger.model_copy(update={"integrations": entries, "engine": engine, "seen": seen})
+    openings = dict(part.openings.noted)
+    after = ledger.model_copy(update={"integrations": entries, "engine": engine, "seen": seen, "openings": openings})
     if after == ledger:
         return ledger
     # Rides on writes that are due anyway: a new manifest alone would rewrite every organisation's ledger.

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sluse.delivery.compile import integration_spec
 from sluse.delivery.compiled import OrganisationCompiled, Summary, Verdict
+from sluse.delivery.openings import OrganisationOpenings
 from sluse.delivery.production.rungs import stage
 from sluse.delivery.production.steps import Stand, Wanted, wanted
 from sluse.delivery.share import Share
@@ -88,7 +89,9 @@ class ProductionShare:
         return not_vouched(self.survey, client, asked, held, self.at, since)
 
 
-def compiled(part: ProductionShare, steps: Mapping[IntegrationKey, Step]) -> OrganisationCompiled:
+def compiled(
+    part: ProductionShare, steps: Mapping[IntegrationKey, Step], openings: OrganisationOpenings
+) -> OrganisationCompiled:
     """Return what is wanted of the organisation."""
     clients: dict[ClientKey, HelseIDClientSpec] = {}
     present: dict[IntegrationKey, IntegrationSpec] = {}
@@ -111,13 +114,15 @@ def compiled(part: ProductionShare, steps: Mapping[IntegrationKey, Step]) -> Org
         part.share.slug,
         clients=clients,
         integrations=present,
+        openings=openings.specs,
         keep={
             *(ObjectKey("HelseIDClient", str(key)) for key in kept),
             *(ObjectKey("Integration", str(key)) for key in known - present.keys()),
+            *openings.keep,
         },
     )
     wake = min(wakes, default=None)
-    return OrganisationCompiled(stack, clients, kept, summaries, wake=wake, seen=part.seen())
+    return OrganisationCompiled(stack, clients, kept, summaries, openings=openings, wake=wake, seen=part.seen())
 
 
 def _summary(part: ProductionShare, key: IntegrationKey, step: Step, found: Wanted) -> Summary:

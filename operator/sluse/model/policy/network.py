@@ -25,7 +25,7 @@ class Certainty(StrEnum):
 class Destination(Value):
     """One host of one party in one environment, as seen from one zone. Always TCP 443 unless `port` says otherwise."""
 
-    party: Slug = Field(description="`helseid`, or the name of an identity provider.")
+    party: Slug = Field(description="`helseid`, `nhn-proxy`, or the name of an identity provider.")
     environment: Environment
     zone: NetworkZone
     host: Domain

@@ -1,0 +1,150 @@
+"""`sluse network`: what must be opened towards HelseID and the identity providers, from any clone, for any firewall."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from ipaddress import ip_network
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from sluse.model.names import Environment
+    from sluse.model.service_integration import NetworkZone
+    from sluse.network.derive import Derived
+
+_ENVIRONMENTS = ("test", "production")
+_FORMATS = ("csv", "nftables", "json", "kubernetes", "cilium")
+_ZONES = ("internet", "helsenettet", "proxy")
+_REPOSITORY = click.option(
+    "--repository", type=click.Path(path_type=Path), default=Path(), help="A clone; else this folder."
+)
+
+
+@click.group()
+def command() -> None:
+    """Show and export what must be opened towards HelseID and the identity providers."""
+
+
+@command.command()
+@click.option("--format", "form", required=True, type=click.Choice(_FORMATS), help="For which firewall.")
+@click.option("--environment", "-e", type=click.Choice(_ENVIRONMENTS), default="production", show_default=True)
+@click.option("--service", help="Users of this service, organisation.name: needs no file of your own.")
+@click.option("--organisation", help="Everything that this organisation's files ask for.")
+@click.option(
+    "--zone",
+    "zones",
+    multiple=True,
+    type=click.Choice(_ZONES),
+    help="With --service: from where; else internet, helsenettet.",
+)
+@click.option(
+    "--source", "sources", multiple=True, help="With nftables: a network that the rules govern, as 10.1.0.0/16."
+)
+@_REPOSITORY
+def export(
+    form: str,
+    environment: str,
+    service: str | None,
+    organisation: str | None,
+    zones: tuple[str, ...],
+    sources: tuple[str, ...],
+    repository: Path,
+) -> int:
+    r"""Export the openings of everybody in integrations/, of one organisation, or of the users of one service.
+
+    Follows the files as they are, also those that production does not hold yet. Values that are not verified are marked
+    in every format. What is not known is told on stderr.
+
+    \b
+    csv         one line for each address; a host without a known address has one line too
+    nftables    a complete table; it governs nobody until --source or you fill its sets users4 and users6
+    json        everything, also what is not known
+    kubernetes  NetworkPolicies; they select pods labelled sluse.nhn.no/network-opening=helseid
+    cilium      CiliumNetworkPolicies, which follow the hosts' names
+
+    Exit codes: 0 exported, 2 unknown name or no catalogue.
+    """
+    from sluse.catalog.yaml import dump
+    from sluse.model.names import Environment
+    from sluse.model.service_integration import NetworkZone
+    from sluse.network.export import Format, manifests, not_known, text
+
+    if service and organisation:
+        raise click.UsageError("--service and --organisation are two different questions; ask one")
+    if zones and not service:
+        raise click.UsageError("--zone goes with --service; an organisation's zones are in its file")
+    if sources and form != Format.NFTABLES:
+        raise click.UsageError("--source goes with --format nftables")
+    place, wanted = Environment(environment), Format(form)
+    found = _derived(repository, place, service, organisation, tuple(NetworkZone(zone) for zone in zones))
+    for line in not_known(wanted, found):
+        click.echo(line, err=True)
+    if wanted in {Format.KUBERNETES, Format.CILIUM}:
+        made = manifests(wanted, place, found)
+        click.echo(dump(*made), nl=False) if made else click.echo("there is no policy to write", err=True)
+    else:
+        click.echo(text(wanted, place, found, _networks(sources)), nl=False)
+    return 0
+
+
+@command.command()
+@click.option("--environment", "-e", type=click.Choice(_ENVIRONMENTS), help="Only this one.")
+@_REPOSITORY
+def show(environment: str | None, repository: Path) -> None:
+    """Show the catalogue: hosts and addresses, how sure each is, and from where.
+
+    Exit codes: 0 shown, 2 no catalogue.
+    """
+    from sluse.delivery.checkout import Checkout
+    from sluse.delivery.network_catalogue import catalogue_in
+    from sluse.model.names import Environment
+    from sluse.network.tabular import catalogue_rows
+
+    catalogue = catalogue_in(Checkout(repository, "policies").root)
+    _table(catalogue_rows(catalogue, Environment(environment) if environment else None))
+
+
+def _derived(
+    repository: Path, place: Environment, service: str | None, organisation: str | None, zones: tuple[NetworkZone, ...]
+) -> tuple[Derived, ...]:
+    from sluse.catalog.reader import Reader
+    from sluse.catalog.work_tree import WorkTree
+    from sluse.delivery.checkout import Checkout
+    from sluse.delivery.network_catalogue import catalogue_in
+    from sluse.network.derive import derive
+    from sluse.network.scope import of_organisation, of_service
+
+    root = Checkout(repository).root
+    catalogue, tree = catalogue_in(root), Reader().tree(WorkTree(root))
+    if service:
+        return (of_service(tree, catalogue, place, service, zones),)
+    if organisation:
+        return of_organisation(tree, catalogue, place, organisation)
+    return derive(tree, catalogue, place)
+
+
+def _networks(sources: Iterable[str]) -> tuple[str, ...]:
+    try:
+        return tuple(str(ip_network(source)) for source in sources)
+    except ValueError as error:
+        raise click.UsageError(f"--source: {error}") from None
+
+
+def _table(lines: Iterable[Sequence[str]]) -> None:
+    """Print rows: a table on a terminal, else one line each that other programs can cut at tabs."""
+    header, *rows = lines
+    if not sys.stdout.isatty():
+        for row in (header, *rows):
+            click.echo("\t".join(row))
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(*header, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*map(escape, row))
+    Console().print(table)
