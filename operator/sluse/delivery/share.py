@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from sluse.model.held import OrganisationLedger
+from sluse.model.identity_provider import IdentityProvider
 from sluse.model.keys import Jwks
-from sluse.model.names import ClientKey, Environment
+from sluse.model.names import ClientKey, Environment, IntegrationKey
 from sluse.model.problem import Problem
 from sluse.model.service_integration import ServiceIntegration
 from sluse.model.tree import KeyFile, Sourced, Tree, errors
@@ -24,6 +25,7 @@ class Share:
     """`problems` hold something of the organisation back; `held` are the clients that the authority may hold.
 
     `known` are the names of the ledger's integrations, where some file may be one of them and cannot be read.
+    `federations` are the identity providers that the authority may hold.
     """
 
     slug: str
@@ -33,18 +35,26 @@ class Share:
     stuck: bool
     held: tuple[ClientKey, ...]
     known: tuple[str, ...]
+    providers: tuple[Sourced[IdentityProvider], ...] = ()
+    federations: tuple[IntegrationKey, ...] = ()
 
     def same(self, other: Share) -> bool:
         """Tell whether both say the same."""
         return (
-            (self.stuck, self.problems, self.held, self.known) == (other.stuck, other.problems, other.held, other.known)
+            self._told == other._told
             and len(self.documents) == len(other.documents)
+            and len(self.providers) == len(other.providers)
             and len(self.keys) == len(other.keys)
             and all(mine is theirs for mine, theirs in zip(self.documents, other.documents, strict=True))
             and all(mine[1] is theirs[1] for mine, theirs in zip(self.keys, other.keys, strict=True))
+            and all(mine is theirs for mine, theirs in zip(self.providers, other.providers, strict=True))
         )
 
-    def held_back(self, document: ServiceIntegration) -> tuple[Problem, ...]:
+    @property
+    def _told(self) -> tuple[object, ...]:
+        return self.stuck, self.problems, self.held, self.known, self.federations
+
+    def held_back(self, document: ServiceIntegration | IdentityProvider) -> tuple[Problem, ...]:
         """Return the errors that keep an integration as it is: its own and those of the whole organisation."""
         return tuple(problem for problem in self.problems if problem.holds in {self.slug, str(document.key)})
 
@@ -55,6 +65,14 @@ class Share:
             return frozenset()
         documents = {sourced.content.key: sourced.content for sourced in self.documents}
         return frozenset(key for key in self.held if not self._named(key, documents.get(key.integration_key)))
+
+    @cached_property
+    def ending(self) -> frozenset[IntegrationKey]:
+        """Held identity providers that have no file any more; none while a file that may be theirs is wrong."""
+        if self.stuck:
+            return frozenset()
+        named = {sourced.content.key for sourced in self.providers}
+        return frozenset(key for key in self.federations if key not in named)
 
     def _named(self, key: ClientKey, document: ServiceIntegration | None) -> bool:
         if document is None:
@@ -77,8 +95,9 @@ def shares(
     for file, jwks in sorted(tree.keys.items(), key=lambda item: item[0].client):
         if file.environment is environment:
             keys[file.client.organisation].append((file, jwks))
+    providers = _providers(tree, ledgers)
     wrong = _by_organisation(problems, ledgers)
-    slugs = {*tree.organisations, *documents, *ledgers, *wrong, *tree.unreadable}
+    slugs = {*tree.organisations, *documents, *providers, *ledgers, *wrong, *tree.unreadable}
     found: dict[str, Share] = {}
     for slug in sorted(slugs & set(only) if only else slugs):
         stuck = slug in tree.unreadable or any(problem.holds == slug for problem in wrong[slug])
@@ -91,7 +110,20 @@ def shares(
             stuck,
             _held(ledger) if ledger is not None else (),
             tuple(sorted(ledger.integrations)) if ledger is not None and stuck else (),
+            tuple(providers.get(slug, ())),
+            _federations(ledger) if ledger is not None else (),
         )
+    return found
+
+
+def _providers(tree: Tree, ledgers: Mapping[str, OrganisationLedger]) -> dict[str, list[Sourced[IdentityProvider]]]:
+    """Return the identity providers by organisation, but for those that the authority had before Sluse: not ours."""
+    found: defaultdict[str, list[Sourced[IdentityProvider]]] = defaultdict(list)
+    for key, sourced in sorted(tree.providers.items()):
+        ledger = ledgers.get(key.organisation)
+        known = ledger is not None and key.name in ledger.integrations
+        if known or not sourced.content.spec.existing:
+            found[key.organisation].append(sourced)
     return found
 
 
@@ -121,4 +153,12 @@ def _held(ledger: OrganisationLedger) -> tuple[ClientKey, ...]:
             for client, held in entry.clients.items()
             if not held.retired
         )
+    )
+
+
+def _federations(ledger: OrganisationLedger) -> tuple[IntegrationKey, ...]:
+    return tuple(
+        IntegrationKey(ledger.organisation, name)
+        for name, entry in sorted(ledger.integrations.items())
+        if entry.federation is not None and not entry.federation.retired
     )

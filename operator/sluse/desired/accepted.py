@@ -30,10 +30,15 @@ def accepted_clients(tested: Body, production: Body) -> dict[str, tuple[SharedCl
     return {name: (client, values[name]) for name, client in sorted(shared.items()) if name in values}
 
 
-def _clients(body: Body, part: str) -> list[Any]:
+def require_known(body: Body) -> Body:
+    """Return the body; ValueError where its digest version is not one that can be read."""
     if body.get("digestVersion") != DIGEST_VERSION:
         raise ValueError(f"digest version {body.get('digestVersion')} is not known")
-    found = body.get(part)
+    return body
+
+
+def _clients(body: Body, part: str) -> list[Any]:
+    found = require_known(body).get(part)
     clients = found.get("clients") if isinstance(found, Mapping) else None
     if not isinstance(clients, list):
         raise ValueError(f"the accepted body has no clients in its part {part!r}")  # noqa: TRY004 - a form, not a type

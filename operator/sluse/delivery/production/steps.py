@@ -115,7 +115,8 @@ def _kept(
     snapshot = stand.entry.snapshot
     if snapshot is None:
         return Wanted(reasons=reasons, wake=wake)
-    found = _stored(snapshot, stand)
+    bodies = stored_bodies(snapshot, stand.stored)
+    found = bodies if isinstance(bodies, Reason) else _production(bodies, stand)
     if isinstance(found, Reason):
         return Wanted(reasons=(*reasons, found), wake=wake)
     clients = {
@@ -131,15 +132,16 @@ def _kept(
     return Wanted(clients, goal, (*reasons, *found.reasons), wake)
 
 
-def _stored(snapshot: HeldSnapshot, stand: Stand) -> Production | Reason:
-    tested, values = stand.stored(snapshot.tested), stand.stored(snapshot.production)
+def stored_bodies(snapshot: HeldSnapshot, stored: Callable[[str], Body | None]) -> Bodies | Reason:
+    """Return the accepted bytes of what is held, or that HEAD has lost them."""
+    tested, values = stored(snapshot.tested), stored(snapshot.production)
     if tested is None or values is None:
         lost = snapshot.tested if tested is None else snapshot.production
         message = (
             f"accepted/{lost}.json, which production holds, is lost at HEAD: restore it; production stays as it is"
         )
         return Reason("AcceptedFileLost", message, Party.REVIEWER)
-    return _production(Bodies(tested, values), stand)
+    return Bodies(tested, values)
 
 
 def _production(bodies: Bodies, stand: Stand) -> Production | Reason:
