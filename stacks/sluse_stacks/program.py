@@ -7,7 +7,7 @@ tree says it. Only an environment's stack has settings: Pulumi reads exactly `Pu
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pulumi
 from pydantic.fields import FieldInfo
@@ -48,5 +48,6 @@ def _config(config: pulumi.Config) -> dict[str, Any]:
 
 
 def _read(config: pulumi.Config, key: str, field: FieldInfo) -> Any:
-    structured = isinstance(field.annotation, type) and issubclass(field.annotation, Value)
+    parts = (field.annotation, *get_args(field.annotation))
+    structured = any(isinstance(part, type) and issubclass(part, Value) for part in parts)
     return config.get_object(key) if structured else config.get(key)

@@ -90,8 +90,8 @@ def test_what_would_take_data_with_it_is_guarded(render: Render) -> None:
     assert (protected, retained) == ({"Namespace"}, {"CustomResourceDefinition"})
 
 
-def test_the_two_environments_have_the_same_settings_keys() -> None:
-    assert config(Environment.TEST).keys() == config(Environment.PRODUCTION).keys()
+def test_the_two_environments_have_the_same_settings_keys_and_production_has_roots() -> None:
+    assert config(Environment.TEST).keys() | {"roots"} == config(Environment.PRODUCTION).keys()
 
 
 def test_nothing_of_one_environment_is_named_in_the_other() -> None:
