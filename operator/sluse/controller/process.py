@@ -95,10 +95,6 @@ class Process:
             now=parts.now,
         )
 
-    def _compiler(self) -> Compiling:
-        """Return what test follows (HEAD), or what production obeys (the gate)."""
-        if self.parts.settings.environment is Environment.TEST:
-            return Compiler(Environment.TEST)
         self.openings = NetworkOpenings(
             environment=settings.environment,
             box=self.box,
@@ -109,24 +105,10 @@ class Process:
             now=parts.now,
         )
 
-        self.telling = self._telling()
-        if self.telling is not None:
-            self.publisher.told = self.telling.published
-
-    def _telling(self) -> Telling | None:
-        """Return what tells people of news; None where no mail server is in the settings."""
-        parts, mail = self.parts, self.parts.settings.mail
-        if parts.mail is None or mail is None:
-            return None
-        return Telling(
-            head=Letterhead(parts.settings.environment, parts.settings.repository_id, mail.sender),
-            books=parts.journal,
-            server=parts.mail,
-            mailbox=lambda addressee: mail.reviewers if addressee == REVIEWERS else self.sync.mailbox(addressee),
-            pace=Pace(mail.every),
-            now=parts.now,
-        )
-
+    def _compiler(self) -> Compiling:
+        """Return what test follows (HEAD), or what production obeys (the gate)."""
+        if self.parts.settings.environment is Environment.TEST:
+            return Compiler(Environment.TEST)
         return ProductionCompiler(withholds=self.parts.registrar.capabilities.withhold)
 
     async def run(self, *, liveness: str | None = None) -> None:
@@ -136,13 +118,13 @@ class Process:
         registry = build_registry(
             Dependencies(
                 objects=self.objects,
+                openings=self.openings,
                 configure=self.sync.configure,
                 login=self._login,
                 start=self._start,
                 stop=self._end,
             )
         )
-                openings=self.openings,
         try:
             await kopf.operator(
                 registry=registry,

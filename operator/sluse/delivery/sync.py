@@ -190,10 +190,9 @@ class Sync:
         catalogue = unsigned(contents) if self.roots is None else None
         return Head(commit, path, tree, self.check(tree), self._policy(contents), catalogue)
 
-    def _policy(self, commit: str) -> Policy | Untrusted:
+    def _policy(self, contents: Mapping[str, bytes]) -> Policy | Untrusted:
         if self.roots is None:
             return Untrusted(("no root keys are pinned in the settings",))
-        contents = policies.contents(GitTree(self.source, commit, policies.FOLDER))
         highest = max((ledger.policy_version for ledger in self.books.all().values()), default=0)
         return trusted(contents, self.roots, least_version=highest)
 
@@ -266,12 +265,12 @@ def _result(head: Head, compiled: Compiled, failures: list[str]) -> SyncResult:
         reason, message = "FuseHeld", f"{held} changes at once are held; everything else at HEAD is declared"
     else:
         reason, message = "Synced", _verdict(wrong)
+    if compiled.untold_openings and not compiled.untrusted:
+        message = f"{message}; {compiled.untold_openings} ask for network openings, and {PATH} is missing or wrong"
     return SyncResult(
         ready=reason == "Synced",
         reason=reason,
         message=message,
-    if compiled.untold_openings and not compiled.untrusted:
-        message = f"{message}; {compiled.untold_openings} ask for network openings, and {PATH} is missing or wrong"
         commit=head.commit,
         organisations=len(head.tree.organisations),
         integrations=len(head.tree.integrations),
