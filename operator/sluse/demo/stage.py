@@ -126,11 +126,11 @@ class Stage:
             file.with_suffix(".pub").write_text(f"{signer.line}\n")
         return file
 
-    def login(self, alias: str) -> Path:
-        """Return the login of a test user, as the identity provider hands it to whoever tests."""
-        file = self.home / "logins" / f"{alias}.json"
+    def login(self, alias: str, environment: Environment = TEST) -> Path:
+        """Return the login of a synthetic user, as the identity provider hands it to whoever tests."""
+        file = self.home / "logins" / f"{alias}.{environment.value}.json"
         file.parent.mkdir(mode=0o700, exist_ok=True)
-        return self.sandbox.providers[LOGIN_HOSTS[TEST]].users.hand_over(alias, file)
+        return self.sandbox.providers[LOGIN_HOSTS[environment]].users.hand_over(alias, file)
 
     def reach(self) -> tuple[str, ...]:
         """Return the options by which a command reaches the sandbox: whom to trust, and where names lead."""

@@ -25,12 +25,12 @@ FORGED = f"integrations/{SUPPLIER}/decisions/journal/9-acceptance.yaml"
 async def accepted(stage: Stage, tell: Narrator) -> None:
     """Only the right signature over exactly what was tested moves production."""
     tell.chapter("The acceptance test, and who may say that it is accepted")
-    await on_branch(stage, "accepted")
+    await on_branch(stage.supplier, f"{SUPPLIER}/accepted")
     with tell.waiting("the acceptance test runs"):
         ran = await tested(stage, "journal-test-1")
     passed = [line for line in ran.said.splitlines() if line.startswith("passed")]
     expect(len(passed) >= 11, "every case of both clients passes", ran.said)
-    await sent(stage, "accepted", "Merge the acceptance test of Solvang Journal")
+    await sent(stage, stage.supplier, f"{SUPPLIER}/accepted", "Merge the acceptance test of Solvang Journal")
     with tell.waiting("production sees the submission"):
         await stage_reached(stage, JOURNAL, "Submitted", PRODUCTION)
     tell.fact(
@@ -46,7 +46,7 @@ async def accepted(stage: Stage, tell: Narrator) -> None:
 
     await _forge(stage, tell)
 
-    await decided(stage, FURU, "approve", JOURNAL, "--type", "acceptance")
+    await decided(stage, FURU, ("approve", JOURNAL, "--type", "acceptance"))
     with tell.waiting("production is configured"):
         page = await stage_reached(stage, JOURNAL, "Configured", PRODUCTION)
     client_id = client_of(page, "sync")["clientId"]
@@ -64,13 +64,13 @@ async def accepted(stage: Stage, tell: Narrator) -> None:
 
 async def _forge(stage: Stage, tell: Narrator) -> None:
     """Let somebody smuggle in a decision that says it is the reviewer's, and see that it moves nothing."""
-    await on_branch(stage, "forged")
+    await on_branch(stage.supplier, f"{SUPPLIER}/forged")
     statement = Statement.model_validate(_made_up(stage))
     spec = signed_by(statement, FURU).model_copy(update={"signatures": signed_by(statement, MAINTAINER).signatures})
     forged = SignedSpec.model_validate(spec.model_dump())
     stage.supplier.write(FORGED, text(IntegrationKey(SUPPLIER, "journal-9-acceptance"), forged).decode())
     stage.supplier.commit("Accept it already")
-    head = await sent(stage, "forged", "Merge without looking")
+    head = await sent(stage, stage.supplier, f"{SUPPLIER}/forged", "Merge without looking")
     with tell.waiting("production looks at the forged decision"):
         page = await page_says(stage, JOURNAL, "a decision that does not count", _names_forged, PRODUCTION)
     expect(page["stage"] == "Submitted", "a forged decision moves nothing", page["stage"])

@@ -9,26 +9,27 @@ from sluse.demo import signers
 from sluse.demo.clone import Clone, Ran
 from sluse.demo.expect import expect
 from sluse.demo.signers import DemoSigner
-from sluse.demo.stage import SUPPLIER, Stage
+from sluse.demo.stage import PROVIDER, SUPPLIER, Stage
 from sluse.demo.story.seen import merge
 
 JOURNAL = f"{SUPPLIER}.journal"
 ALM, FURU = signers.reviewer("alm"), signers.reviewer("furu")
 MAINTAINER = signers.maintainer(SUPPLIER)
+LOGIN = f"{PROVIDER}.fjell-id"
+HASSEL = signers.reviewer("hassel")
+PROVIDER_MAINTAINER = signers.maintainer(PROVIDER)
 
 
-async def on_branch(stage: Stage, branch: str) -> None:
-    """Let the supplier begin a branch of its own at what is merged."""
-    await asyncio.to_thread(stage.supplier.git, "fetch", "--quiet", "origin")
-    await asyncio.to_thread(
-        stage.supplier.git, "checkout", "--quiet", "-B", f"{SUPPLIER}/{branch}", "--no-track", "origin/main"
-    )
+async def on_branch(clone: Clone, branch: str) -> None:
+    """Let somebody begin a branch of their own (`<organisation>/<what>`) at what is merged."""
+    await asyncio.to_thread(clone.git, "fetch", "--quiet", "origin")
+    await asyncio.to_thread(clone.git, "checkout", "--quiet", "-B", branch, "--no-track", "origin/main")
 
 
-async def sent(stage: Stage, branch: str, message: str) -> str:
-    """Let the supplier push its branch, and the reviewer merge it; return the new HEAD."""
-    await asyncio.to_thread(stage.supplier.git, "push", "--quiet", "origin", f"{SUPPLIER}/{branch}")
-    return await asyncio.to_thread(merge, stage, f"{SUPPLIER}/{branch}", message)
+async def sent(stage: Stage, clone: Clone, branch: str, message: str) -> str:
+    """Let somebody push a branch, and the reviewer merge it; return the new HEAD."""
+    await asyncio.to_thread(clone.git, "push", "--quiet", "origin", branch)
+    return await asyncio.to_thread(merge, stage, branch, message)
 
 
 async def signed(stage: Stage, clone: Clone, signer: DemoSigner, *words: str) -> Ran:
@@ -39,12 +40,11 @@ async def signed(stage: Stage, clone: Clone, signer: DemoSigner, *words: str) ->
     return ran
 
 
-async def decided(stage: Stage, signer: DemoSigner, *words: str) -> Ran:
-    """Let a reviewer sign on main, and push it."""
-    await asyncio.to_thread(stage.reviewer.git, "pull", "--quiet", "--ff-only", "origin", "main")
-    ran = await signed(stage, stage.reviewer, signer, *words)
+async def decided(stage: Stage, signer: DemoSigner, *commands: tuple[str, ...]) -> None:
+    """Let a reviewer sign one thing after the other on main, and push it."""
+    for words in commands:
+        await signed(stage, stage.reviewer, signer, *words)
     await asyncio.to_thread(stage.reviewer.git, "push", "--quiet", "origin", "main")
-    return ran
 
 
 async def tested(stage: Stage, name: str) -> Ran:

@@ -26,7 +26,7 @@ async def ended(stage: Stage, tell: Narrator) -> None:
     expect(answer.status == 200, "a token in production although the file is gone", answer.error)
     tell.fact("operator", "of production keeps the service although its file is gone: nobody has signed its end")
 
-    await decided(stage, ALM, "retire", JOURNAL, "--delete-after-days", str(DAYS_DISABLED))
+    await decided(stage, ALM, ("retire", JOURNAL, "--delete-after-days", str(DAYS_DISABLED)))
     with tell.waiting("production is disabled"):
         await stage_reached(stage, JOURNAL, "Retiring", PRODUCTION)
         await eventually(

@@ -6,8 +6,8 @@ import asyncio
 
 from sluse.demo.expect import expect
 from sluse.demo.narrator import Narrator
-from sluse.demo.stage import PRODUCTION, SUPPLIER, Stage
-from sluse.demo.story.acts import ALM, JOURNAL, MAINTAINER, decided, on_branch, sent, signed
+from sluse.demo.stage import PRODUCTION, PROVIDER, SUPPLIER, Stage
+from sluse.demo.story.acts import ALM, JOURNAL, LOGIN, MAINTAINER, PROVIDER_MAINTAINER, decided, on_branch, sent, signed
 from sluse.demo.story.seen import page_says
 
 
@@ -25,23 +25,30 @@ async def trusted(stage: Stage, tell: Narrator) -> None:
         "operator", f"of production runs beside test's (pid {pid}), trusts signatures only, and has registered nothing"
     )
 
-    await decided(stage, ALM, "approve", SUPPLIER, "--type", "organisation")
-    tell.fact("reviewer", "binds what Solvang owns: its numbers, domains and the key that speaks for it")
+    await decided(stage, ALM, *(("approve", each, "--type", "organisation") for each in (SUPPLIER, PROVIDER)))
+    tell.fact("reviewer", "binds what Solvang and Fjell-ID own: numbers, domains and the key that speaks for each")
 
-    await on_branch(stage, "production")
+    await on_branch(stage.provider, f"{PROVIDER}/terms")
+    await signed(stage, stage.provider, PROVIDER_MAINTAINER, "approve", PROVIDER, "--type", "terms")
+    await sent(stage, stage.provider, f"{PROVIDER}/terms", "Merge the terms that Fjell-ID accepted")
+
+    await on_branch(stage.supplier, f"{SUPPLIER}/production")
     for client in ("web", "sync"):
         stage.add_key(SUPPLIER, "journal", client, stage.supplier, PRODUCTION)
     stage.supplier.commit("Add the public keys of production")
     await signed(stage, stage.supplier, MAINTAINER, "approve", SUPPLIER, "--type", "terms")
     for client in ("web", "sync"):
         await signed(stage, stage.supplier, MAINTAINER, "approve", JOURNAL, "--type", "keys", "--client", client)
-    await sent(stage, "production", "Merge terms and keys of Solvang")
+    await sent(stage, stage.supplier, f"{SUPPLIER}/production", "Merge terms and keys of Solvang")
     tell.fact(
         "supplier", "accepts the terms of use and vouches for its production keys, signed with the key that was bound"
     )
 
-    await decided(stage, ALM, "approve", JOURNAL, "--type", "plan")
-    tell.fact("reviewer", f"agrees to the plan: production not before {stage.production_day:%Y-%m-%d %H:%M} UTC")
+    await decided(stage, ALM, *(("approve", each, "--type", "plan") for each in (LOGIN, JOURNAL)))
+    tell.fact(
+        "reviewer",
+        f"agrees to both plans: the journal in production not before {stage.production_day:%Y-%m-%d %H:%M} UTC",
+    )
 
     shown = await asyncio.to_thread(stage.reviewer.sluse, "gate", JOURNAL)
     expect(
