@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sluse.delivery.compiled import Compiled, OrganisationCompiled, Summary
+from sluse.delivery.compiled import Compiled, OrganisationCompiled, Part, Summary
+from sluse.delivery.federations import in_test
 from sluse.delivery.head import Head
 from sluse.delivery.notes import noted
 from sluse.delivery.openings import OpeningsCompiler, OrganisationOpenings, Speaking
@@ -21,6 +22,7 @@ from sluse.desired.registrations import registrations
 from sluse.desired.stack import ObjectKey
 from sluse.model.digests import sha256, tested
 from sluse.model.held import OrganisationLedger
+from sluse.model.identity_provider import IdentityProvider
 from sluse.model.names import ClientKey, Environment, IntegrationKey
 from sluse.model.policy.rules import Fuse
 from sluse.model.problem import Problem
@@ -39,9 +41,9 @@ class Compiler:
     """Compiles trees of one environment, remembering each organisation's last result."""
 
     environment: Environment
-    _memory: dict[str, tuple[Share, frozenset[ClientKey], OrganisationCompiled]] = field(default_factory=dict)
+    _memory: dict[str, tuple[Share, frozenset[Part], OrganisationCompiled]] = field(default_factory=dict)
     _openings: OpeningsCompiler = field(init=False)
-    _let_through: frozenset[ClientKey] = frozenset()
+    _let_through: frozenset[Part] = frozenset()
     """Retirements that the fuse has passed and that are not done yet: they are not counted, nor held, again."""
 
     def __post_init__(self) -> None:
@@ -68,7 +70,7 @@ class Compiler:
         fuse = Fuse(count=FUSE_COUNT, percent=round(FUSE_SHARE * 100))
         openings = self._openings.compile(head, asked, ledgers, _speaking(head), fuse, released=fuse_released)
         organisations = {
-            slug: self._organisation(share, share.retiring & held, openings.organisation(slug))
+            slug: self._organisation(share, _retiring(share) & held, openings.organisation(slug))
             for slug, share in asked.items()
         }
         return Compiled(
@@ -94,18 +96,19 @@ class Compiler:
 
     def _fuse(
         self, asked: Iterable[Share], ledgers: Mapping[str, OrganisationLedger], *, released: bool
-    ) -> frozenset[ClientKey]:
+    ) -> frozenset[Part]:
         """Return the retirements to hold: all new ones where they are too many, none where they are few or meant."""
         parts = tuple(asked)
-        retiring = frozenset(key for share in parts for key in share.retiring)
+        retiring = frozenset(key for share in parts for key in _retiring(share))
         new = frozenset(key for key in retiring - self._let_through if not _begun(key, ledgers))
-        blows = len(new) > max(FUSE_COUNT, FUSE_SHARE * sum(len(share.held) for share in parts))
+        standing = sum(len(share.held) + len(share.federations) for share in parts)
+        blows = len(new) > max(FUSE_COUNT, FUSE_SHARE * standing)
         held = new if blows and not released else frozenset()
         self._let_through = retiring - held
         return held
 
     def _organisation(
-        self, share: Share, held: frozenset[ClientKey], openings: OrganisationOpenings
+        self, share: Share, held: frozenset[Part], openings: OrganisationOpenings
     ) -> OrganisationCompiled:
         remembered = self._memory.get(share.slug)
         if (
@@ -121,9 +124,15 @@ class Compiler:
         return result
 
 
-def _begun(key: ClientKey, ledgers: Mapping[str, OrganisationLedger]) -> bool:
+def _retiring(share: Share) -> frozenset[Part]:
+    return share.retiring | share.ending
+
+
+def _begun(key: Part, ledgers: Mapping[str, OrganisationLedger]) -> bool:
     """Tell whether the authority was, or is about to be, asked to end it: too late to hold."""
-    return ledgers[key.organisation].client(key.integration, key.client).use is Use.RETIRED
+    ledger = ledgers[key.organisation]
+    held = ledger.client(key.integration, key.client) if isinstance(key, ClientKey) else ledger.federation(key.name)
+    return held.use is Use.RETIRED
 
 
 def _speaking(head: Head) -> Speaking:
@@ -135,7 +144,7 @@ def _speaking(head: Head) -> Speaking:
 
 
 def _compile(
-    environment: Environment, share: Share, fused: frozenset[ClientKey], openings: OrganisationOpenings
+    environment: Environment, share: Share, fused: frozenset[Part], openings: OrganisationOpenings
 ) -> OrganisationCompiled:
     jwks = {file.client: sourced.content for file, sourced in share.keys}
     clients: dict[ClientKey, HelseIDClientSpec] = {}
@@ -149,28 +158,45 @@ def _compile(
         if not held_back:
             wanted = registrations(document, jwks, environment)
             clients.update({key: client_spec(key, Use.OPEN, registration) for key, registration in wanted.items()})
+    for provider in share.providers:
+        name = provider.content.key
+        present[name] = integration_spec(provider)
+        summaries[name] = _summary(provider, present[name], share.held_back(provider.content))
+    federations = in_test(share, fused)
     clients.update({key: client_spec(key, Use.RETIRED) for key in sorted(share.retiring - fused)})
     kept = frozenset(key for key in share.held if key not in clients)
     known = {IntegrationKey(share.slug, name) for name in share.known}
-    named = {key.integration_key for key in (*clients, *kept)}
+    named = {*(key.integration_key for key in (*clients, *kept)), *federations.specs, *federations.kept}
     stack = desired_organisation.stack(
         environment,
         share.slug,
         clients=clients,
         integrations=present,
+        federations=federations.specs,
         openings=openings.specs,
         keep={
             *(ObjectKey("HelseIDClient", str(key)) for key in kept),
             *(ObjectKey("Integration", str(key)) for key in (known | named) - present.keys()),
+            *federations.keep,
             *openings.keep,
         },
     )
-    return OrganisationCompiled(stack, clients, kept, summaries, _unplaced(share), stuck=share.stuck, openings=openings)
+    return OrganisationCompiled(
+        stack,
+        clients,
+        kept,
+        summaries,
+        _unplaced(share),
+        stuck=share.stuck,
+        federations=federations,
+        openings=openings,
+    )
 
 
 def _unplaced(share: Share) -> tuple[Problem, ...]:
     """Return the problems of files that no document came of."""
-    placed = {share.slug, *(str(sourced.content.key) for sourced in share.documents)}
+    documents = (*share.documents, *share.providers)
+    placed = {share.slug, *(str(sourced.content.key) for sourced in documents)}
     return tuple(problem for problem in share.problems if problem.holds not in placed)
 
 
@@ -185,18 +211,23 @@ def client_spec(key: ClientKey, use: Use, registration: Registration | None = No
     )
 
 
-def integration_spec(sourced: Sourced[ServiceIntegration]) -> IntegrationSpec:
+def integration_spec(sourced: Sourced[ServiceIntegration] | Sourced[IdentityProvider]) -> IntegrationSpec:
     """Return the spec of an integration's summary resource."""
     document = sourced.content
+    clients = document.spec.clients if isinstance(document, ServiceIntegration) else ()
     return IntegrationSpec(
         organisation=document.metadata.organisation,
         name=document.metadata.name,
         kind=document.kind,
-        title=document.spec.service.title,
+        title=document.spec.service.title if isinstance(document, ServiceIntegration) else document.spec.title,
         tested=sha256(tested(document)),
-        clients=tuple(sorted(client.name for client in document.spec.clients)),
+        clients=tuple(sorted(client.name for client in clients)),
     )
 
 
-def _summary(sourced: Sourced[ServiceIntegration], spec: IntegrationSpec, held_back: tuple[Problem, ...]) -> Summary:
-    return Summary(spec.title, sourced.path, spec.tested, spec.clients, held_back)
+def _summary(
+    sourced: Sourced[ServiceIntegration] | Sourced[IdentityProvider],
+    spec: IntegrationSpec,
+    held_back: tuple[Problem, ...],
+) -> Summary:
+    return Summary(spec.title, sourced.path, spec.tested, spec.clients, held_back, kind=spec.kind)

@@ -11,14 +11,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from sluse.delivery.federations import OrganisationFederations
 from sluse.delivery.openings import OrganisationOpenings
+from sluse.delivery.production.acceptance import SubmittedTests
 from sluse.desired.stack import ObjectKey, Stack, object_key
+from sluse.gate.approval import Approval
 from sluse.gate.verdict import Reason
 from sluse.model.held import HeldSnapshot
 from sluse.model.names import ClientKey, Digest, IntegrationKey
 from sluse.model.problem import Problem
 from sluse.model.registration import Use
 from sluse.model.resources.helseid_client import HelseIDClientSpec
+from sluse.model.resources.identity_federation import IdentityFederationSpec
 from sluse.model.resources.network_opening import NetworkOpeningSpec
 
 
@@ -59,6 +63,11 @@ class Summary:
     clients: tuple[str, ...]
     held_back: tuple[Problem, ...] = ()
     verdict: Verdict | None = None
+    kind: str = "ServiceIntegration"
+
+
+Part = ClientKey | IntegrationKey
+"""One thing that is registered at an authority: a client, or an identity provider."""
 
 
 @dataclass(frozen=True)
@@ -74,22 +83,26 @@ class OrganisationCompiled:
     summaries: Mapping[IntegrationKey, Summary]
     unplaced: tuple[Problem, ...] = ()
     stuck: bool = False
+    federations: OrganisationFederations = field(default_factory=OrganisationFederations)
     openings: OrganisationOpenings = field(default_factory=OrganisationOpenings)
     wake: datetime | None = None
     """In production: the next moment at which the gate's answer may change by itself."""
     seen: frozenset[Digest] = frozenset()
     """In production: signed statements that the ledger has not seen yet."""
+    tests: SubmittedTests = field(default_factory=SubmittedTests)
+    """In production: acceptance tests, and what became of them."""
 
-    def holding(self, held: frozenset[ClientKey]) -> OrganisationCompiled:
-        """Return the same with these clients left as they are."""
-        mine = held & self.clients.keys()
-        if not mine:
+    def holding(self, held: frozenset[Part]) -> OrganisationCompiled:
+        """Return the same with these left as they are."""
+        mine = frozenset(key for key in self.clients if key in held)
+        federations = self.federations.holding(held)
+        names = {*(ObjectKey("HelseIDClient", str(key)) for key in mine), *federations.keep} - self.stack.keep
+        if not names:
             return self
-        names = {ObjectKey("HelseIDClient", str(key)) for key in mine}
         resources = tuple(each for each in self.stack.resources if object_key(each) not in names)
         stack = replace(self.stack, resources=resources, keep=self.stack.keep | names)
         clients = {key: spec for key, spec in self.clients.items() if key not in mine}
-        return replace(self, stack=stack, clients=clients, kept=self.kept | mine)
+        return replace(self, stack=stack, clients=clients, kept=self.kept | mine, federations=federations)
 
 
 @dataclass(frozen=True)
@@ -99,10 +112,10 @@ class Compiled:
     commit: str
     organisations: Mapping[str, OrganisationCompiled]
     problems: tuple[Problem, ...]
-    held_retirements: frozenset[ClientKey] = frozenset()
-    """Clients whose retirement the fuse holds."""
-    held_updates: frozenset[ClientKey] = frozenset()
-    """In production: clients that would change without a new decision, and are too many."""
+    held_retirements: frozenset[Part] = frozenset()
+    """Clients and identity providers whose retirement the fuse holds."""
+    held_updates: frozenset[Part] = frozenset()
+    """In production: those that would change without a new decision, and are too many."""
     held_openings: frozenset[IntegrationKey] = frozenset()
     """Openings that the fuse holds: too many would change although nobody asked for anything else."""
     untold_openings: int = 0
@@ -116,6 +129,11 @@ class Compiled:
     def wake(self) -> datetime | None:
         """The next moment at which the gate's answer may change by itself."""
         return min((part.wake for part in self.organisations.values() if part.wake is not None), default=None)
+
+    @property
+    def approvals(self) -> Mapping[IntegrationKey, Approval]:
+        """What became of every acceptance test, by its own identity."""
+        return {key: said for part in self.organisations.values() for key, said in part.tests.approvals.items()}
 
     def goal(self, key: IntegrationKey, now: datetime) -> tuple[HeldSnapshot, tuple[str, ...]] | None:
         """Return what is held of an integration once these clients are where its step wants them; None in test."""
@@ -145,6 +163,16 @@ class Compiled:
         """Tell whether a client is left exactly as it is."""
         share = self.organisations.get(key.organisation)
         return share is not None and key in share.kept
+
+    def federation(self, key: IntegrationKey) -> IdentityFederationSpec | None:
+        """Return what is wanted of an identity provider; None where nothing is."""
+        share = self.organisations.get(key.organisation)
+        return share.federations.specs.get(key) if share else None
+
+    def keeps_federation(self, key: IntegrationKey) -> bool:
+        """Tell whether an identity provider is left exactly as it is."""
+        share = self.organisations.get(key.organisation)
+        return share is not None and key in share.federations.kept
 
     def opening(self, key: IntegrationKey) -> NetworkOpeningSpec | None:
         """Return what is wanted of a NetworkOpening; None where nothing is."""

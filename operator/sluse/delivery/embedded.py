@@ -16,7 +16,15 @@ from collections.abc import Awaitable, Iterable, Mapping
 from typing import Any
 
 from sluse.cluster.client import Cluster
-from sluse.cluster.kinds import CONFIG_MAP, HELSEID_CLIENT, INTEGRATION, NETWORK_OPENING, Kind
+from sluse.cluster.kinds import (
+    ACCEPTANCE_TEST,
+    CONFIG_MAP,
+    HELSEID_CLIENT,
+    IDENTITY_FEDERATION,
+    INTEGRATION,
+    NETWORK_OPENING,
+    Kind,
+)
 from sluse.delivery.engine import Declared
 from sluse.desired.stack import Manifest, ObjectKey, Stack, object_key
 from sluse.errors import ClusterUnavailable, Conflict, NotFound
@@ -26,8 +34,10 @@ FIELD_MANAGER = "sluse"
 PART_OF = "applyset.kubernetes.io/part-of"
 _KINDS: Mapping[str, Kind] = {
     "HelseIDClient": HELSEID_CLIENT,
+    "IdentityFederation": IDENTITY_FEDERATION,
     "Integration": INTEGRATION,
     "NetworkOpening": NETWORK_OPENING,
+    "AcceptanceTest": ACCEPTANCE_TEST,
 }
 _CONCURRENT = 16
 _TRIES = 5  # to replace an object while others write it

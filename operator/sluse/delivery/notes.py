@@ -55,10 +55,10 @@ def _unread(ledger: OrganisationLedger, share: OrganisationCompiled) -> dict[str
 
 
 def _present(before: HeldIntegration | None, summary: Summary, now: datetime) -> HeldIntegration:
-    entry = before or HeldIntegration(title=summary.title, since=now)
+    entry = before or HeldIntegration(kind=summary.kind, title=summary.title, since=now)
     if entry.stage == Stage.RETIRED:
         entry = entry.model_copy(update={"stage": Stage.ORDERED.value, "since": now})
-    said = {"title": summary.title, "path": summary.path, "tested": summary.tested}
+    said = {"kind": summary.kind, "title": summary.title, "path": summary.path, "tested": summary.tested}
     return _waiting(entry.model_copy(update=said), summary.held_back, now)
 
 
@@ -69,7 +69,7 @@ def _absent(
     entry = before or HeldIntegration(title=name, since=now)
     if stuck and not problems:
         return entry
-    if not stuck and entry.stage != Stage.RETIRED and all(held.retired for held in entry.clients.values()):
+    if not stuck and entry.stage != Stage.RETIRED and all(held.retired for held in entry.parts.values()):
         entry = entry.model_copy(update={"stage": Stage.RETIRED.value, "since": now})
     return _waiting(entry, problems, now)
 
@@ -83,4 +83,5 @@ def _waiting(entry: HeldIntegration, problems: tuple[Problem, ...], now: datetim
 def _invalid(entry: HeldIntegration, problems: tuple[Problem, ...], now: datetime) -> WaitingOn:
     since = next((waiting.since for waiting in entry.waiting if waiting.reason == SOURCE_INVALID), now)
     message = "; ".join(f"{problem.place}: {problem.message}" for problem in problems)[:2000]
-    return WaitingOn(on=Party.SUPPLIER.value, reason=SOURCE_INVALID, message=message, since=since)
+    author = Party.IDENTITY_PROVIDER if entry.kind == "IdentityProvider" else Party.SUPPLIER
+    return WaitingOn(on=author.value, reason=SOURCE_INVALID, message=message, since=since)

@@ -15,6 +15,7 @@ from sluse.delivery.compiled import Compiled, OrganisationCompiled
 from sluse.delivery.head import Head
 from sluse.delivery.openings import OpeningsCompiler, OrganisationOpenings, Speaking
 from sluse.delivery.policy import Untrusted
+from sluse.delivery.production.acceptance import Tests, by_organisation, submitted
 from sluse.delivery.production.fuse import unasked
 from sluse.delivery.production.notes import noted
 from sluse.delivery.production.organisation import ProductionShare, compiled
@@ -64,10 +65,13 @@ class ProductionCompiler:
         self._survey = self._asked(head, ledgers)
         parts = shares(head.tree, head.problems, ledgers, Environment.PRODUCTION, only)
         speaking = self._speaking(head, ledgers, parts, at)
+        tests = by_organisation(head.tree)
         fuse = head.policy.gate.fuse if isinstance(head.policy, Policy) else Fuse()
         openings = self._openings.compile(head, parts, ledgers, speaking, fuse, released=fuse_released)
         organisations = {
-            slug: self._organisation(share, ledgers.get(slug) or _new(slug), openings.organisation(slug), head, at)
+            slug: self._organisation(
+                share, ledgers.get(slug) or _new(slug), openings.organisation(slug), tests.get(slug, {}), head, at
+            )
             for slug, share in parts.items()
         }
         if isinstance(head.policy, Untrusted):
@@ -114,12 +118,14 @@ class ProductionCompiler:
         share: Share,
         ledger: OrganisationLedger,
         openings: OrganisationOpenings,
+        tests_at_head: Tests,
         head: Head,
         at: datetime,
     ) -> OrganisationCompiled:
         survey = self._survey
+        tests = submitted(survey, tests_at_head, at)
         view = survey.view(share.slug, at) if survey is not None else None
-        keys = {sourced.content.key for sourced in share.documents} | {
+        keys = {sourced.content.key for sourced in (*share.documents, *share.providers)} | {
             IntegrationKey(share.slug, name) for name in ledger.integrations
         }
         steps = {key: self._step(key, ledger, head, at) for key in sorted(keys)}
@@ -129,10 +135,10 @@ class ProductionCompiler:
             and last.ledger is ledger
             and last.view is view
             and last.share.same(share)
-            and (last.steps, last.result.openings) == (steps, openings)
+            and (last.steps, last.result.openings, last.result.tests) == (steps, openings, tests)
         ):
             return last.result
-        result = compiled(ProductionShare(share, ledger, survey, head.tree, at), steps, openings)
+        result = compiled(ProductionShare(share, ledger, survey, head.tree, at, tests), steps, openings)
         if last is not None and last.result == result:
             result = last.result  # the same object, by which others see that nothing changed
         self._memory[share.slug] = _Remembered(share, ledger, view, steps, result)

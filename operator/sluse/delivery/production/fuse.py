@@ -8,21 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from sluse.delivery.compiled import OrganisationCompiled
+from sluse.delivery.compiled import OrganisationCompiled, Part
 from sluse.model.held import OrganisationLedger
-from sluse.model.names import ClientKey
+from sluse.model.names import IntegrationKey
 from sluse.model.policy.rules import Fuse
 
 
 def unasked(
     organisations: Mapping[str, OrganisationCompiled], ledgers: Mapping[str, OrganisationLedger], fuse: Fuse
-) -> frozenset[ClientKey]:
-    """Return the clients to hold: all that would change without a decision where they are too many, else none."""
+) -> frozenset[Part]:
+    """Return what to hold: all that would change without a decision where they are too many, else none."""
     held = sum(
-        not client.retired
+        not part.retired
         for ledger in ledgers.values()
         for entry in ledger.integrations.values()
-        for client in entry.clients.values()
+        for part in entry.parts.values()
     )
     found = frozenset(
         key for slug, part in organisations.items() if slug in ledgers for key in _of(part, ledgers[slug])
@@ -30,16 +30,22 @@ def unasked(
     return found if len(found) > max(fuse.count, held * fuse.percent / 100) else frozenset()
 
 
-def _of(part: OrganisationCompiled, ledger: OrganisationLedger) -> Iterator[ClientKey]:
+def _of(part: OrganisationCompiled, ledger: OrganisationLedger) -> Iterator[Part]:
     for key, spec in part.clients.items():
         held = ledger.client(key.integration, key.client)
         if spec.registration is None or held.digest is None or spec.registration.digest == held.digest:
             continue
-        entry = ledger.integration(key.integration_key)
-        summary = part.summaries.get(key.integration_key)
-        goal = summary.verdict.goal if summary is not None and summary.verdict is not None else None
-        decided = goal is not None and (
-            entry is None or entry.snapshot is None or entry.snapshot.decision != goal.decision
-        )
-        if not decided and spec.registration.keys == held.keys:
+        if not _decided(key.integration_key, part, ledger) and spec.registration.keys == held.keys:
             yield key
+    for provider, wanted in part.federations.specs.items():
+        before = ledger.federation(provider.name).digest
+        changed = wanted.federation is not None and before is not None and wanted.federation.digest != before
+        if changed and not _decided(provider, part, ledger):
+            yield provider
+
+
+def _decided(key: IntegrationKey, part: OrganisationCompiled, ledger: OrganisationLedger) -> bool:
+    """Tell whether a decision that production does not hold yet asks for the change."""
+    entry, summary = ledger.integration(key), part.summaries.get(key)
+    goal = summary.verdict.goal if summary is not None and summary.verdict is not None else None
+    return goal is not None and (entry is None or entry.snapshot is None or entry.snapshot.decision != goal.decision)

@@ -40,8 +40,9 @@ def _entry(
     compiled: Compiled,
     now: datetime,
 ) -> HeldIntegration:
-    entry = before or HeldIntegration(title=summary.title, since=now)
+    entry = before or HeldIntegration(kind=summary.kind, title=summary.title, since=now)
     said = {
+        "kind": summary.kind,
         "title": summary.title,
         "path": summary.path,
         "tested": summary.tested,

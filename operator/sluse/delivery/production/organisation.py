@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sluse.delivery.compile import integration_spec
-from sluse.delivery.compiled import OrganisationCompiled, Summary, Verdict
+from sluse.delivery.compiled import Goal, OrganisationCompiled, Summary, Verdict
+from sluse.delivery.federations import OrganisationFederations
 from sluse.delivery.openings import OrganisationOpenings
+from sluse.delivery.production.acceptance import SubmittedTests
+from sluse.delivery.production.federations import ProviderStand, wanted_federation
 from sluse.delivery.production.rungs import stage
-from sluse.delivery.production.steps import Stand, Wanted, wanted
+from sluse.delivery.production.steps import Stand, wanted
 from sluse.delivery.share import Share
 from sluse.desired import organisation as desired_organisation
 from sluse.desired.accepted import Body
@@ -20,12 +23,16 @@ from sluse.gate.survey import GateSurvey
 from sluse.gate.verdict import Reason, Step
 from sluse.model import digests
 from sluse.model.held import HeldIntegration, OrganisationLedger
+from sluse.model.identity_provider import IdentityProvider
 from sluse.model.names import ClientKey, Digest, Environment, IntegrationKey
 from sluse.model.outcome import Party
 from sluse.model.resources.helseid_client import HelseIDClientSpec
+from sluse.model.resources.identity_federation import IdentityFederationSpec
 from sluse.model.resources.integration import IntegrationSpec
 from sluse.model.service_integration import ServiceIntegration
 from sluse.model.tree import Sourced, Tree
+
+Document = Sourced[ServiceIntegration] | Sourced[IdentityProvider]
 
 
 @dataclass(frozen=True)
@@ -37,11 +44,20 @@ class ProductionShare:
     survey: GateSurvey | None
     tree: Tree
     at: datetime
+    tests: SubmittedTests
 
     @property
-    def documents(self) -> Mapping[IntegrationKey, Sourced[ServiceIntegration]]:
+    def documents(self) -> Mapping[IntegrationKey, Document]:
         """What HEAD says, by identity."""
-        return {sourced.content.key: sourced for sourced in self.share.documents}
+        services: dict[IntegrationKey, Document] = {each.content.key: each for each in self.share.documents}
+        return {**services, **{each.content.key: each for each in self.share.providers}}
+
+    def is_provider(self, key: IntegrationKey) -> bool:
+        """Tell whether a name is an identity provider's: by what is held, else by what HEAD says."""
+        held = self.ledger.integration(key)
+        if held is not None and held.parts:
+            return held.federation is not None
+        return self.entry(key).kind == "IdentityProvider"
 
     def entry(self, key: IntegrationKey) -> HeldIntegration:
         """What is held; where nothing is, what HEAD calls it."""
@@ -49,7 +65,10 @@ class ProductionShare:
         if held is not None:
             return held
         document = self.documents.get(key)
-        return HeldIntegration(title=document.content.spec.service.title if document is not None else key.name)
+        if document is None:
+            return HeldIntegration(title=key.name)
+        at_head = integration_spec(document)
+        return HeldIntegration(kind=at_head.kind, title=at_head.title)
 
     def stand(self, key: IntegrationKey) -> Stand:
         """Return where an integration stands."""
@@ -59,6 +78,10 @@ class ProductionShare:
             if file.client.integration_key == key
         }
         return Stand(key, self.entry(key), files, self._not_vouched, self._stored)
+
+    def provider_stand(self, key: IntegrationKey) -> ProviderStand:
+        """Return where an identity provider stands."""
+        return ProviderStand(key, self.entry(key), self._stored)
 
     def submitted(self, key: IntegrationKey) -> bool:
         """Tell whether what HEAD says was submitted."""
@@ -94,19 +117,28 @@ def compiled(
 ) -> OrganisationCompiled:
     """Return what is wanted of the organisation."""
     clients: dict[ClientKey, HelseIDClientSpec] = {}
+    federations: dict[IntegrationKey, IdentityFederationSpec] = {}
     present: dict[IntegrationKey, IntegrationSpec] = {}
     summaries: dict[IntegrationKey, Summary] = {}
     wakes: list[datetime] = []
     for key, step in steps.items():
-        stand = part.stand(key)
-        found = wanted(step, stand)
-        clients.update(found.clients)
-        if found.wake is not None:
-            wakes.append(found.wake)
+        if part.is_provider(key):
+            login = wanted_federation(step, part.provider_stand(key))
+            federations.update({key: login.spec} if login.spec is not None else {})
+            said = _Said(login.goal, login.reasons, login.wake)
+        else:
+            found = wanted(step, part.stand(key))
+            clients.update(found.clients)
+            said = _Said(found.goal, found.reasons, found.wake)
+        if said.wake is not None:
+            wakes.append(said.wake)
         document = part.documents.get(key)
         if document is not None:
             present[key] = integration_spec(document)
-        summaries[key] = _summary(part, key, step, found)
+        summaries[key] = _summary(part, key, step, said)
+    logins = OrganisationFederations(
+        federations, frozenset(key for key in part.share.federations if key not in federations)
+    )
     kept = frozenset(key for key in part.share.held if key not in clients)
     known = {IntegrationKey(part.share.slug, name) for name in part.ledger.integrations}
     stack = desired_organisation.stack(
@@ -114,25 +146,47 @@ def compiled(
         part.share.slug,
         clients=clients,
         integrations=present,
+        federations=logins.specs,
         openings=openings.specs,
+        tests=part.tests.specs,
         keep={
             *(ObjectKey("HelseIDClient", str(key)) for key in kept),
             *(ObjectKey("Integration", str(key)) for key in known - present.keys()),
+            *logins.keep,
             *openings.keep,
         },
     )
     wake = min(wakes, default=None)
-    return OrganisationCompiled(stack, clients, kept, summaries, openings=openings, wake=wake, seen=part.seen())
+    return OrganisationCompiled(
+        stack,
+        clients,
+        kept,
+        summaries,
+        federations=logins,
+        openings=openings,
+        wake=wake,
+        seen=part.seen(),
+        tests=part.tests,
+    )
 
 
-def _summary(part: ProductionShare, key: IntegrationKey, step: Step, found: Wanted) -> Summary:
+@dataclass(frozen=True)
+class _Said:
+    """What a step says of an integration, whatever its kind."""
+
+    goal: Goal | None
+    reasons: tuple[Reason, ...]
+    wake: datetime | None
+
+
+def _summary(part: ProductionShare, key: IntegrationKey, step: Step, said: _Said) -> Summary:
     entry, document = part.entry(key), part.documents.get(key)
     at_head = integration_spec(document) if document is not None else None
     held = entry.snapshot
     verdict = Verdict(
         stage=stage(entry, step, submitted=part.submitted(key)).value,
-        reasons=found.reasons,
-        goal=found.goal,
+        reasons=said.reasons,
+        goal=said.goal,
         pending=held is not None and at_head is not None and at_head.tested != held.tested,
     )
     return Summary(
@@ -141,4 +195,5 @@ def _summary(part: ProductionShare, key: IntegrationKey, step: Step, found: Want
         tested=at_head.tested if at_head is not None else None,
         clients=at_head.clients if at_head is not None else (),
         verdict=verdict,
+        kind=at_head.kind if at_head is not None else entry.kind,
     )
