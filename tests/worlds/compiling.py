@@ -16,6 +16,7 @@ from sluse.ledger.stages import settle
 from sluse.model.held import Anchor, HeldClient, OrganisationLedger
 from sluse.model.names import ClientId, ClientKey, Environment
 from sluse.model.outcome import Outcome, Retired, Synced
+from sluse.model.policy.network import NetworkCatalogue
 from sluse.model.registration import Use
 from sluse.model.resources.helseid_client import HelseIDClientSpec
 from sluse.rules.judge import check
@@ -26,13 +27,17 @@ NOW = datetime(2026, 12, 1, 8, tzinfo=UTC)
 
 @dataclass
 class Compiling:
-    """`files` are at HEAD; None takes one away. One compiler and one reader, as in one process."""
+    """`files` are at HEAD; None takes one away. One compiler and one reader, as in one process.
+
+    `catalogue` is what `policies/network.yaml` says, None where there is none.
+    """
 
     environment: Environment = Environment.TEST
     files: dict[str, bytes] = field(default_factory=dict)
     ledgers: dict[str, OrganisationLedger] = field(default_factory=dict)
     compiler: Compiler = field(init=False)
     reader: Reader = field(default_factory=Reader)
+    catalogue: NetworkCatalogue | None = None
 
     def __post_init__(self) -> None:
         self.restart()
@@ -50,7 +55,7 @@ class Compiling:
 
     def compile(self, *, commit: str = "c", fuse_released: bool = False, only: Collection[str] = ()) -> Compiled:
         tree = self.reader.tree(HeldFiles(self.files))
-        head = Head(commit, "integrations", tree, check(tree), Untrusted(("not read in test",)))
+        head = Head(commit, "integrations", tree, check(tree), Untrusted(("not read in test",)), self.catalogue)
         return self.compiler.compile(head, self.ledgers, at=NOW, fuse_released=fuse_released, only=only)
 
     def settled(self, **options: bool) -> Compiled:
