@@ -18,10 +18,11 @@ check: .venv/dev         ## lint, format, types
 bench: .venv/dev         ## the figures, each ratio measured side by side
 	@$(BIN)/python tests/bench
 
-examples: .venv/dev      ## rebuild what is generated: example keys, schemas, CRDs, deployment, help
+examples: .venv/dev      ## rebuild what is generated: example keys, schemas, CRDs, deployment, help, openings
 	@$(BIN)/python -m sluse.demo.examples
 	@$(BIN)/python -m sluse_stacks
 	@$(BIN)/python tests/golden/command_help.py
+	@$(BIN)/python tests/golden/network_openings.py
 
 lock:                    ## resolve the lock files anew (needs uv)
 	uv pip compile pyproject.toml --group build -o requirements.lock $(LOCK)
