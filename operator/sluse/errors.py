@@ -21,6 +21,9 @@ SluseError
 ├── TrustError              a key or a signature does not count; the message says why
 │   ├── BadKey              it is none of the keys that may sign
 │   └── BadSignature        it is not over this text, not for this purpose, or not in the one form there is
+├── MailError               a notification could not be handed over; it is kept, and tried again
+│   ├── MailRefused         the server does not take this mail, or this mailbox
+│   └── MailUnavailable     no mail is taken now
 ├── SigningError            ssh-keygen could not sign: no key, wrong passphrase, an agent without the key
 ├── DecisionRefused         the statement would not count, so it was not signed
 └── SettingsError           the settings file or its environment variable is wrong
@@ -137,6 +140,18 @@ class BadKey(TrustError):
 
 class BadSignature(TrustError):
     """It is not over this text, not for this purpose, or not in the one form there is."""
+
+
+class MailError(SluseError):
+    """A notification could not be handed over. Nothing of it is ever in the message."""
+
+
+class MailRefused(MailError):
+    """The mail server does not take this mail, or this mailbox."""
+
+
+class MailUnavailable(MailError):
+    """The mail server takes no mail now: it does not answer, or not as the settings demand."""
 
 
 class SigningError(SluseError):

@@ -199,7 +199,8 @@ class Operated:
 
 
 def settings_of(sandbox: Sandbox, timing: Timing) -> Settings:
-    return load(sandbox.settings(TEST)).model_copy(update={"timing": timing})
+    """Return an operator's settings, without mail: what it writes is counted, and `test_telling.py` has the rest."""
+    return load(sandbox.settings(TEST)).model_copy(update={"timing": timing, "mail": None})
 
 
 def difference(before: Writes, after: Writes) -> Writes:

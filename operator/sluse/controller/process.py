@@ -34,6 +34,10 @@ from sluse.ledger.restore import load
 from sluse.model.held import OrganisationLedger
 from sluse.model.names import ClientKey, Environment, IntegrationKey
 from sluse.model.resources.integration_repository import IntegrationRepositoryStatus
+from sluse.notify.message import Letterhead
+from sluse.notify.notices import REVIEWERS
+from sluse.notify.pace import Pace
+from sluse.notify.telling import Telling
 from sluse.reconcile.converge import Converge
 from sluse.reconcile.status import merge_patch
 from sluse.rules.judge import check
@@ -105,6 +109,24 @@ class Process:
             now=parts.now,
         )
 
+        self.telling = self._telling()
+        if self.telling is not None:
+            self.publisher.told = self.telling.published
+
+    def _telling(self) -> Telling | None:
+        """Return what tells people of news; None where no mail server is in the settings."""
+        parts, mail = self.parts, self.parts.settings.mail
+        if parts.mail is None or mail is None:
+            return None
+        return Telling(
+            head=Letterhead(parts.settings.environment, parts.settings.repository_id, mail.sender),
+            books=parts.journal,
+            server=parts.mail,
+            mailbox=lambda addressee: mail.reviewers if addressee == REVIEWERS else self.sync.mailbox(addressee),
+            pace=Pace(mail.every),
+            now=parts.now,
+        )
+
     def _compiler(self) -> Compiling:
         """Return what test follows (HEAD), or what production obeys (the gate)."""
         if self.parts.settings.environment is Environment.TEST:
@@ -115,6 +137,8 @@ class Process:
         """Run until `stop` is set. What ended a loop is raised here: half an operator is worse than none."""
         # Before Kopf, which would start anyway: without a ledger nothing may be written.
         self.publisher.remember(await load(self.parts.journal, self.parts.branch))
+        if self.telling is not None:
+            self.telling.begin(self.parts.journal.all())
         registry = build_registry(
             Dependencies(
                 objects=self.objects,
@@ -151,7 +175,8 @@ class Process:
         return access.server, self._session
 
     async def _start(self) -> None:
-        for loop in (self.sync.loop, self.publisher.loop, self.schedule.loop):
+        telling = (self.telling.loop,) if self.telling is not None else ()
+        for loop in (self.sync.loop, self.publisher.loop, self.schedule.loop, *telling):
             task = asyncio.create_task(loop(), name=loop.__qualname__)
             task.add_done_callback(self._ended)
             self._loops.append(task)

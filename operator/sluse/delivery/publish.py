@@ -42,7 +42,10 @@ class Books(Protocol):
 
 @dataclass
 class Publisher:
-    """One environment's publishing. `publish` puts the ledgers of changed organisations on the status branch."""
+    """One environment's publishing. `publish` puts the ledgers of changed organisations on the status branch.
+
+    `told` learns which those were, once everybody can read them; it only takes note, and never fails.
+    """
 
     environment: Environment
     books: Books
@@ -50,6 +53,7 @@ class Publisher:
     publish: Callable[[Mapping[str, OrganisationLedger], str, datetime], Any]
     commit: Callable[[], str]
     now: Callable[[], datetime]
+    told: Callable[[Mapping[str, OrganisationLedger]], None] = lambda _: None
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _published: dict[str, OrganisationLedger] = field(default_factory=dict)
     _looked_at: dict[str, OrganisationLedger] = field(default_factory=dict)
@@ -89,6 +93,7 @@ class Publisher:
         if news:
             await self.publish(news, self.commit(), self.now())
             self._published.update(news)
+            self.told(news)
         if failures:
             raise failures[0]
 

@@ -24,10 +24,14 @@ from sluse.registrar.port import Held
 class ClusterJournal:
     """Call `load` before anything else; until then every call is a LedgerError, since an empty memory would lie."""
 
-    def __init__(self, cluster: Cluster, environment: Environment, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, cluster: Cluster, environment: Environment, clock: Callable[[], datetime], *, telling: bool = False
+    ) -> None:
+        """`telling`: news are told by mail, so in a new ledger everything is news."""
         self._objects = LedgerObjects(cluster, environment)
         self._anchors = Anchors(cluster, environment)
         self._clock = clock
+        self._telling = telling
         self._loaded: dict[str, Book] | None = None
         self._absent: dict[str, OrganisationLedger] = {}
 
@@ -111,4 +115,5 @@ class ClusterJournal:
         return self._books[organisation]
 
     def _empty(self, organisation: str) -> OrganisationLedger:
-        return self._absent.setdefault(organisation, OrganisationLedger(organisation=organisation))
+        empty = OrganisationLedger(organisation=organisation, telling=self._telling)
+        return self._absent.setdefault(organisation, empty)

@@ -14,8 +14,8 @@ from sluse.ledger.book import Change
 from sluse.ledger.branch.bare import Unreachable
 from sluse.ledger.branch.branch import StatusBranch
 from sluse.ledger.journal import ClusterJournal
-from sluse.ledger.objects import ledger_of, text_of
-from sluse.ledger.shown import machine_path
+from sluse.ledger.objects import ledger_of
+from sluse.ledger.shown import machine_file, machine_path
 from sluse.model.held import OrganisationLedger
 
 _log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ async def load(journal: ClusterJournal, branch: StatusBranch) -> Mapping[str, Or
     return {
         organisation: ledger
         for organisation, ledger in journal.all().items()
-        if files.get(machine_path(organisation)) == text_of(ledger)
+        if files.get(machine_path(organisation)) == machine_file(ledger)
     }
 
 

@@ -148,8 +148,12 @@ def is_machine(path: str) -> bool:
 
 
 def machine_file(ledger: OrganisationLedger) -> bytes:
-    """Return the canonical bytes of a ledger, which is everything but the credentials."""
-    return text_of(ledger)
+    """Return the canonical bytes of a ledger, which is everything but the credentials, and but who was told what.
+
+    A mail is no news for others. A ledger that is rebuilt from this file tells nobody what is old by then.
+    """
+    untold = {name: entry.model_copy(update={"told": None}) for name, entry in ledger.integrations.items()}
+    return text_of(ledger.model_copy(update={"telling": False, "integrations": untold}) if ledger.telling else ledger)
 
 
 def _client(name: str, held: HeldClient, waits: WaitingOn | None) -> ShownClient:

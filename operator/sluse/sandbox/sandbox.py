@@ -28,6 +28,7 @@ from sluse.model.settings import (
     EngineName,
     KubernetesSettings,
     LedgerSettings,
+    MailSettings,
     RemoteSettings,
     Settings,
     Timing,
@@ -41,6 +42,7 @@ from sluse.sandbox.install import install
 from sluse.sandbox.kube.api import KubernetesAPI
 from sluse.sandbox.kube.identity import Identity
 from sluse.sandbox.kube.kubeconfig import kubeconfig
+from sluse.sandbox.mail import MailCatcher
 from sluse.sandbox.remote import Remote, git_settings
 from sluse.sandbox.remote.people import Pusher
 from sluse.sandbox.scopes import API_SCOPES
@@ -90,6 +92,7 @@ class Sandbox:
         tls = self.certificates.server
         self.api = Served(self.kubernetes.application, tls=tls, name="kubernetes")
         self.git = Served(self.remote.application, tls=tls, name="git")
+        self.mail = MailCatcher(tls, folder=directory / "mail")
         self.control = Served(lambda: control(self.clock), tls=tls, name="control")
         self.issuers = {environment: authority.served(tls) for environment, authority in self.authorities.items()}
         self.providers = {
@@ -130,8 +133,8 @@ class Sandbox:
         return git_settings(self.certificates.ca_file, person.token)
 
     @property
-    def _servers(self) -> tuple[Served, ...]:
-        return (self.api, *self.issuers.values(), *self._logins.values(), self.git, self.control)
+    def _servers(self) -> tuple[Served | MailCatcher, ...]:
+        return (self.api, *self.issuers.values(), *self._logins.values(), self.git, self.mail, self.control)
 
     def _authority(self, environment: Environment) -> Authority:
         token = self.people.initial_access_tokens[environment]
@@ -185,6 +188,14 @@ class Sandbox:
             ),
             ledger=LedgerSettings(signing_key_file=self.directory / f"signing-{name}"),
             roots=self._trust.roots if self._trust else None,
+            mail=MailSettings(
+                host="localhost",
+                port=self.mail.port,
+                sender=f"sluse-{name}@nhn.example",
+                reviewers="kundesenter@nhn.example",
+                every=0,
+                ca_file=ca_file,
+            ),
             timing=Timing(drift=2, retry_first=1, retry_most=10),
         )
 

@@ -23,6 +23,7 @@ from sluse.ledger.branch.branch import StatusBranch
 from sluse.ledger.journal import ClusterJournal
 from sluse.model.names import Environment
 from sluse.model.settings import EngineName, Settings
+from sluse.notify.smtp import SmtpServer
 from sluse.registrar.dynamic.client import DynamicRegistrar
 from sluse.registrar.port import Registrar
 from sluse.wiring.settings import secret
@@ -43,6 +44,7 @@ class Parts:
     engine: Engine
     source: Source
     reader: Reader
+    mail: SmtpServer | None
     now: Now
 
 
@@ -76,11 +78,12 @@ async def opened(settings: Settings, now: Now = utc_now) -> AsyncIterator[Parts]
             access=access,
             cluster=cluster,
             registrar=registrar,
-            journal=ClusterJournal(cluster, settings.environment, now),
+            journal=ClusterJournal(cluster, settings.environment, now, telling=settings.mail is not None),
             branch=status_branch(settings),
             engine=_engine(settings, cluster),
             source=source,
             reader=Reader(),
+            mail=_mail(settings),
             now=now,
         )
 
@@ -138,6 +141,21 @@ def _registrar(settings: Settings) -> DynamicRegistrar:
         registration_endpoint=authority.registration_endpoint,
         initial_access_token=secret(authority.initial_access_token_file),
         tls=_tls(authority.ca_file),
+    )
+
+
+def _mail(settings: Settings) -> SmtpServer | None:
+    mail = settings.mail
+    if mail is None:
+        return None
+    if (mail.username is None) is not (mail.password_file is None):
+        raise SettingsError("mail.username and mail.passwordFile go together")
+    return SmtpServer(
+        host=mail.host,
+        port=mail.port,
+        tls=_tls(mail.ca_file) if mail.starttls else None,
+        username=mail.username,
+        password=secret(mail.password_file) if mail.password_file is not None else None,
     )
 
 

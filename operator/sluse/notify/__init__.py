@@ -1,0 +1,1 @@
+"""Notifications: who must be told what, in which words, and how it leaves."""
