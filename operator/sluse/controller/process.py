@@ -24,6 +24,7 @@ from sluse.controller.openings import NetworkOpenings
 from sluse.controller.schedule import Schedule
 from sluse.delivery.compile import Compiler
 from sluse.delivery.compiled import Box
+from sluse.delivery.production.acceptance_statuses import AcceptanceStatuses
 from sluse.delivery.production.compiler import ProductionCompiler
 from sluse.delivery.publish import Publisher
 from sluse.delivery.repository import Repository, SyncResult
@@ -62,7 +63,13 @@ class Process:
         settings = parts.settings
         self.box = Box()
         self.publisher = Publisher(
-            settings.environment, parts.journal, parts.cluster, self._publish, self._commit, parts.now
+            settings.environment,
+            parts.journal,
+            parts.cluster,
+            self._publish,
+            self._commit,
+            parts.now,
+            acceptance=self._acceptance(),
         )
         self.sync = Sync(
             source=parts.source,
@@ -125,6 +132,15 @@ class Process:
             mailbox=lambda addressee: mail.reviewers if addressee == REVIEWERS else self.sync.mailbox(addressee),
             pace=Pace(mail.every),
             now=parts.now,
+        )
+
+    def _acceptance(self) -> AcceptanceStatuses | None:
+        """Return what shows acceptance tests; in test there is nothing to be accepted for."""
+        if self.parts.settings.environment is Environment.TEST:
+            return None
+        box, namespace = self.box, self.parts.settings.environment.namespace
+        return AcceptanceStatuses(
+            self.parts.cluster, namespace, lambda: box.now.approvals if box.now is not None else {}, self.parts.now
         )
 
     def _compiler(self) -> Compiling:

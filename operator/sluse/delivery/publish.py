@@ -16,6 +16,7 @@ from typing import Any, Protocol, TypeVar
 
 from sluse.cluster.client import Cluster
 from sluse.cluster.kinds import INTEGRATION
+from sluse.delivery.production.acceptance_statuses import AcceptanceStatuses
 from sluse.errors import NotFound, SluseError
 from sluse.ledger.stages import Stage
 from sluse.model.held import HeldIntegration, OrganisationLedger
@@ -54,6 +55,8 @@ class Publisher:
     commit: Callable[[], str]
     now: Callable[[], datetime]
     told: Callable[[Mapping[str, OrganisationLedger]], None] = lambda _: None
+    acceptance: AcceptanceStatuses | None = None
+    """In production: shows what became of acceptance tests."""
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _published: dict[str, OrganisationLedger] = field(default_factory=dict)
     _looked_at: dict[str, OrganisationLedger] = field(default_factory=dict)
@@ -89,6 +92,7 @@ class Publisher:
         unwritten = await self._flush()
         ledgers = {slug: ledger for slug, ledger in self.books.all().items() if slug not in unwritten}
         failures = [*unwritten.values(), *await self._show_news(ledgers)]
+        failures += await self.acceptance.show() if self.acceptance is not None else ()
         news = {slug: ledger for slug, ledger in ledgers.items() if self._published.get(slug) is not ledger}
         if news:
             await self.publish(news, self.commit(), self.now())

@@ -29,6 +29,7 @@ from sluse.delivery.head import Head
 from sluse.delivery.network_catalogue import PATH, unsigned
 from sluse.delivery.notes import declared
 from sluse.delivery.policy import Untrusted, trusted
+from sluse.delivery.production.acceptance import SubmittedTests
 from sluse.delivery.repository import Repository, SyncResult
 from sluse.errors import CatalogError, ClusterError, LedgerError, RemoteUnavailable, SluseError
 from sluse.model.held import OrganisationLedger
@@ -231,7 +232,7 @@ class Sync:
         """Note what the files say; return what failed. A stack whose ledger cannot be written is not declared."""
         if self._noted.get(slug) is share:
             return None
-        before = self.books.get(slug)
+        before, told = self.books.get(slug), self._noted.get(slug)
         try:
             change = partial(
                 self.compiler.noted, part=share, compiled=compiled, engine=self.engine.name, now=self.now()
@@ -240,7 +241,7 @@ class Sync:
         except LedgerError as error:
             return f"{slug}: {error.message}"
         self._noted[slug] = share
-        if self.books.get(slug) is not before:
+        if self.books.get(slug) is not before or (told.tests if told is not None else SubmittedTests()) != share.tests:
             self.changed()
         return None
 

@@ -1,0 +1,82 @@
+"""The acceptance tests of an organisation: what is declared of each, what became of it, and the status that says so. Pure.
+
+People with kubectl see here what gates production. Nothing reads it back: the gate asks git.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sluse.desired.acceptance_tests import acceptance_test
+from sluse.gate.approval import Approval, approval
+from sluse.gate.survey import GateSurvey
+from sluse.gate.verdict import Reason
+from sluse.model.names import IntegrationKey
+from sluse.model.outcome import Party
+from sluse.model.records import AcceptanceTest
+from sluse.model.resources.acceptance_test import AcceptanceTestSpec, AcceptanceTestStatus
+from sluse.model.resources.status import Condition, ConditionStatus
+from sluse.model.tree import Sourced, Tree
+
+Tests = Mapping[IntegrationKey, Sourced[AcceptanceTest]]
+"""Acceptance tests by their own identity."""
+
+NO_POLICY = Approval(
+    approved=False,
+    reasons=(
+        Reason("PolicyNotTrusted", "policies/ does not count, so nobody's decision does", Party.CLUSTER_OPERATOR),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class SubmittedTests:
+    """One organisation's, by identity: what is declared, and what became of each."""
+
+    specs: Mapping[IntegrationKey, AcceptanceTestSpec] = field(default_factory=dict)
+    approvals: Mapping[IntegrationKey, Approval] = field(default_factory=dict)
+
+
+def by_organisation(tree: Tree) -> Mapping[str, Tests]:
+    """Return every organisation's acceptance tests."""
+    found: defaultdict[str, dict[IntegrationKey, Sourced[AcceptanceTest]]] = defaultdict(dict)
+    for key, test in sorted(tree.acceptance_tests.items()):
+        found[key.organisation][key] = test
+    return found
+
+
+def submitted(survey: GateSurvey | None, tests: Tests, at: datetime) -> SubmittedTests:
+    """Return an organisation's acceptance tests. `survey` is None where no policy counts: then none is approved."""
+    specs = {key: spec for key, test in tests.items() if (spec := acceptance_test(test.content)) is not None}
+    approvals = {key: NO_POLICY if survey is None else approval(survey, key, at) for key in specs}
+    return SubmittedTests(specs, approvals)
+
+
+def status(previous: AcceptanceTestStatus, generation: int, said: Approval, now: datetime) -> AcceptanceTestStatus:
+    """Return the whole status of a test. The time of its condition moves only when the test is approved, or no longer."""
+    value = ConditionStatus.TRUE if said.approved else ConditionStatus.FALSE
+    first = next(iter(said.reasons), None)
+    before = next((each for each in previous.conditions if each.type == "Ready" and each.status is value), None)
+    ready = Condition(
+        type="Ready",
+        status=value,
+        reason="Approved" if first is None else first.check,
+        message="production is entitled to exactly what it tested" if first is None else first.message[:2000],
+        last_transition_time=now.replace(microsecond=0) if before is None else before.last_transition_time,
+        observed_generation=generation,
+    )
+    return AcceptanceTestStatus(
+        conditions=(ready,),
+        observed_generation=generation,
+        handled=previous.handled,
+        approved=said.approved,
+        decision=said.decision,
+        reasons=tuple(dict.fromkeys(_line(each) for each in said.reasons))[:20],
+    )
+
+
+def _line(reason: Reason) -> str:
+    return " ".join(f"{reason.check}: {reason.message}".split())[:120]
