@@ -170,7 +170,7 @@ KINDS: tuple[Kind, ...] = (
             _REASON,
             _AGE,
         ),
-        immutable=("organisation", "integration", "name", "tested"),
+        immutable=("organisation", "name"),
     ),
 )
 
