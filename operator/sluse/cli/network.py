@@ -53,17 +53,14 @@ def export(
     sources: tuple[str, ...],
     repository: Path,
 ) -> int:
-    r"""Export the openings of everybody in integrations/, of one organisation, or of the users of one service.
+    """Export the openings of everybody in integrations/, of one organisation, or of the users of one service.
 
-    Follows the files as they are, also those that production does not hold yet. Values that are not verified are marked
-    in every format. What is not known is told on stderr.
+    Follows the files as they are, also those that production does not hold yet. What is not verified is marked in every
+    format; what is not known is told on stderr.
 
-    \b
-    csv         one line for each address; a host without a known address has one line too
-    nftables    a complete table; it governs nobody until --source or you fill its sets users4 and users6
-    json        everything, also what is not known
-    kubernetes  NetworkPolicies; they select pods labelled sluse.nhn.no/network-opening=helseid
-    cilium      CiliumNetworkPolicies, which follow the hosts' names
+    csv has one line for each address, and one for a host that no address is known of. nftables is a complete table; it
+    governs nobody until --source says whom, or you fill its sets users4 and users6. kubernetes (NetworkPolicy) and
+    cilium (CiliumNetworkPolicy, by host names) select pods labelled sluse.nhn.no/network-opening=helseid.
 
     Exit codes: 0 exported, 2 unknown name or no catalogue.
     """
