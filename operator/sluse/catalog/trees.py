@@ -9,7 +9,7 @@ from sluse.catalog import limits
 from sluse.catalog.files import FileEntry, FileKind
 from sluse.catalog.git import Entry, Mode
 
-_KINDS = {
+KINDS = {
     Mode.FILE: FileKind.FILE,
     Mode.EXECUTABLE: FileKind.FILE,
     Mode.SYMLINK: FileKind.SYMLINK,
@@ -41,7 +41,7 @@ class GitTree:
     def entries(self) -> Sequence[FileEntry]:
         """Return every path of the commit. Raises CatalogError where the clone does not have it."""
         listed = self._source.entries(self._commit, self._under)
-        return [FileEntry(each.path, _KINDS[each.mode], each.size, each.blob) for each in listed]
+        return [FileEntry(each.path, KINDS[each.mode], each.size, each.blob) for each in listed]
 
     def read(self, ids: Sequence[str]) -> Mapping[str, bytes]:
         """Return content by blob id. Raises CatalogError."""

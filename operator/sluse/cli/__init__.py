@@ -20,6 +20,7 @@ _COMMANDS: Mapping[str, str] = {
     "status": "Show what the operators did with the integrations: stage, client ids, who is waited for.",
     "gate": "Show what production is entitled to, or every reason why not and who must act.",
     "explain": "Explain an integration: what binds it, how it differs, who must act next.",
+    "verify": "Judge what the operators published, from any clone: who signed it, whether it was allowed.",
     "acceptance": "Carry out an acceptance test, and write the signed record of it.",
     "approve": "Sign that something is approved: an organisation, a plan, an acceptance test, terms, keys.",
     "reject": "Sign that something is not approved, with findings; or withdraw a statement.",

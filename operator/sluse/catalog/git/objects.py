@@ -1,4 +1,4 @@
-"""Blobs through one long-lived `git cat-file --batch`.
+"""Objects, mostly blobs, through one long-lived `git cat-file --batch`.
 
 GitPython reads them one object at a time through its own wrapper, about ten times slower. Ids go out in small
 batches and the answers are read between them: sent all at once, both pipes fill up and both sides wait for ever.
@@ -12,7 +12,7 @@ import re
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import IO
+from typing import IO, Literal
 
 from sluse.catalog.git import command
 from sluse.errors import CatalogError
@@ -20,6 +20,8 @@ from sluse.errors import CatalogError
 _BATCH = 128  # ids of at most 65 bytes: far below the smallest pipe
 _CHUNK = 1024 * 1024
 _ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+Kind = Literal["blob", "tree", "commit"]
 
 
 class Damaged(Exception):
@@ -37,19 +39,19 @@ class Objects:
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
 
-    def read(self, blobs: Sequence[str], limit: int) -> dict[str, bytes]:
+    def read(self, ids: Sequence[str], limit: int, kind: Kind = "blob") -> dict[str, bytes]:
         """Return the contents of at most `limit` bytes. Raises Damaged; a process that died is started again once."""
-        wanted = list(dict.fromkeys(blobs))
-        for blob in wanted:
-            if not _ID.fullmatch(blob):
-                raise CatalogError(f"{blob!r} is not the id of a blob")
+        wanted = list(dict.fromkeys(ids))
+        for each in wanted:
+            if not _ID.fullmatch(each):
+                raise CatalogError(f"{each!r} is not the id of a {kind}")
         found: dict[str, bytes] = {}
         try:
-            self._read(wanted, limit, found)
+            self._read(wanted, limit, kind, found)
         except (EOFError, OSError):
             self.close()
             try:
-                self._read(wanted, limit, found)
+                self._read(wanted, limit, kind, found)
             except (EOFError, OSError) as error:
                 self.close()
                 raise Damaged from error
@@ -66,18 +68,18 @@ class Objects:
                     pipe.close()
         command.end(process)
 
-    def _read(self, wanted: Sequence[str], limit: int, found: dict[str, bytes]) -> None:
+    def _read(self, wanted: Sequence[str], limit: int, kind: Kind, found: dict[str, bytes]) -> None:
         process = self._started()
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            for batch in _batches([blob for blob in wanted if blob not in found]):
-                process.stdin.write("".join(f"{blob}\n" for blob in batch).encode())
+            for batch in _batches([each for each in wanted if each not in found]):
+                process.stdin.write("".join(f"{each}\n" for each in batch).encode())
                 process.stdin.flush()
-                for blob in batch:
-                    content = _content(process.stdout, blob, limit)
+                for each in batch:
+                    content = _content(process.stdout, each, limit, kind)
                     if content is not None:
-                        found[blob] = content
+                        found[each] = content
         except (Damaged, CatalogError):
             self.close()  # answers to the rest of the batch are still in the pipe
             raise
@@ -100,14 +102,14 @@ def _batches(blobs: Sequence[str]) -> Iterator[Sequence[str]]:
     return (blobs[start : start + _BATCH] for start in range(0, len(blobs), _BATCH))
 
 
-def _content(answers: IO[bytes], blob: str, limit: int) -> bytes | None:
+def _content(answers: IO[bytes], wanted: str, limit: int, kind: Kind) -> bytes | None:
     head = answers.readline().split()
     if not head:
         raise EOFError
     if head[-1] == b"missing":
-        raise Missing(blob)
-    if head[1] != b"blob":
-        raise CatalogError(f"{blob} is a {head[1].decode()}, not a file")
+        raise Missing(wanted)
+    if head[1].decode() != kind:
+        raise CatalogError(f"{wanted} is a {head[1].decode()}, not a {'file' if kind == 'blob' else kind}")
     size = int(head[2])
     if size > limit:
         _skip(answers, size + 1)
@@ -115,8 +117,8 @@ def _content(answers: IO[bytes], blob: str, limit: int) -> bytes | None:
     content = answers.read(size + 1)
     if len(content) != size + 1:
         raise EOFError
-    if _digest(blob, content[:-1]) != blob:
-        raise Damaged(blob)
+    if _digest(wanted, kind, content[:-1]) != wanted:
+        raise Damaged(wanted)
     return content[:-1]
 
 
@@ -128,8 +130,8 @@ def _skip(answers: IO[bytes], size: int) -> None:
         size -= read
 
 
-def _digest(blob: str, content: bytes) -> str:
-    made = hashlib.sha1(usedforsecurity=False) if len(blob) == 40 else hashlib.sha256()
-    made.update(b"blob %d\0" % len(content))
+def _digest(wanted: str, kind: Kind, content: bytes) -> str:
+    made = hashlib.sha1(usedforsecurity=False) if len(wanted) == 40 else hashlib.sha256()
+    made.update(b"%b %d\0" % (kind.encode(), len(content)))
     made.update(content)
     return made.hexdigest()

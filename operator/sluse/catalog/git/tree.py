@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class Mode(enum.Enum):
@@ -44,3 +46,35 @@ def _entry(line: bytes) -> Entry:
 def _mode(text: str) -> Mode:
     """Git itself reads 100664 of old repositories as a plain file."""
     return Mode.FILE if text == "100664" else Mode(text)
+
+
+FOLDER = "40000"
+"""How a tree object writes the mode of a tree in it."""
+
+
+class Child(NamedTuple):
+    """One row of a tree object. `mode` as git writes it there; `name` as `Entry.path`."""
+
+    mode: str
+    name: str
+    id: str
+
+    @property
+    def is_folder(self) -> bool:
+        return self.mode == FOLDER
+
+    def entry(self, path: str, size: int) -> Entry:
+        """Return what is no folder as an entry. A ValueError for a mode that git does not write."""
+        return Entry(path, _mode(self.mode), self.id, size)
+
+
+def children(content: bytes, octets: int) -> Iterator[Child]:
+    """Yield the rows of a tree object, whose ids are of so many octets. A ValueError where it is no tree."""
+    position = 0
+    while position < len(content):
+        end = content.index(b"\0", position)
+        mode, _, name = content[position:end].partition(b" ")
+        position = end + 1 + octets
+        if position > len(content):
+            raise ValueError("the tree ends within an id")
+        yield Child(mode.decode("ascii"), name.decode("utf-8", "surrogateescape"), content[end + 1 : position].hex())

@@ -1,0 +1,66 @@
+"""Whether what people read is what the ledgers say: pages are rendered again and compared by their blobs' ids. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from sluse.delivery.verifying.finding import Finding, finding
+from sluse.ledger.branch.bare import blob_id
+from sluse.ledger.branch.chain import GENESIS, HEAD
+from sluse.ledger.page import index, pages
+from sluse.ledger.shown import INDEX, is_machine, is_page
+from sluse.model.held import OrganisationLedger
+from sluse.model.names import Environment
+
+Contents = Callable[[str], bytes | None]
+"""Blob id -> content."""
+
+
+def differing(
+    ledger: OrganisationLedger, files: Mapping[str, str], contents: Contents, environment: Environment, place: str
+) -> Iterator[Finding]:
+    """Yield each page of an organisation that is not what its ledger says. `files`: blob ids by path, of its folder."""
+    rendered = _rendered(ledger, files, contents, environment)
+    for path in sorted(rendered.keys() | files.keys()):
+        where = f"{place}:{path}"
+        if path not in rendered:
+            yield finding("PageUnexplained", where, "no ledger says what this page is about")
+        elif path not in files:
+            yield finding("PageDiffers", where, "the page is missing")
+        elif blob_id(rendered[path]) != files[path]:
+            yield finding("PageDiffers", where, "the page says something else than the ledger")
+
+
+def astray(
+    files: Mapping[str, str], ledgers: Mapping[str, OrganisationLedger], environment: Environment, place: str
+) -> Iterator[Finding]:
+    """Yield what nobody's ledger explains: other folders and files, and a front page that is edited."""
+    for path in sorted(files):
+        if "/" not in path and path not in {GENESIS, HEAD, INDEX}:
+            yield finding("PageUnexplained", f"{place}:{path}", "the operator writes no such file")
+        elif "/" in path and not is_machine(path) and path.partition("/")[0] not in ledgers:
+            yield finding("PageUnexplained", f"{place}:{path}", "no ledger says what this page is about")
+    # The genesis has an empty one.
+    fronts = (index(ledgers.values(), environment)[INDEX], index((), environment)[INDEX])
+    if INDEX in files and files[INDEX] not in map(blob_id, fronts):
+        yield finding("PageDiffers", f"{place}:{INDEX}", "the front page says something else than the ledgers")
+
+
+def _rendered(
+    ledger: OrganisationLedger, files: Mapping[str, str], contents: Contents, environment: Environment
+) -> dict[str, bytes]:
+    """Return the pages. The authority's address is in no ledger: it is what the pages themselves say."""
+    issuer = next(_issuers((contents(each) for path, each in files.items() if is_page(path))), "")
+    made = pages({ledger.organisation: ledger}, environment=environment, issuer=issuer)
+    return {path: content for path, content in made.items() if path.startswith(f"{ledger.organisation}/")}
+
+
+def _issuers(texts: Iterable[bytes | None]) -> Iterator[str]:
+    for text in texts:
+        try:
+            found = json.loads(text or b"")
+        except ValueError:
+            continue
+        if isinstance(found, dict) and isinstance(found.get("issuer"), str):
+            yield found["issuer"]

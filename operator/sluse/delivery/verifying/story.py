@@ -1,0 +1,240 @@
+"""One environment's status branch, from its first publication to its last: who signed, what follows what, what was done.
+
+A commit that is not the operator's is named and passed over: what it says is not judged, and the next is compared with
+the last that counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sluse.catalog.git.standing import StandingClone
+from sluse.delivery.policy import Untrusted
+from sluse.delivery.verifying import heads, pages, signers
+from sluse.delivery.verifying.change import changes, lost
+from sluse.delivery.verifying.difference import difference
+from sluse.delivery.verifying.finding import Finding, finding
+from sluse.delivery.verifying.heads import Link
+from sluse.delivery.verifying.integrations import Integrations
+from sluse.delivery.verifying.steps import Judge
+from sluse.errors import CatalogError, LedgerError
+from sluse.ledger.branch.chain import GENESIS, HEAD, Head
+from sluse.ledger.branch.history import Publication, publication
+from sluse.ledger.objects import ledger_of
+from sluse.ledger.shown import is_machine, machine_path
+from sluse.model.held import OrganisationLedger
+from sluse.model.names import Environment
+from sluse.model.policy.bundle import Policy
+
+_LARGEST = 8 * 1024 * 1024  # bytes of a file of the branch
+_REFERENCES = ("refs/remotes/origin/{}", "refs/heads/{}")
+
+
+@dataclass
+class Story:
+    """What is known after the publications so far. `findings` are in the branch's order."""
+
+    clone: StandingClone
+    integrations: Integrations
+    environment: Environment
+    findings: list[Finding] = field(default_factory=list)
+    commits: int = 0
+    steps: int = 0
+    tip: str | None = None
+    first: Link | None = None
+    last: Link | None = None
+    heads: dict[str, int] = field(default_factory=dict)
+    """Digest of each head, and id of each commit that counts -> sequence."""
+    _tree: str | None = None
+    _ledgers: dict[str, OrganisationLedger] = field(default_factory=dict)
+    _files: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Blob ids by path, by folder; files at the top are in the folder with no name."""
+    _seen: dict[str, datetime] = field(default_factory=dict)
+    _unread: set[str] = field(default_factory=set)
+    """Organisations whose ledger is gone or cannot be read: their pages are compared with nothing."""
+    _genesis: str | None = None
+
+    @property
+    def cut(self) -> bool:
+        """Tell whether the clone has the branch from a later publication on only."""
+        return self.first is not None and self.first.head.sequence > 0
+
+    def read(self) -> None:
+        """Read and judge the branch."""
+        branch = self.environment.status_branch
+        names = (each.format(branch) for each in _REFERENCES)
+        self.tip = next((found for each in names if (found := self.clone.commit(each)) is not None), None)
+        if self.tip is None:
+            self._found(finding("BranchMissing", branch, "the clone has no such branch"))
+            return
+        try:
+            self._follow(self.tip)
+        except CatalogError as error:
+            self._found(finding("ObjectsLost", branch, error.message))
+
+    def _follow(self, tip: str) -> None:
+        ids = self.clone.history(tip)
+        raw = self.clone.commits(ids)
+        found = [(each, self._taken_apart(each, raw[each])) for each in ids]
+        policies = self._policies([each for _, each in found if each is not None])
+        newest = self._counting(self.integrations.head)
+        for position, (commit, each) in enumerate(found):
+            self.commits += 1
+            if each is None:
+                continue
+            if position and each.parents != (found[position - 1][0],):
+                self._found(finding("HistoryForked", self._at(commit), "it does not follow the commit before it alone"))
+            policy = policies.get(commit)
+            if policy is None:
+                self._found(
+                    finding("PolicyUnknown", self._at(commit), f"nobody says who may sign it: {self._untrusted()}")
+                )
+                return
+            refused = signers.refused(each, self._at(commit), self.environment, policy, newest)
+            if refused is not None:
+                self._found(refused)
+            else:
+                self._publication(each, newest or policy)
+        self._end()
+
+    def _taken_apart(self, commit: str, raw: bytes) -> Publication | None:
+        try:
+            return publication(commit, raw)
+        except (ValueError, KeyError, OverflowError) as error:
+            self._found(finding("CommitUnreadable", self._at(commit), f"it is not a commit that git writes: {error}"))
+            return None
+
+    def _policies(self, found: list[Publication]) -> Mapping[str, Policy]:
+        """Return what policies each commit is measured by: its source commit's, else the next later ones that count.
+
+        After the last that count, HEAD's; and where those do not count, the last.
+        """
+        own = {each.commit: self._counting(self._source(each)) for each in found}
+        last = next((policy for policy in reversed(own.values()) if policy is not None), None)
+        later = self._counting(self.integrations.head) or last
+        counting: dict[str, Policy] = {}
+        for commit, policy in reversed(own.items()):
+            later = policy or later
+            if later is not None:
+                counting[commit] = later
+        return counting
+
+    def _source(self, commit: Publication) -> str | None:
+        child = self.clone.find(commit.tree, HEAD)
+        head = heads.read(self._content(child.id), "") if child is not None and not child.is_folder else None
+        return head.source_commit if isinstance(head, Head) else None
+
+    def _counting(self, commit: str | None) -> Policy | None:
+        if commit is None or commit not in self.integrations.known:
+            return None
+        policy = self.integrations.policy(commit)
+        return None if isinstance(policy, Untrusted) else policy
+
+    def _untrusted(self) -> str:
+        head = self.integrations.head
+        if head is None:
+            return "the clone has no commit of the integrations"
+        policy = self.integrations.policy(head)
+        return f"policies/ of HEAD do not count: {'; '.join(policy.reasons)}" if isinstance(policy, Untrusted) else ""
+
+    def _publication(self, commit: Publication, policy: Policy) -> None:
+        place = self._at(commit.commit)
+        changed = difference(self.clone, self._tree, commit.tree)
+        self._tree = commit.tree
+        for path, blob in changed.items():
+            folder = path.partition("/")[0] if "/" in path else ""
+            if blob is None:
+                self._files.get(folder, {}).pop(path, None)
+            else:
+                self._files.setdefault(folder, {})[path] = blob
+        earlier = self.last.head.issued_at if self.last is not None else None
+        known = self._linked(commit, place)
+        self._beginning(place, policy)
+        self._told(changed, place, commit.at, earlier, known=known)
+
+    def _linked(self, commit: Publication, place: str) -> bool:
+        """Follow the chain; return whether what was before is known."""
+        text = self._content(self._files.get("", {}).get(HEAD))
+        head = heads.read(text, place)
+        before = self.last
+        if isinstance(head, Finding):
+            self._found(head)
+            return before is not None
+        assert text is not None
+        self.findings.extend(heads.broken(before, head, commit, place, self.environment))
+        self.last = Link.of(head, text)
+        self.heads |= {self.last.digest: head.sequence, commit.commit: head.sequence}
+        if self.first is None:
+            self.first = self.last
+        return before is not None or head.sequence == 0
+
+    def _beginning(self, place: str, policy: Policy) -> None:
+        blob = self._files.get("", {}).get(GENESIS)
+        if self._genesis is None:
+            wrong = heads.begun(self._content(blob), f"{place}:{GENESIS}", self.environment, policy.repository.id)
+            if wrong is not None:
+                self._found(wrong)
+        elif blob != self._genesis:
+            self._found(finding("GenesisChanged", f"{place}:{GENESIS}", "it was written once, and is another now"))
+        self._genesis = blob or ""
+
+    def _told(
+        self, changed: Mapping[str, str | None], place: str, at: datetime, earlier: datetime | None, *, known: bool
+    ) -> None:
+        least = max((ledger.policy_version for ledger in self._ledgers.values()), default=0)
+        fresh: dict[str, OrganisationLedger] = {}
+        for path, blob in changed.items():
+            if is_machine(path):
+                slug = path.rpartition("/")[2].removesuffix(".json")
+                ledger = self._ledger(path, blob, f"{place}:{path}")
+                if ledger is None:
+                    self._unread.add(slug)
+                else:
+                    fresh[slug] = ledger
+        before = {slug: self._ledgers.get(slug) for slug in fresh}
+        self._ledgers.update(fresh)
+        self._unread -= fresh.keys()
+        for slug, ledger in fresh.items():
+            self._seen.update(ledger.seen)
+            was = before[slug]
+            if was is not None:
+                self.findings.extend(lost(was, ledger, place))
+        judge = Judge(self.integrations, self._seen)
+        for slug, ledger in fresh.items():
+            for step in changes(before[slug], ledger, place=place, published=at, earlier=earlier, known=known):
+                self.steps += 1
+                self.findings.extend(judge.judged(step, least))
+        touched = {path.partition("/")[0] for path in changed if "/" in path} & self._ledgers.keys()
+        for slug in sorted((touched | fresh.keys()) - self._unread):
+            own = self._files.get(slug, {})
+            self.findings.extend(pages.differing(self._ledgers[slug], own, self._content, self.environment, place))
+
+    def _ledger(self, path: str, blob: str | None, place: str) -> OrganisationLedger | None:
+        if blob is None:
+            self._found(finding("LedgerRemoved", place, "everything that is held of this organisation was removed"))
+            return None
+        try:
+            ledger = ledger_of(self._content(blob) or b"", path)
+        except LedgerError as error:
+            self._found(finding("LedgerUnreadable", place, error.message))
+            return None
+        if path != machine_path(ledger.organisation):
+            self._found(finding("LedgerUnreadable", place, f"it is the ledger of {ledger.organisation}"))
+            return None
+        return ledger
+
+    def _end(self) -> None:
+        if self.tip is not None and self._tree is not None:
+            files = {path: blob for each in self._files.values() for path, blob in each.items()}
+            self.findings.extend(pages.astray(files, self._ledgers, self.environment, self._at(self.tip)))
+
+    def _content(self, blob: str | None) -> bytes | None:
+        return self.clone.blobs([blob], _LARGEST).get(blob) if blob else None
+
+    def _at(self, commit: str) -> str:
+        return f"{self.environment.status_branch}@{commit[:12]}"
+
+    def _found(self, *found: Finding) -> None:
+        self.findings.extend(found)
