@@ -14,6 +14,7 @@ import aiohttp
 import kopf
 
 from sluse.controller.diffbase import HandledDiffBase
+from sluse.controller.federations import Federations
 from sluse.controller.objects import Objects
 from sluse.controller.openings import NetworkOpenings
 from sluse.delivery.repository import Repository
@@ -22,6 +23,7 @@ from sluse.model.resources.integration_repository import IntegrationRepositorySp
 from sluse.network.status import NUMBER
 
 _CLIENTS = (GROUP, VERSION, "helseidclients")
+_FEDERATIONS = (GROUP, VERSION, "identityfederations")
 _OPENINGS = (GROUP, VERSION, "networkopenings")
 _NAMESPACES = ("", "v1", "namespaces")
 _REPOSITORIES = (GROUP, VERSION, "integrationrepositories")
@@ -32,6 +34,7 @@ class Dependencies:
     """What the handlers close over. `login` returns the server and the session Kopf uses; `start` begins the loops."""
 
     objects: Objects
+    federations: Federations
     openings: NetworkOpenings
     configure: Callable[[Repository], None]
     login: Callable[[], tuple[str, aiohttp.ClientSession]]
@@ -81,8 +84,24 @@ def build_registry(deps: Dependencies) -> kopf.OperatorRegistry:
             )
         )
 
+    _serve_federations(registry, deps.federations)
     _serve_openings(registry, deps.openings)
     return registry
+
+
+def _serve_federations(registry: kopf.OperatorRegistry, federations: Federations) -> None:
+    """Add the handlers of IdentityFederation."""
+
+    @kopf.on.create(*_FEDERATIONS, id="reconcile", registry=registry)
+    @kopf.on.update(*_FEDERATIONS, id="reconcile", registry=registry)
+    @kopf.on.resume(*_FEDERATIONS, id="reconcile", registry=registry)
+    async def reconcile_federation(body: kopf.Body, patch: kopf.Patch, **_: Any) -> None:
+        patch.status.update(await federations.handle(body))
+
+    @kopf.on.event(*_FEDERATIONS, id="gone", registry=registry)
+    async def gone_federation(type: str | None, body: kopf.Body, **_: Any) -> None:  # noqa: A002 - Kopf's name
+        if type == "DELETED":
+            federations.gone(body)
 
 
 def _serve_openings(registry: kopf.OperatorRegistry, openings: NetworkOpenings) -> None:

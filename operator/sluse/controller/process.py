@@ -19,6 +19,7 @@ import kopf
 
 from sluse.cluster.kinds import INTEGRATION_REPOSITORY
 from sluse.controller.app import Dependencies, build_registry
+from sluse.controller.federations import Federations
 from sluse.controller.objects import Objects
 from sluse.controller.openings import NetworkOpenings
 from sluse.controller.schedule import Schedule
@@ -40,6 +41,7 @@ from sluse.notify.notices import REVIEWERS
 from sluse.notify.pace import Pace
 from sluse.notify.telling import Telling
 from sluse.reconcile.converge import Converge
+from sluse.reconcile.federation import ConvergeFederation
 from sluse.reconcile.status import merge_patch
 from sluse.rules.judge import check
 from sluse.wiring.parts import Parts
@@ -106,6 +108,28 @@ class Process:
             now=parts.now,
         )
 
+        self.federation_schedule: Schedule[IntegrationKey] = Schedule(self._wake_federation)
+        self.federations = Federations(
+            environment=settings.environment,
+            box=self.box,
+            converge=ConvergeFederation(
+                settings.environment,
+                settings.repository_id,
+                parts.registrar.issuer,
+                parts.federations,
+                lambda key: parts.journal.get(key.organisation).federation(key.name),
+                parts.now,
+            ),
+            books=parts.journal,
+            stacks=self.sync,
+            cluster=parts.cluster,
+            issuer=parts.registrar.issuer,
+            timing=settings.timing,
+            again=self.federation_schedule.after,
+            changed=self.publisher.changed,
+            now=parts.now,
+        )
+
         self.openings = NetworkOpenings(
             environment=settings.environment,
             box=self.box,
@@ -158,6 +182,7 @@ class Process:
         registry = build_registry(
             Dependencies(
                 objects=self.objects,
+                federations=self.federations,
                 openings=self.openings,
                 configure=self.sync.configure,
                 login=self._login,
@@ -192,7 +217,7 @@ class Process:
 
     async def _start(self) -> None:
         telling = (self.telling.loop,) if self.telling is not None else ()
-        for loop in (self.sync.loop, self.publisher.loop, self.schedule.loop, *telling):
+        for loop in (self.sync.loop, self.publisher.loop, self.schedule.loop, self.federation_schedule.loop, *telling):
             task = asyncio.create_task(loop(), name=loop.__qualname__)
             task.add_done_callback(self._ended)
             self._loops.append(task)
@@ -214,6 +239,9 @@ class Process:
             await self.objects.wake(key)
         else:
             await self.openings.wake(key)
+
+    async def _wake_federation(self, key: IntegrationKey) -> None:
+        await self.federations.wake(key)
 
     def _commit(self) -> str:
         return self.box.now.commit if self.box.now is not None else ""

@@ -26,6 +26,7 @@ from sluse.model.resources.integration_repository import IntegrationRepositorySp
 from sluse.model.settings import (
     AuthoritySettings,
     EngineName,
+    FederationSettings,
     KubernetesSettings,
     LedgerSettings,
     MailSettings,
@@ -34,6 +35,7 @@ from sluse.model.settings import (
     Timing,
 )
 from sluse.sandbox import people
+from sluse.sandbox.authority import provider_endpoint
 from sluse.sandbox.authority.application import Authority
 from sluse.sandbox.clock import Clock
 from sluse.sandbox.control import control
@@ -185,6 +187,12 @@ class Sandbox:
                 registration_endpoint=f"{issuer}/connect/register",
                 initial_access_token_file=self.directory / f"initial-access-{name}.token",
                 ca_file=ca_file,
+                federation=FederationSettings(
+                    registrar="keycloak",
+                    instances=f"{issuer}{provider_endpoint.PATH}",
+                    token_file=self.directory / f"initial-access-{name}.token",
+                    client_id="sts",
+                ),
             ),
             ledger=LedgerSettings(signing_key_file=self.directory / f"signing-{name}"),
             roots=self._trust.roots if self._trust else None,

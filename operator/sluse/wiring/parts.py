@@ -25,6 +25,8 @@ from sluse.model.names import Environment
 from sluse.model.settings import EngineName, Settings
 from sluse.notify.smtp import SmtpServer
 from sluse.registrar.dynamic.client import DynamicRegistrar
+from sluse.registrar.federation.keycloak import KeycloakFederations
+from sluse.registrar.federation.port import FederationRegistrar
 from sluse.registrar.port import Registrar
 from sluse.wiring.settings import secret
 
@@ -39,6 +41,7 @@ class Parts:
     access: Access
     cluster: Cluster
     registrar: Registrar
+    federations: FederationRegistrar | None
     journal: ClusterJournal
     branch: StatusBranch
     engine: Engine
@@ -66,6 +69,9 @@ async def opened(settings: Settings, now: Now = utc_now) -> AsyncIterator[Parts]
     async with AsyncExitStack() as stack:
         cluster = await stack.enter_async_context(Cluster(access, connections=settings.kubernetes.connections))
         registrar = await stack.enter_async_context(_registrar(settings))
+        federations = _federations(settings)
+        if federations is not None:
+            await stack.enter_async_context(federations)
         source = Source(
             url=settings.remote.url,
             branch=settings.remote.branch,
@@ -78,6 +84,7 @@ async def opened(settings: Settings, now: Now = utc_now) -> AsyncIterator[Parts]
             access=access,
             cluster=cluster,
             registrar=registrar,
+            federations=federations,
             journal=ClusterJournal(cluster, settings.environment, now, telling=settings.mail is not None),
             branch=status_branch(settings),
             engine=_engine(settings, cluster),
@@ -156,6 +163,20 @@ def _mail(settings: Settings) -> SmtpServer | None:
         tls=_tls(mail.ca_file) if mail.starttls else None,
         username=mail.username,
         password=secret(mail.password_file) if mail.password_file is not None else None,
+    )
+
+
+def _federations(settings: Settings) -> KeycloakFederations | None:
+    """Return the admin API of identity providers; None where the settings name none, and people do the work."""
+    authority, api = settings.authority, settings.authority.federation
+    if api is None:
+        return None
+    return KeycloakFederations(
+        issuer=authority.issuer,
+        instances=api.instances,
+        token=secret(api.token_file),
+        client_id=api.client_id,
+        tls=_tls(authority.ca_file),
     )
 
 
