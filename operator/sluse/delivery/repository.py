@@ -34,6 +34,17 @@ class Repository:
         """Seconds between two looks at the remote."""
         return max(_SHORTEST, float(int(self.spec.interval[:-1]) * _SECONDS[self.spec.interval[-1]]))
 
+    def pause(self, wake: datetime | None, looked: datetime | None, now: datetime) -> float:
+        """Return the seconds to the next look: the interval, or less where the gate's answer changes at `wake`.
+
+        `looked` is the moment that was last looked at. What lies not after it is answered, or could not be (the remote
+        was away): it never asks for another look, and none comes sooner than the shortest interval. Else a moment that
+        has passed would have the remote asked without a pause.
+        """
+        if wake is None or looked is None or wake <= looked:
+            return self.interval
+        return min(self.interval, max(_SHORTEST, (wake - now).total_seconds()))
+
     def releases_fuse(self, commit: str) -> bool:
         """Tell whether somebody with access to the cluster has let this commit's retirements through."""
         return self.annotations.get(RELEASE_FUSE) == commit

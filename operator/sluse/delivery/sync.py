@@ -99,6 +99,7 @@ class Sync:
     _read: Head | None = None
     _noted: dict[str, OrganisationCompiled] = field(default_factory=dict)
     _told: SyncResult | None = None
+    _looked: datetime | None = None
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def configure(self, repository: Repository) -> None:
@@ -134,6 +135,7 @@ class Sync:
     async def once(self, repository: Repository) -> SyncResult:
         """Sync once and report. What could not be reported is reported with the next sync."""
         async with self._one:
+            self._looked = self.now()
             try:
                 result = await self._sync(repository)
             except CatalogError as error:
@@ -158,11 +160,12 @@ class Sync:
             message = f"this operator has access to {self.source.url} branch {self.source.branch}, not to {spec.url} branch {spec.branch}"
             return SyncResult(ready=False, reason="RemoteNotConfigured", message=message, stalled=True)
         head = await self._head(spec.path)
+        self._looked = at = self.now()
         compiled = await asyncio.to_thread(
             self.compiler.compile,
             head,
             self.books.all(),
-            at=self.now(),
+            at=at,
             fuse_released=repository.releases_fuse(head.commit),
             only=spec.organisations,
         )
@@ -203,13 +206,11 @@ class Sync:
         return trusted(contents, self.roots, least_version=highest)
 
     def _interval(self) -> float | None:
-        """Return the seconds to the next look: the repository's interval, or less where the gate's answer will change."""
+        """Return the seconds to the next look; None where there is no repository to look at."""
         if self.repository is None:
             return None
         wake = self.box.now.wake if self.box.now is not None else None
-        if wake is None:
-            return self.repository.interval
-        return min(self.repository.interval, max((wake - self.now()).total_seconds(), 0.0))
+        return self.repository.pause(wake, self._looked, self.now())
 
     async def _declare_changed(self, compiled: Compiled) -> list[str]:
         """Note all, and declare every stack that changed or is dirty; one stack's failure leaves the others alone."""
