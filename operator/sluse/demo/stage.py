@@ -42,6 +42,8 @@ class Stage:
 
     directory: Path
     keys: dict[str, ClientKey] = field(default_factory=dict)
+    pages: dict[tuple[Environment, str], tuple[str, dict[str, Any] | None]] = field(default_factory=dict)
+    """Pages of the status branches as fetched last, each with the tip it was read from."""
 
     async def __aenter__(self) -> Self:
         trust = Trust(signers.roots(), {each: signers.operator(each.value).pem for each in Environment})
@@ -87,6 +89,13 @@ class Stage:
     def issuer(self, environment: Environment = TEST) -> str:
         """An authority's issuer."""
         return self.sandbox.issuers[environment].url
+
+    def tip(self, environment: Environment) -> str | None:
+        """Return where a status branch is on the remote's own disk: to look there costs no fetch."""
+        try:
+            return (self.sandbox.remote.repository / "refs/heads" / environment.status_branch).read_text().strip()
+        except FileNotFoundError:
+            return None
 
     def begin_ledger(self, environment: Environment) -> Ran:
         """Let the platform's people begin the ledger of an environment."""

@@ -14,14 +14,18 @@ from sluse.sandbox.authority.store import Registration
 
 def status_page(stage: Stage, integration: str, environment: Environment = TEST) -> dict[str, Any] | None:
     """Return an integration's page as the supplier's own clone has it after a fetch; None where there is none."""
+    tip = stage.tip(environment)
+    known = stage.pages.get((environment, integration))
+    if tip is not None and (known is None or known[0] != tip):
+        known = stage.pages[environment, integration] = (tip, _fetched(stage, integration, environment))
+    return known[1] if known is not None else None
+
+
+def _fetched(stage: Stage, integration: str, environment: Environment) -> dict[str, Any] | None:
     organisation, _, name = integration.partition(".")
-    branch = f"origin/{environment.status_branch}"
-    if stage.supplier.try_git("fetch", "--quiet", "origin").code != 0:
-        return None
-    shown = stage.supplier.try_git("show", f"{branch}:{organisation}/{name}.json")
-    if shown.code != 0:
-        return None
-    page: dict[str, Any] = json.loads(shown.out)
+    stage.supplier.git("fetch", "--quiet", "origin")
+    shown = stage.supplier.try_git("show", f"origin/{environment.status_branch}:{organisation}/{name}.json")
+    page: dict[str, Any] | None = json.loads(shown.out) if shown.code == 0 else None
     return page
 
 
