@@ -13,7 +13,7 @@ import click
 
 def now() -> datetime:
     """Return the present moment, in UTC."""
-    from sluse.wiring.parts import utc_now
+    from sluse.wiring.clock import utc_now
 
     given = click.get_current_context().find_root().obj
     moment: datetime = given() if callable(given) else utc_now()

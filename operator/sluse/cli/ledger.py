@@ -24,7 +24,8 @@ def init(environment: str, settings: Path | None) -> None:
     operator that says LedgerMissing. Running it twice changes nothing.
     """
     from sluse.errors import SettingsError
-    from sluse.wiring.parts import status_branch, utc_now
+    from sluse.wiring.clock import utc_now
+    from sluse.wiring.parts import status_branch
     from sluse.wiring.settings import load
 
     loaded = load(settings)

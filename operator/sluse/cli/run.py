@@ -22,7 +22,7 @@ def command(settings: Path | None, log: str, liveness: str | None) -> None:
     """
     from sluse.controller.logs import to_stderr
     from sluse.controller.serve import serve
-    from sluse.wiring.parts import utc_now
+    from sluse.wiring.clock import utc_now
     from sluse.wiring.settings import load
 
     to_stderr(json_lines=log == "json")

@@ -7,7 +7,8 @@ import signal
 
 from sluse.controller.process import Process
 from sluse.model.settings import Settings
-from sluse.wiring.parts import Now, opened
+from sluse.wiring.clock import Now
+from sluse.wiring.parts import opened
 
 
 async def serve(settings: Settings, now: Now, *, liveness: str | None = None) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from sluse.catalog.git.source import Source
@@ -28,9 +27,8 @@ from sluse.registrar.dynamic.client import DynamicRegistrar
 from sluse.registrar.federation.keycloak import KeycloakFederations
 from sluse.registrar.federation.port import FederationRegistrar
 from sluse.registrar.port import Registrar
+from sluse.wiring.clock import Now, utc_now
 from sluse.wiring.settings import secret
-
-Now = Callable[[], datetime]
 
 
 @dataclass(frozen=True)
@@ -49,11 +47,6 @@ class Parts:
     reader: Reader
     mail: SmtpServer | None
     now: Now
-
-
-def utc_now() -> datetime:
-    """Return the real time."""
-    return datetime.now(UTC)
 
 
 @asynccontextmanager
