@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sluse.cluster.kinds import NAMESPACE, NETWORK_OPENING, NETWORK_POLICY, Kind
+from sluse.controller.objects import RECONCILE_REQUESTED
 from sluse.demo.expect import eventually
 from sluse.desired.access import roles
 from sluse.errors import NotFound
@@ -200,6 +201,20 @@ async def test_hand_edits_of_a_policy_are_put_right_on_the_schedule(world: Opera
             }
 
         await eventually(right, "both policies are as before")
+
+
+async def test_a_hand_edit_of_a_policy_is_put_right_when_somebody_asks_for_a_look(seen: Seen) -> None:
+    journal = await seen.namespace("journal")
+    before = (await seen.stand(journal))[journal]["spec"]
+    await seen.opening("Applied")
+    await seen.world.admin.merge(NETWORK_POLICY, journal, seen.policy, {"spec": {"egress": [{}]}})
+    asked = {"metadata": {"annotations": {RECONCILE_REQUESTED: "now"}}}
+    await seen.world.admin.merge(NETWORK_OPENING, OURS, seen.name, asked)
+
+    async def right() -> bool:
+        return bool((await seen.policies())[journal]["spec"] == before)
+
+    await eventually(right, "the policy is as before")
 
 
 async def test_looking_again_and_starting_again_write_nothing(world: Operated, mine: Supplier) -> None:
