@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sluse.catalog.files import FileKind
-from sluse.catalog.git import Source
+from sluse.catalog.git.source import Source
 from sluse.catalog.reader import Reader
 from sluse.catalog.trees import GitTree
 from sluse.catalog.work_tree import WorkTree

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sluse.catalog.git import Source
+from sluse.catalog.git.source import Source
 from sluse.catalog.reader import Reader
 from sluse.delivery.compile import Compiler
 from sluse.delivery.compiled import Box

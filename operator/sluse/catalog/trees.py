@@ -7,7 +7,7 @@ from typing import Protocol
 
 from sluse.catalog import limits
 from sluse.catalog.files import FileEntry, FileKind
-from sluse.catalog.git import Entry, Mode
+from sluse.catalog.git.tree import Entry, Mode
 
 KINDS = {
     Mode.FILE: FileKind.FILE,

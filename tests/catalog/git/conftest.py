@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sluse.catalog.git import Source
+from sluse.catalog.git.source import Source
 
 FIRST = 1_760_000_000  # the first commit's time, seconds since 1970
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sluse.catalog.git import Commit, Source
+from sluse.catalog.git.source import Commit, Source
 from sluse.errors import CatalogError, RemoteUnavailable
 
 Origin = Any  # conftest's Origin: importlib mode has no module to import it from

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from sluse.catalog.git import Source
+from sluse.catalog.git.source import Source
 from sluse.errors import RemoteUnavailable
 from sluse.sandbox import tls
 from sluse.sandbox.remote import Counts, Fault, Pusher, Remote, git_settings

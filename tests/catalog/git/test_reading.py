@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from sluse.catalog.git import Entry, Mode, Source
+from sluse.catalog.git.source import Source
+from sluse.catalog.git.tree import Entry, Mode
 from sluse.errors import CatalogError
 
 Origin = Any  # conftest's Origin: importlib mode has no module to import it from
