@@ -215,9 +215,9 @@ def difference(before: Writes, after: Writes) -> Writes:
 
 
 @contextmanager
-def begun(directory: Path, *files: Files) -> Iterator[Sandbox]:
+def begun(directory: Path, *files: Files, providers: tuple[str, ...] = ()) -> Iterator[Sandbox]:
     """Open a sandbox in which `files` are merged and the ledger of test is begun. Nothing is polled but on request."""
-    with Sandbox(directory, poll="24h") as sandbox:
+    with Sandbox(directory, poll="24h", providers=providers) as sandbox:
         if files:
             Main(sandbox.remote.repository).commit({path: text for share in files for path, text in share.items()})
         settings = load(sandbox.settings(TEST))
