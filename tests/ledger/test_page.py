@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from sluse.errors import LedgerError
-from sluse.ledger.objects import ledger_of
 from sluse.ledger.overview import Overview
 from sluse.ledger.page import index, pages
 from sluse.ledger.shown import is_machine, is_page, parse
+from sluse.ledger.text import ledger_of
 from sluse.model.federation import Handed
 from sluse.model.held import (
     Anchor,

@@ -17,7 +17,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sluse.errors import ClusterUnavailable, Conflict, LedgerError, NotFound
-from sluse.ledger.objects import LedgerObjects, text_of
+from sluse.ledger.objects import LedgerObjects
+from sluse.ledger.text import text_of
 from sluse.model.held import OrganisationLedger
 
 Change = Callable[[OrganisationLedger], OrganisationLedger]

@@ -15,7 +15,8 @@ from sluse.cluster.client import Cluster
 from sluse.errors import LedgerError
 from sluse.ledger.anchors import Anchors
 from sluse.ledger.book import Book, Change
-from sluse.ledger.objects import LedgerObjects, ledger_of
+from sluse.ledger.objects import LedgerObjects
+from sluse.ledger.text import ledger_of
 from sluse.model.held import HeldClient, HeldIntegration, OrganisationLedger
 from sluse.model.names import ClientKey, Environment
 from sluse.registrar.port import Held

@@ -10,13 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
-
 from sluse.cluster.client import Cluster
 from sluse.cluster.kinds import CONFIG_MAP
-from sluse.errors import LedgerError, NotFound
-from sluse.model.digests import canonical
-from sluse.model.held import OrganisationLedger
+from sluse.errors import NotFound
 from sluse.model.names import GROUP, Environment
 
 LEDGER_LABEL = f"{GROUP}/ledger"
@@ -30,24 +26,6 @@ class Stored:
 
     text: bytes
     version: str
-
-
-def text_of(ledger: OrganisationLedger) -> bytes:
-    """Return the canonical bytes of a ledger."""
-    return canonical(ledger.wire())
-
-
-def ledger_of(text: bytes, where: str) -> OrganisationLedger:
-    """Read a ledger back; LedgerError names `where` and the first field that is wrong."""
-    try:
-        return OrganisationLedger.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        place = ".".join(map(str, first["loc"])) or "the whole"
-        raise LedgerError(
-            f"the ledger in {where} cannot be read: {place}: {first['msg']}",
-            hint="nothing is written while it cannot be read; restore the object from the status branch",
-        ) from None
 
 
 class LedgerObjects:

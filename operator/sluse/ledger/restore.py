@@ -14,8 +14,8 @@ from sluse.ledger.book import Change
 from sluse.ledger.branch.bare import Unreachable
 from sluse.ledger.branch.branch import StatusBranch
 from sluse.ledger.journal import ClusterJournal
-from sluse.ledger.objects import ledger_of
 from sluse.ledger.shown import machine_file, machine_path
+from sluse.ledger.text import ledger_of
 from sluse.model.held import OrganisationLedger
 
 _log = logging.getLogger(__name__)

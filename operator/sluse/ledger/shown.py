@@ -13,8 +13,8 @@ from typing import Literal
 from pydantic import ConfigDict, ValidationError
 
 from sluse.errors import LedgerError
-from sluse.ledger.objects import text_of
 from sluse.ledger.stages import Stage
+from sluse.ledger.text import text_of
 from sluse.model.federation import Handed
 from sluse.model.held import (
     FEDERATION,

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from sluse.catalog.git import command
 from sluse.errors import LedgerError
-from sluse.ledger.objects import ledger_of
 from sluse.ledger.shown import Page, is_machine, is_page, parse
+from sluse.ledger.text import ledger_of
 from sluse.model.held import OrganisationLedger
 from sluse.model.names import Environment
 
