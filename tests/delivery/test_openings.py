@@ -130,6 +130,16 @@ def test_a_changed_catalogue_that_changes_many_is_held_until_it_is_meant(many: i
     assert world.compile().held_openings == frozenset(), "what was let through is not counted again"
 
 
+def test_a_catalogue_that_knows_nobody_any_more_closes_not_many_at_once() -> None:
+    suppliers = [Supplier(f"s-{position}", position + 10) for position in range(6)]
+    world = world_of(*(reaching(each) for each in suppliers))
+    world.settled()
+    know(world, catalogue(destination("somebody-else")))
+    compiled = world.compile()
+    assert len(compiled.held_openings) == 6
+    assert all(compiled.keeps_opening(key) for key in compiled.held_openings)
+
+
 def test_many_that_ask_for_something_else_themselves_are_not_held() -> None:
     suppliers = [Supplier(f"s-{position}", position + 10) for position in range(8)]
     both = catalogue(destination(), destination(zone="helsenettet", addresses=[OTHER]))

@@ -66,7 +66,7 @@ class Speaking:
 
 @dataclass(frozen=True)
 class _Made:
-    """One NetworkOpening and all that it was made from."""
+    """One NetworkOpening, declared where it opens anything, and all that it was made from."""
 
     consumer: Consumer
     destinations: Destinations
@@ -105,8 +105,7 @@ class OpeningsCompiler:
         kept_names: dict[str, set[str]] = {}
         for slug, share in parts.items():
             asking = dict(self._asking(slug, parts, users, speaking))
-            derived = {key: self._made(each, around) for key, each in asking.items() if not _unknown(share, key)}
-            made[slug] = {key: each for key, each in derived.items() if each is not None}
+            made[slug] = {key: self._made(each, around) for key, each in asking.items() if not _unknown(share, key)}
             lost = share.stuck or not speaking.numbers.get(slug)
             kept_names[slug] = {name for name in held[slug] if lost or _unknown(share, IntegrationKey(slug, name))}
         surprising = frozenset(
@@ -144,8 +143,8 @@ class OpeningsCompiler:
             if workloads is not None:
                 yield key, workloads
 
-    def _made(self, consumer: Consumer, around: Surroundings) -> _Made | None:
-        """Return what is made for a consumer, the same object while nothing changed; None without any opening."""
+    def _made(self, consumer: Consumer, around: Surroundings) -> _Made:
+        """Return what is made for a consumer, the same object while nothing changed."""
         providers = tuple(around.providers.get(party) for party in consumer.needs)
         last = self._memory.get(consumer.key)
         if (
@@ -155,8 +154,6 @@ class OpeningsCompiler:
         ):
             return last
         spec = around.derived(consumer).spec
-        if not spec.openings:
-            return None
         asked = {"numbers": list(consumer.numbers), "zones": list(consumer.zones), "parties": list(consumer.needs)}
         noted = HeldOpening(asked=sha256(asked), digest=sha256(spec.wire()))
         self._memory[consumer.key] = _Made(consumer, around.destinations, providers, spec, noted)
@@ -201,7 +198,7 @@ def _share(
     fused: frozenset[IntegrationKey],
 ) -> OrganisationOpenings:
     left = {*kept, *(key.name for key in fused if key.organisation == slug)}
-    specs = {key: each for key, each in made.items() if key.name not in left}
+    specs = {key: each for key, each in made.items() if key.name not in left and each.spec.openings}
     noted = {key.name: each.noted for key, each in specs.items()}
     share = _kept(slug, held, left)
     if not specs and not share.kept:
