@@ -16,6 +16,8 @@ HAS_A_SECOND_LINE = {
     "OrganisationNotBound": "then nobody is a maintainer either",
     "PlanNotAgreed": "without a plan there is no moment to open at",
     "ProductionLost": "without the bytes there is no snapshot",
+    "WrongForm": "what breaks a rule of records and counts holds all",
+    "WrongSubject": "what breaks a rule of records and counts holds all",
     "SnapshotLost": "without the bytes there is no snapshot",
     "ZoneUnknown": "there is no moment to open at",
 }

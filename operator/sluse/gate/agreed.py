@@ -19,6 +19,13 @@ def _readable(case: Case) -> str | None:
     return f"{paths[0]} cannot be read: what it says, nobody knows" if paths else None
 
 
+def _well_formed(case: Case) -> str | None:
+    for subject in (case.key.organisation, str(case.key)):
+        for record in case.view.faulty.get(subject, ()):
+            return f"{record.named} is wrong: {record.fault}"
+    return None
+
+
 def _whole(case: Case) -> str | None:
     for subject in (case.key.organisation, str(case.key)):
         broken = case.view.of(subject).broken
@@ -133,6 +140,7 @@ CHECKS: tuple[Check[Case], ...] = (
     Check(
         "DecisionUnreadable", "Every decision on it, and on its organisation, can be read.", _readable, Party.REVIEWER
     ),
+    Check("DecisionWrong", "No decision on it that counts breaks a rule of records.", _well_formed, Party.REVIEWER),
     Check("ChainBroken", "No statement is lost that a later one follows.", _whole, Party.REVIEWER),
     Check("NotDecided", "A reviewer accepted it.", _decided, Party.REVIEWER),
     Check(

@@ -20,6 +20,7 @@ from datetime import datetime
 
 from sluse.gate import calendar
 from sluse.gate.entitled import entitled
+from sluse.gate.record import Record
 from sluse.gate.retirement import ALONE, retirement, suspension
 from sluse.gate.survey import GateSurvey
 from sluse.gate.verdict import (
@@ -56,23 +57,39 @@ class World:
 
 def decide(survey: GateSurvey, key: IntegrationKey, world: World) -> Step:
     """Return the one step to take now."""
+    narrower = narrowed(survey, key, world)
+    if narrower is not None:
+        return narrower
+    held = _held(world)
+    entitlement = entitled(survey, key, world.at)
+    if isinstance(entitlement, NotEntitled):
+        return _stay(held, entitlement.reasons, survey.view(key.organisation, world.at).until)
+    brake = suspension(survey, key, world.at)
+    if brake is not None:
+        return Nothing((_suspended(brake),))
+    return _move(survey, key, world, held, entitlement)
+
+
+def narrowed(survey: GateSurvey, key: IntegrationKey, world: World) -> Step | None:
+    """Return the step that holds or narrows what is held, whatever it is entitled to; None where none does."""
     held = _held(world)
     halted = _halted(survey, world)
     if halted is not None:
         return _stay(held, (halted,))
+    if held is None:
+        return None
     order = retirement(survey, key, world.at)
-    if order is not None and held is not None:
+    if order is not None:
         return _retire(survey, key, world, held, order)
     brake = suspension(survey, key, world.at)
-    if brake is not None and held is not None:
-        ends = brake.statement.expires or brake.statement.issued_at + ALONE
-        return Suspend(brake.id, ends if ends > world.at else None, (Reason("Suspended", f"{brake.named} says so", Party.REVIEWER),))  # fmt: skip
-    entitlement = entitled(survey, key, world.at)
-    if isinstance(entitlement, NotEntitled):
-        return _stay(held, entitlement.reasons, survey.view(key.organisation, world.at).until)
     if brake is not None:
-        return Nothing((Reason("Suspended", f"{brake.named} says so", Party.REVIEWER),))
-    return _move(survey, key, world, held, entitlement)
+        ends = brake.statement.expires or brake.statement.issued_at + ALONE
+        return Suspend(brake.id, ends if ends > world.at else None, (_suspended(brake),))
+    return None
+
+
+def _suspended(brake: Record) -> Reason:
+    return Reason("Suspended", f"{brake.named} says so", Party.REVIEWER)
 
 
 def _halted(survey: GateSurvey, world: World) -> Reason | None:
@@ -101,24 +118,24 @@ def _move(
         return Keep()
     due = world.at >= entitlement.opens
     if not due and (same or live or not world.withholds):
-        return _stay(held, (), _allowed(survey, key, entitlement.opens))
-    barred = None if same and _ends_suspension(survey, key, held) else _barred(survey, key, world.at)
-    if barred is not None:
-        return _stay(held, (barred,), _allowed(survey, key, world.at))
+        return _stay(held, (), allowed(survey, key, entitlement.opens))
+    bar = None if same and _ends_suspension(survey, key, held) else barred(survey, key, world.at)
+    if bar is not None:
+        return _stay(held, (bar,), allowed(survey, key, world.at))
     if due:
         return Move(snapshot, entitlement.decision, Use.OPEN)
-    return Move(snapshot, entitlement.decision, Use.WITHHELD, _allowed(survey, key, entitlement.opens))
+    return Move(snapshot, entitlement.decision, Use.WITHHELD, allowed(survey, key, entitlement.opens))
 
 
 def _retire(survey: GateSurvey, key: IntegrationKey, world: World, held: HeldSnapshot, order: RetirementOrder) -> Step:
     """The wait counts from when it was really disabled: an operator that was down meanwhile shortens nothing."""
     if held.decision != order.decision or held.use is not Use.WITHHELD:
-        return Retire(order.decision, Use.WITHHELD, _allowed(survey, key, max(order.delete_at, world.at + order.pause)))
+        return Retire(order.decision, Use.WITHHELD, allowed(survey, key, max(order.delete_at, world.at + order.pause)))
     delete_at = max(order.delete_at, held.since + order.pause)
     if world.at < delete_at:
-        return Retire(order.decision, Use.WITHHELD, _allowed(survey, key, delete_at))
-    if _barred(survey, key, world.at) is not None:
-        return Retire(order.decision, Use.WITHHELD, _allowed(survey, key, world.at))
+        return Retire(order.decision, Use.WITHHELD, allowed(survey, key, delete_at))
+    if barred(survey, key, world.at) is not None:
+        return Retire(order.decision, Use.WITHHELD, allowed(survey, key, world.at))
     return Retire(order.decision, Use.RETIRED)
 
 
@@ -163,7 +180,8 @@ def _ends_suspension(survey: GateSurvey, key: IntegrationKey, held: HeldSnapshot
     return record is not None and record.statement.suspension is not None
 
 
-def _barred(survey: GateSurvey, key: IntegrationKey, at: datetime) -> Reason | None:
+def barred(survey: GateSurvey, key: IntegrationKey, at: datetime) -> Reason | None:
+    """Return the freeze, or the want of a window, that keeps an integration from moving."""
     frozen = calendar.frozen_at(_freezes(survey, key), at)
     if frozen is not None:
         return Reason("Frozen", f"{frozen.why}, until {frozen.end:%Y-%m-%d %H:%M}Z", Party.REVIEWER)
@@ -172,7 +190,8 @@ def _barred(survey: GateSurvey, key: IntegrationKey, at: datetime) -> Reason | N
     return None
 
 
-def _allowed(survey: GateSurvey, key: IntegrationKey, after: datetime) -> datetime | None:
+def allowed(survey: GateSurvey, key: IntegrationKey, after: datetime) -> datetime | None:
+    """Return the first moment from `after` on at which it may move; None where none comes."""
     return calendar.next_allowed(survey.policy.calendar, _freezes(survey, key), after)
 
 

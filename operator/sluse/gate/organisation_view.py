@@ -165,6 +165,18 @@ class OrganisationView:
         return {subject: records for subject, records in found.items() if records}
 
     @cached_property
+    def faulty(self) -> Mapping[str, tuple[Record, ...]]:
+        """Decisions that count and break a rule of records, by subject: what they mean is in doubt, so they hold.
+
+        One that counts for nothing anyway holds nothing: else anybody's file beside the others would.
+        """
+        found: dict[str, tuple[Record, ...]] = defaultdict(tuple)
+        for digest, record in self.register.records.items():
+            if record.fault and record.kind == "Decision" and digest not in self.flaws:
+                found[record.statement.subject] += (record,)
+        return found
+
+    @cached_property
     def _chains(self) -> Mapping[str, Chain]:
         sorted_out: dict[str, list[Record]] = defaultdict(list)
         for record in self.register.records.values():

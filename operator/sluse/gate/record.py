@@ -11,17 +11,24 @@ from sluse.model.names import Digest, IntegrationKey
 from sluse.model.records import AcceptanceTest, Decision
 from sluse.model.statement import Statement
 from sluse.model.tree import Sourced
+from sluse.rules.records import RULES
+from sluse.rules.rule import DocumentRule
 from sluse.trust import records
 from sluse.trust.keys import PublicKey
 
 _NAME = re.compile(r"(?P<subject>.+)-[0-9]+-[a-z]+")
+
+_FORM = tuple(rule for rule in RULES if isinstance(rule, DocumentRule))
 
 Signed = Sourced[Decision] | Sourced[AcceptanceTest]
 
 
 @dataclass(frozen=True, eq=False)
 class Record:
-    """`key` is the document's identity. Without a good signature `signers` is empty, and `flaw` says what is wrong."""
+    """`key` is the document's identity. Without a good signature `signers` is empty, and `flaw` says what is wrong.
+
+    `fault` is what the rules find wrong with its form: whoever signed it, such a record is an error that holds.
+    """
 
     key: IntegrationKey
     path: str
@@ -30,6 +37,7 @@ class Record:
     id: Digest
     signers: tuple[PublicKey, ...]
     flaw: str = ""
+    fault: str = ""
 
     @property
     def filed_as(self) -> str:
@@ -58,4 +66,9 @@ def read(source: Signed) -> Record:
     except BadSignature as error:
         flaw = error.message
     digest = Digest(hashlib.sha256(statement.signed_bytes).hexdigest())
-    return Record(document.key, source.path, document.kind, statement, digest, signers, flaw)
+    return Record(document.key, source.path, document.kind, statement, digest, signers, flaw, _fault(document))
+
+
+def _fault(document: Decision | AcceptanceTest) -> str:
+    found = (finding.message for rule in _FORM for finding in rule.check(document))
+    return next(found, "")

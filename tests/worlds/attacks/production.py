@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sluse.model import digests
+from sluse.model.names import IntegrationKey
 from sluse.model.problem import Place, Problem
-from sluse.model.statement import StatementType
-from sluse.model.tree import AcceptedFile, Tree
+from sluse.model.statement import StatementType, Verdict
+from sluse.model.tree import AcceptedFile, Sourced, Tree
 from worlds import lock
 from worlds.attacks.attempt import Attempt, refused_for
 from worlds.lock import FURU, SERVICE, STRANGER, SUPPLIER, Lock
@@ -103,6 +104,29 @@ def an_identity_provider_that_says_of_itself_that_it_exists() -> Attempt:
 @refused_for("ProviderNotEntitled")
 def an_identity_provider_of_a_name_like_an_existing_one() -> Attempt:
     return Attempt(lock.accepted(lock.service(providers=({"name": "idp0rten", "required": True},))))
+
+
+@refused_for("DecisionWrong")
+def a_rejection_without_a_word_of_why() -> Attempt:
+    world = lock.accepted()
+    said = {**world.acceptance(SERVICE, "journal-test-1"), "evidence": ("0" * 64,), "production": "0" * 64}
+    world.decide(StatementType.ACCEPTANCE, str(SERVICE), FURU, acceptance=said, verdict=Verdict.REJECTED, findings=())
+    return Attempt(world)
+
+
+@refused_for("DecisionWrong")
+def an_acceptance_in_a_file_that_is_named_after_something_else() -> Attempt:
+    world = lock.prepared()
+    statement = world.statement(
+        StatementType.ACCEPTANCE, str(SERVICE), FURU, acceptance=world.acceptance(SERVICE, world.submit())
+    )
+    key = world.place(statement, lock.signed(statement, FURU))
+    placed = world.decisions.pop(key)
+    name = f"{SERVICE.name}-9-plan"
+    metadata = placed.content.metadata.model_copy(update={"name": name})
+    document = placed.content.model_copy(update={"metadata": metadata})
+    world.decisions[IntegrationKey(SUPPLIER, name)] = Sourced(document, placed.path, Place)
+    return Attempt(world)
 
 
 @refused_for("DecisionUnreadable")

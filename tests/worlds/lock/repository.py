@@ -99,6 +99,7 @@ class Lock:
             "nonce": f"nonce-{next(self._numbers):020}",
             "previous": previous,
             "verdict": None if submission else Verdict.APPROVED,
+            "findings": ("it does not hold",) if fields.get("verdict") == Verdict.REJECTED else (),
         }
         return Statement.model_validate(base | fields)
 
