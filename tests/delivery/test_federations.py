@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sluse.delivery.compiled import Compiled
+from sluse.desired.stack import ObjectKey
 from sluse.ledger.stages import settle_federation
 from sluse.model.federation import Handed
 from sluse.model.held import HeldFederation
@@ -81,6 +82,15 @@ def test_a_deleted_file_ends_it_and_then_its_resource_leaves() -> None:
     assert world.ledgers[POLAR.slug].integrations[POLAR.alias].stage == "Retired"
 
 
+def test_it_is_not_called_retired_before_it_is_ended() -> None:
+    world = Compiling()
+    world.commit(POLAR.everything())
+    settled(world)
+    world.commit(POLAR.nothing())
+    world.note(world.compile())
+    assert world.ledgers[POLAR.slug].integrations[POLAR.alias].stage == "TestReady"
+
+
 def test_a_file_with_an_error_keeps_what_is_there_and_tells_the_identity_provider() -> None:
     world = Compiling()
     world.commit(POLAR.everything())
@@ -100,6 +110,7 @@ def test_an_unreadable_file_keeps_what_is_there() -> None:
     world.commit({POLAR.path: "{"})
     compiled = settled(world)
     assert compiled.keeps_federation(KEY)
+    assert ObjectKey("IdentityFederation", str(KEY)) in compiled.organisations[POLAR.slug].stack.keep
     assert world.ledgers[POLAR.slug].integrations[POLAR.alias].stage == "TestReady"
 
 

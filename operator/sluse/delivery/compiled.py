@@ -96,7 +96,7 @@ class OrganisationCompiled:
         """Return the same with these left as they are."""
         mine = frozenset(key for key in self.clients if key in held)
         federations = self.federations.holding(held)
-        names = {*(ObjectKey("HelseIDClient", str(key)) for key in mine), *federations.keep} - self.stack.keep
+        names = {ObjectKey("HelseIDClient", str(key)) for key in mine} | (federations.keep - self.federations.keep)
         if not names:
             return self
         resources = tuple(each for each in self.stack.resources if object_key(each) not in names)

@@ -11,6 +11,7 @@ from sluse.delivery.compiled import Compiled
 from sluse.delivery.head import Head
 from sluse.delivery.policy import Untrusted
 from sluse.delivery.production.compiler import ProductionCompiler
+from sluse.desired.stack import ObjectKey
 from sluse.ledger.stages import reach, settle_federation
 from sluse.model.held import HeldFederation, HeldIntegration, OrganisationLedger
 from sluse.model.names import Digest, Environment
@@ -23,6 +24,7 @@ from sluse.model.statement import StatementType
 from worlds.lock import ALM, PROVIDER, Lock, policy, with_provider
 
 SLUG = PROVIDER.organisation
+KEPT = ObjectKey("IdentityFederation", str(PROVIDER))
 BEFORE, AFTER = datetime(2026, 10, 20, 8, tzinfo=UTC), datetime(2026, 11, 2, 8, tzinfo=UTC)
 
 
@@ -158,6 +160,7 @@ def test_a_lost_accepted_file_keeps_what_is_there_and_is_told(live: World) -> No
     compiled = live.sync()
     assert compiled.federation(PROVIDER) is None
     assert compiled.keeps_federation(PROVIDER)
+    assert KEPT in compiled.organisations[SLUG].stack.keep
     assert any("accepted" in row.message for row in live.entry.waiting)
 
 
@@ -165,9 +168,11 @@ def test_without_a_policy_that_counts_what_is_open_stays_open(live: World) -> No
     assert use_of(live.sync(Untrusted(("nobody signed it",)))) is Use.OPEN
 
 
-def test_what_was_begun_to_open_is_not_torn_down_by_a_reason_against_it(live: World) -> None:
-    live.hold(use=Use.OPEN)
-    assert use_of(live.sync()) is Use.OPEN
+@pytest.mark.parametrize("use", [Use.WITHHELD, Use.OPEN])
+def test_what_is_kept_keeps_the_use_it_has(world: World, use: Use) -> None:
+    world.sync()
+    world.hold(use=use)
+    assert use_of(world.sync(Untrusted(("nobody signed it",)))) is use, "nothing opens, and nothing is torn down"
 
 
 def test_the_fuse_holds_a_change_that_nobody_decided(live: World) -> None:
@@ -177,6 +182,4 @@ def test_the_fuse_holds_a_change_that_nobody_decided(live: World) -> None:
     compiled = live.sync(comes=False)
     assert compiled.held_updates == {PROVIDER}
     assert compiled.keeps_federation(PROVIDER)
-    assert ("IdentityFederation", str(PROVIDER)) in {
-        (each.kind, each.name) for each in compiled.organisations[SLUG].stack.keep
-    }
+    assert KEPT in compiled.organisations[SLUG].stack.keep
