@@ -19,7 +19,7 @@ from sluse.model.keys import Jwks, PublicJwk
 from sluse.model.names import ClientId, ClientKey, Environment, IntegrationKey
 from sluse.model.outcome import Retired, Synced
 from sluse.model.policy.bundle import Policy
-from sluse.model.problem import Place
+from sluse.model.problem import Place, Problem
 from sluse.model.registration import Use
 from sluse.model.resources.helseid_client import HelseIDClientSpec
 from sluse.model.statement import StatementType
@@ -105,7 +105,7 @@ class Production:
         """Compile, note, and let everything that is wanted come about."""
         if was_up:
             self._watch()
-        head = Head(self.commit, "integrations", self._tree(), (), policy or self.policy)
+        head = Head(self.commit, "integrations", self._tree(), self._problems(), policy or self.policy)
         compiled = self.compiler.compile(head, self.ledgers, at=self.at, fuse_released=fuse_released)
         self._wanted = {key: spec for part in compiled.organisations.values() for key, spec in part.clients.items()}
         for slug, part in compiled.organisations.items():
@@ -129,6 +129,9 @@ class Production:
             for name, entry in ledger.integrations.items()
         }
         self.ledgers[SUPPLIER] = ledger.model_copy(update={"integrations": entries})
+
+    def _problems(self) -> tuple[Problem, ...]:
+        return ()
 
     def _watch(self) -> None:
         """Let the operator have seen each statement when it was made, as one that was never down has."""

@@ -18,11 +18,14 @@ from sluse.delivery.notes import noted
 from sluse.delivery.openings import OpeningsCompiler, OrganisationOpenings, Speaking
 from sluse.delivery.share import Share, shares
 from sluse.desired import organisation as desired_organisation
+from sluse.desired.installations import installed_in_test, title_of
 from sluse.desired.registrations import registrations
 from sluse.desired.stack import ObjectKey
+from sluse.model.client_installation import ClientInstallation
 from sluse.model.digests import sha256, tested
 from sluse.model.held import OrganisationLedger
 from sluse.model.identity_provider import IdentityProvider
+from sluse.model.keys import Jwks
 from sluse.model.names import ClientKey, Environment, IntegrationKey
 from sluse.model.policy.rules import Fuse
 from sluse.model.problem import Problem
@@ -162,6 +165,13 @@ def _compile(
         name = provider.content.key
         present[name] = integration_spec(provider)
         summaries[name] = _summary(provider, present[name], share.held_back(provider.content))
+    for installation in share.installations:
+        name = installation.content.key
+        present[name] = integration_spec(installation)
+        held_back = share.held_back(installation.content)
+        summaries[name] = _summary(installation, present[name], held_back)
+        if not held_back:
+            clients.update(_installed(share, installation.content, jwks))
     federations = in_test(share, fused)
     clients.update({key: client_spec(key, Use.RETIRED) for key in sorted(share.retiring - fused)})
     kept = frozenset(key for key in share.held if key not in clients)
@@ -193,9 +203,21 @@ def _compile(
     )
 
 
+def _installed(
+    share: Share, document: ClientInstallation, jwks: Mapping[ClientKey, Jwks]
+) -> dict[ClientKey, HelseIDClientSpec]:
+    """Return what is wanted of an installation: nothing while its service's file is missing or wrong."""
+    key = ClientKey(document.metadata.organisation, document.metadata.name, document.spec.client)
+    service = next((each.content for each in share.documents if str(each.content.key) == document.spec.service), None)
+    if service is None or share.held_back(service) or key not in jwks:
+        return {}
+    registration = installed_in_test(document.spec, service, jwks[key].keys)
+    return {} if registration is None else {key: client_spec(key, Use.OPEN, registration)}
+
+
 def _unplaced(share: Share) -> tuple[Problem, ...]:
     """Return the problems of files that no document came of."""
-    documents = (*share.documents, *share.providers)
+    documents = (*share.documents, *share.providers, *share.installations)
     placed = {share.slug, *(str(sourced.content.key) for sourced in documents)}
     return tuple(problem for problem in share.problems if problem.holds not in placed)
 
@@ -211,9 +233,21 @@ def client_spec(key: ClientKey, use: Use, registration: Registration | None = No
     )
 
 
-def integration_spec(sourced: Sourced[ServiceIntegration] | Sourced[IdentityProvider]) -> IntegrationSpec:
+Document = Sourced[ServiceIntegration] | Sourced[IdentityProvider] | Sourced[ClientInstallation]
+"""A file that something is registered for."""
+
+
+def integration_spec(sourced: Document) -> IntegrationSpec:
     """Return the spec of an integration's summary resource."""
     document = sourced.content
+    if isinstance(document, ClientInstallation):
+        return IntegrationSpec(
+            organisation=document.metadata.organisation,
+            name=document.metadata.name,
+            kind=document.kind,
+            title=title_of(document.spec.service, document.spec.customer),
+            clients=(document.spec.client,),
+        )
     clients = document.spec.clients if isinstance(document, ServiceIntegration) else ()
     return IntegrationSpec(
         organisation=document.metadata.organisation,
@@ -225,9 +259,5 @@ def integration_spec(sourced: Sourced[ServiceIntegration] | Sourced[IdentityProv
     )
 
 
-def _summary(
-    sourced: Sourced[ServiceIntegration] | Sourced[IdentityProvider],
-    spec: IntegrationSpec,
-    held_back: tuple[Problem, ...],
-) -> Summary:
+def _summary(sourced: Document, spec: IntegrationSpec, held_back: tuple[Problem, ...]) -> Summary:
     return Summary(spec.title, sourced.path, spec.tested, spec.clients, held_back, kind=spec.kind)

@@ -17,7 +17,7 @@ from sluse.delivery.production.acceptance import SubmittedTests
 from sluse.desired.stack import ObjectKey, Stack, object_key
 from sluse.gate.approval import Approval
 from sluse.gate.verdict import Reason
-from sluse.model.held import HeldSnapshot
+from sluse.model.held import HeldInstallation, HeldSnapshot
 from sluse.model.names import ClientKey, Digest, IntegrationKey
 from sluse.model.problem import Problem
 from sluse.model.registration import Use
@@ -35,6 +35,7 @@ class Goal:
     decision: Digest
     use: Use
     clients: tuple[str, ...]
+    installed: HeldInstallation | None = None
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,7 @@ class Compiled:
             commit=self.commit,
             policy_version=self.policy_version,
             policy_digest=self.policy_digest,
+            installed=goal.installed,
         )
         return snapshot, goal.clients
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from sluse.model.client_installation import ClientInstallation
 from sluse.model.held import OrganisationLedger
 from sluse.model.identity_provider import IdentityProvider
 from sluse.model.keys import Jwks
@@ -37,6 +38,7 @@ class Share:
     known: tuple[str, ...]
     providers: tuple[Sourced[IdentityProvider], ...] = ()
     federations: tuple[IntegrationKey, ...] = ()
+    installations: tuple[Sourced[ClientInstallation], ...] = ()
 
     def same(self, other: Share) -> bool:
         """Tell whether both say the same."""
@@ -44,17 +46,19 @@ class Share:
             self._told == other._told
             and len(self.documents) == len(other.documents)
             and len(self.providers) == len(other.providers)
+            and len(self.installations) == len(other.installations)
             and len(self.keys) == len(other.keys)
             and all(mine is theirs for mine, theirs in zip(self.documents, other.documents, strict=True))
             and all(mine[1] is theirs[1] for mine, theirs in zip(self.keys, other.keys, strict=True))
             and all(mine is theirs for mine, theirs in zip(self.providers, other.providers, strict=True))
+            and all(mine is theirs for mine, theirs in zip(self.installations, other.installations, strict=True))
         )
 
     @property
     def _told(self) -> tuple[object, ...]:
         return self.stuck, self.problems, self.held, self.known, self.federations
 
-    def held_back(self, document: ServiceIntegration | IdentityProvider) -> tuple[Problem, ...]:
+    def held_back(self, document: ServiceIntegration | IdentityProvider | ClientInstallation) -> tuple[Problem, ...]:
         """Return the errors that keep an integration as it is: its own and those of the whole organisation."""
         return tuple(problem for problem in self.problems if problem.holds in {self.slug, str(document.key)})
 
@@ -63,7 +67,10 @@ class Share:
         """Held clients that no file names any more; none while a file that may name them is wrong."""
         if self.stuck:
             return frozenset()
-        documents = {sourced.content.key: sourced.content for sourced in self.documents}
+        documents: dict[IntegrationKey, ServiceIntegration | ClientInstallation] = {
+            **{sourced.content.key: sourced.content for sourced in self.documents},
+            **{sourced.content.key: sourced.content for sourced in self.installations},
+        }
         return frozenset(key for key in self.held if not self._named(key, documents.get(key.integration_key)))
 
     @cached_property
@@ -74,10 +81,14 @@ class Share:
         named = {sourced.content.key for sourced in self.providers}
         return frozenset(key for key in self.federations if key not in named)
 
-    def _named(self, key: ClientKey, document: ServiceIntegration | None) -> bool:
+    def _named(self, key: ClientKey, document: ServiceIntegration | ClientInstallation | None) -> bool:
         if document is None:
             return False
-        return any(client.name == key.client for client in document.spec.clients) or bool(self.held_back(document))
+        if isinstance(document, ClientInstallation):
+            names = {document.spec.client}
+        else:
+            names = {client.name for client in document.spec.clients}
+        return key.client in names or bool(self.held_back(document))
 
 
 def shares(
@@ -95,9 +106,12 @@ def shares(
     for file, jwks in sorted(tree.keys.items(), key=lambda item: item[0].client):
         if file.environment is environment:
             keys[file.client.organisation].append((file, jwks))
+    installations: dict[str, list[Sourced[ClientInstallation]]] = defaultdict(list)
+    for key, installation in sorted(tree.installations.items()):
+        installations[key.organisation].append(installation)
     providers = _providers(tree, ledgers)
     wrong = _by_organisation(problems, ledgers)
-    slugs = {*tree.organisations, *documents, *providers, *ledgers, *wrong, *tree.unreadable}
+    slugs = {*tree.organisations, *documents, *installations, *providers, *ledgers, *wrong, *tree.unreadable}
     found: dict[str, Share] = {}
     for slug in sorted(slugs & set(only) if only else slugs):
         stuck = slug in tree.unreadable or any(problem.holds == slug for problem in wrong[slug])
@@ -112,6 +126,7 @@ def shares(
             tuple(sorted(ledger.integrations)) if ledger is not None and stuck else (),
             tuple(providers.get(slug, ())),
             _federations(ledger) if ledger is not None else (),
+            tuple(installations.get(slug, ())),
         )
     return found
 

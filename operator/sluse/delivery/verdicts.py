@@ -111,9 +111,15 @@ def said(step: Step | None) -> str:
 def verdicts(
     survey: GateSurvey, at: datetime, ledgers: Mapping[str, OrganisationLedger] | None, asked: str | None = None
 ) -> tuple[Verdict, ...]:
-    """Return the verdict on each integration, or on the one that is asked for. CatalogError where it is not there."""
-    held = {IntegrationKey(slug, name) for slug, ledger in (ledgers or {}).items() for name, entry in ledger.integrations.items() if entry.snapshot is not None}  # fmt: skip
-    keys = sorted({*survey.subjects(at), *held})
+    """Return the verdict on each integration, or on the one that is asked for. CatalogError where it is not there.
+
+    Installations have none of their own: that of their service covers them.
+    """
+    held = {IntegrationKey(slug, name): entry.snapshot for slug, ledger in (ledgers or {}).items() for name, entry in ledger.integrations.items() if entry.snapshot is not None}  # fmt: skip
+    installed = {key for key, snapshot in held.items() if snapshot.installed is not None} | set(
+        survey.tree.installations
+    )
+    keys = sorted({*survey.subjects(at), *held} - installed)
     chosen = keys if asked is None else [meant(asked, keys)]
     return tuple(
         Verdict(key, entitled(survey, key, at), pending(survey, key, at), _step(survey, key, at, ledgers))

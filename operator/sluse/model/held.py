@@ -11,12 +11,13 @@ from datetime import datetime
 
 from pydantic import Field
 
+from sluse.model.client_installation import InstallationValues, IntegrationName
 from sluse.model.federation import Handed
 from sluse.model.keys import PublicJwk
 from sluse.model.names import ClientId, IntegrationKey
 from sluse.model.registration import Use
 from sluse.model.told import Told
-from sluse.model.value import Count, Flag, Line, Sha256, Slug, Text, Url, Value
+from sluse.model.value import Count, Flag, Line, OrganisationNumber, Sha256, Slug, Text, Url, Value
 
 
 class Intent(Value):
@@ -71,6 +72,16 @@ class WaitingOn(Value):
     client: str = Field("", max_length=40)
 
 
+class HeldInstallation(Value):
+    """What an installation in production was last brought to: its file may be gone, and its service may have moved on."""
+
+    service: IntegrationName
+    service_production: Sha256 = Field(description="Digest P of its service, in whose scopes it lives.")
+    client: Slug
+    customer: OrganisationNumber
+    values: InstallationValues
+
+
 class HeldSnapshot(Value):
     """What production was last brought to, and by what right: enough for anybody to judge the step again.
 
@@ -85,6 +96,9 @@ class HeldSnapshot(Value):
     commit: str = Field(max_length=40, description="Commit of the integrations that was read.")
     policy_version: Count
     policy_digest: Sha256
+    installed: HeldInstallation | None = Field(
+        None, description="Of an installation: `tested` is its service's, `production` the digest of this."
+    )
 
 
 class HeldIntegration(Value):
@@ -124,6 +138,7 @@ class OrganisationLedger(Value):
     declared: Sha256 | None = Field(None, description="Digest of what the stack last declared.")
     commit: str | None = Field(None, max_length=40, description="Commit that was declared.")
     policy_version: Count = Field(0, description="Highest manifest version seen; a lower one is refused.")
+    policy_digest: Sha256 | None = Field(None, description="What it was; another one of that version is refused.")
     seen: dict[Sha256, datetime] = Field(
         default_factory=dict, max_length=2000, description="When each signed statement was first seen."
     )

@@ -69,7 +69,12 @@ class Desk:
         """What is asked about: `<organisation>`, `<organisation>.<name>`, or a name that only one organisation has."""
         named = self.asked.subject
         organisation, dot, name = named.partition(".")
-        known = {*self.tree.integrations, *self.tree.providers, *self.survey.subjects(self.now)}
+        known = {
+            *self.tree.integrations,
+            *self.tree.providers,
+            *self.tree.installations,
+            *self.survey.subjects(self.now),
+        }
         if dot:
             if IntegrationKey(organisation, name) not in known:
                 raise DecisionRefused(f"there is no {named} in {INTEGRATIONS}/", hint=self._near(organisation, known))

@@ -17,6 +17,7 @@ from sluse.delivery.openings import OpeningsCompiler, OrganisationOpenings, Spea
 from sluse.delivery.policy import Untrusted
 from sluse.delivery.production.acceptance import Tests, by_organisation, submitted
 from sluse.delivery.production.fuse import unasked
+from sluse.delivery.production.installations import step
 from sluse.delivery.production.notes import noted
 from sluse.delivery.production.organisation import ProductionShare, compiled
 from sluse.delivery.share import Share, shares
@@ -24,7 +25,7 @@ from sluse.gate.decide import World, decide
 from sluse.gate.organisation_view import OrganisationView
 from sluse.gate.survey import GateSurvey
 from sluse.gate.verdict import Keep, Nothing, Reason, Step
-from sluse.model.held import OrganisationLedger
+from sluse.model.held import HeldSnapshot, OrganisationLedger
 from sluse.model.names import Environment, IntegrationKey
 from sluse.model.outcome import Party
 from sluse.model.policy.bundle import Policy
@@ -125,10 +126,13 @@ class ProductionCompiler:
         survey = self._survey
         tests = submitted(survey, tests_at_head, at)
         view = survey.view(share.slug, at) if survey is not None else None
-        keys = {sourced.content.key for sourced in (*share.documents, *share.providers)} | {
+        keys = {sourced.content.key for sourced in (*share.documents, *share.providers, *share.installations)} | {
             IntegrationKey(share.slug, name) for name in ledger.integrations
         }
-        steps = {key: self._step(key, ledger, head, at) for key in sorted(keys)}
+        part = ProductionShare(share, ledger, survey, head.tree, at, tests)
+        installed = {key for key in keys if part.is_installation(key)}
+        steps = {key: self._step(key, ledger, head, at) for key in sorted(keys - installed)}
+        steps |= {key: self._installation_step(part, key, steps, head) for key in sorted(installed)}
         last = self._memory.get(share.slug)
         if (
             last is not None
@@ -138,7 +142,7 @@ class ProductionCompiler:
             and (last.steps, last.result.openings, last.result.tests) == (steps, openings, tests)
         ):
             return last.result
-        result = compiled(ProductionShare(share, ledger, survey, head.tree, at, tests), steps, openings)
+        result = compiled(part, steps, openings)
         if last is not None and last.result == result:
             result = last.result  # the same object, by which others see that nothing changed
         self._memory[share.slug] = _Remembered(share, ledger, view, steps, result)
@@ -147,13 +151,23 @@ class ProductionCompiler:
     def _step(self, key: IntegrationKey, ledger: OrganisationLedger, head: Head, at: datetime) -> Step:
         entry = ledger.integration(key)
         held = entry.snapshot if entry is not None else None
-        if self._survey is None or isinstance(head.policy, Untrusted):
-            why = head.policy.reasons if isinstance(head.policy, Untrusted) else ()
-            reason = Reason(
-                "PolicyNotTrusted", f"policies/ does not count: {'; '.join(why)}"[:500], Party.CLUSTER_OPERATOR
-            )
-            return Keep((reason,)) if held is not None else Nothing((reason,))
+        if self._survey is None:
+            return _untrusted(head, held)
         return decide(self._survey, key, World(at, held, withholds=self.withholds))
+
+    def _installation_step(
+        self, part: ProductionShare, key: IntegrationKey, steps: Mapping[IntegrationKey, Step], head: Head
+    ) -> Step:
+        stand = part.installation_stand(key, steps)
+        if self._survey is None:
+            return _untrusted(head, stand.held)
+        return step(stand, self._survey, World(part.at, stand.held, withholds=self.withholds))
+
+
+def _untrusted(head: Head, held: HeldSnapshot | None) -> Keep | Nothing:
+    why = head.policy.reasons if isinstance(head.policy, Untrusted) else ()
+    reason = Reason("PolicyNotTrusted", f"policies/ does not count: {'; '.join(why)}"[:500], Party.CLUSTER_OPERATOR)
+    return Keep((reason,)) if held is not None else Nothing((reason,))
 
 
 def _holds(key: IntegrationKey, ledgers: Mapping[str, OrganisationLedger]) -> bool:

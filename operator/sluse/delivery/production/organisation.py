@@ -6,12 +6,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sluse.delivery.compile import integration_spec
+from sluse.delivery.compile import Document, integration_spec
 from sluse.delivery.compiled import Goal, OrganisationCompiled, Summary, Verdict
 from sluse.delivery.federations import OrganisationFederations
 from sluse.delivery.openings import OrganisationOpenings
 from sluse.delivery.production.acceptance import SubmittedTests
 from sluse.delivery.production.federations import ProviderStand, wanted_federation
+from sluse.delivery.production.installation_offer import KIND, InstallationStand, Service, pending
+from sluse.delivery.production.installations import wanted_installation
 from sluse.delivery.production.rungs import stage
 from sluse.delivery.production.steps import Stand, wanted
 from sluse.delivery.share import Share
@@ -22,17 +24,14 @@ from sluse.gate.keys_lane import not_vouched
 from sluse.gate.survey import GateSurvey
 from sluse.gate.verdict import Reason, Step
 from sluse.model import digests
-from sluse.model.held import HeldIntegration, OrganisationLedger
-from sluse.model.identity_provider import IdentityProvider
+from sluse.model.client_installation import ClientInstallation
+from sluse.model.held import HeldIntegration, HeldSnapshot, OrganisationLedger
 from sluse.model.names import ClientKey, Digest, Environment, IntegrationKey
 from sluse.model.outcome import Party
 from sluse.model.resources.helseid_client import HelseIDClientSpec
 from sluse.model.resources.identity_federation import IdentityFederationSpec
 from sluse.model.resources.integration import IntegrationSpec
-from sluse.model.service_integration import ServiceIntegration
-from sluse.model.tree import Sourced, Tree
-
-Document = Sourced[ServiceIntegration] | Sourced[IdentityProvider]
+from sluse.model.tree import Tree
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,16 @@ class ProductionShare:
     def documents(self) -> Mapping[IntegrationKey, Document]:
         """What HEAD says, by identity."""
         services: dict[IntegrationKey, Document] = {each.content.key: each for each in self.share.documents}
-        return {**services, **{each.content.key: each for each in self.share.providers}}
+        providers = {each.content.key: each for each in self.share.providers}
+        return {**services, **providers, **{each.content.key: each for each in self.share.installations}}
+
+    def is_installation(self, key: IntegrationKey) -> bool:
+        """Tell whether a name is an installation's: by what is held, else by what HEAD says."""
+        held = self.ledger.integration(key)
+        if held is not None and held.snapshot is not None:
+            return held.snapshot.installed is not None
+        document = self.documents.get(key)
+        return (document.content.kind if document is not None else self.entry(key).kind) == KIND
 
     def is_provider(self, key: IntegrationKey) -> bool:
         """Tell whether a name is an identity provider's: by what is held, else by what HEAD says."""
@@ -83,11 +91,33 @@ class ProductionShare:
         """Return where an identity provider stands."""
         return ProviderStand(key, self.entry(key), self._stored)
 
+    def installation_stand(self, key: IntegrationKey, steps: Mapping[IntegrationKey, Step]) -> InstallationStand:
+        """Return where an installation stands, given the steps of the services."""
+        found = next((each.content for each in self.share.installations if each.content.key == key), None)
+
+        def service(name: str) -> Service:
+            of = IntegrationKey(*name.split(".", 1))
+            entry = self.ledger.integration(of) if of.organisation == key.organisation else None
+            return Service(entry.snapshot if entry is not None else None, steps.get(of))
+
+        stand = self.stand(key)
+        return InstallationStand(
+            key,
+            self.entry(key),
+            found,
+            self.share.held_back(found) if found is not None else (),
+            service,
+            lambda client: stand.keys.get(client, ()),
+            self._not_vouched,
+            self._stored,
+        )
+
     def submitted(self, key: IntegrationKey) -> bool:
         """Tell whether what HEAD says was submitted."""
-        if self.survey is None or key not in self.documents:
+        document = self.documents[key].content if key in self.documents else None
+        if self.survey is None or document is None or isinstance(document, ClientInstallation):
             return False
-        tested = digests.sha256(digests.tested(self.documents[key].content))
+        tested = digests.sha256(digests.tested(document))
         submissions = self.survey.view(key.organisation, self.at).submissions(str(key))
         return any(each.statement.submission is not None and each.statement.submission.tested == tested for each in submissions)  # fmt: skip
 
@@ -122,7 +152,12 @@ def compiled(
     summaries: dict[IntegrationKey, Summary] = {}
     wakes: list[datetime] = []
     for key, step in steps.items():
-        if part.is_provider(key):
+        if part.is_installation(key):
+            installation = part.installation_stand(key, steps)
+            found = wanted_installation(step, installation)
+            clients.update(found.clients)
+            said = _Said(found.goal, found.reasons, found.wake, pending(installation))
+        elif part.is_provider(key):
             login = wanted_federation(step, part.provider_stand(key))
             federations.update({key: login.spec} if login.spec is not None else {})
             said = _Said(login.goal, login.reasons, login.wake)
@@ -177,6 +212,7 @@ class _Said:
     goal: Goal | None
     reasons: tuple[Reason, ...]
     wake: datetime | None
+    pending: bool = False
 
 
 def _summary(part: ProductionShare, key: IntegrationKey, step: Step, said: _Said) -> Summary:
@@ -187,7 +223,7 @@ def _summary(part: ProductionShare, key: IntegrationKey, step: Step, said: _Said
         stage=stage(entry, step, submitted=part.submitted(key)).value,
         reasons=said.reasons,
         goal=said.goal,
-        pending=held is not None and at_head is not None and at_head.tested != held.tested,
+        pending=said.pending or _pending(held, at_head),
     )
     return Summary(
         title=at_head.title if at_head is not None else entry.title,
@@ -197,3 +233,9 @@ def _summary(part: ProductionShare, key: IntegrationKey, step: Step, said: _Said
         verdict=verdict,
         kind=at_head.kind if at_head is not None else entry.kind,
     )
+
+
+def _pending(held: HeldSnapshot | None, at_head: IntegrationSpec | None) -> bool:
+    """Tell whether HEAD differs from what is held; an installation has no digest of its own at HEAD."""
+    tested = at_head.tested if at_head is not None else None
+    return held is not None and tested is not None and tested != held.tested

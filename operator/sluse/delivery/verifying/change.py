@@ -42,11 +42,12 @@ def changes(
     earlier: datetime | None,
     known: bool,
 ) -> Iterator[Change]:
-    """Yield the steps of an organisation."""
+    """Yield the steps of an organisation. An installation's are not among them: its file allowed them, and no decision."""
     for name, entry in after.integrations.items():
         was = before.integrations.get(name) if before is not None else None
         held = was.snapshot if was is not None else None
-        if entry.snapshot is not None and not _same(held, entry.snapshot):
+        installed = entry.snapshot is not None and entry.snapshot.installed is not None
+        if entry.snapshot is not None and not installed and not _same(held, entry.snapshot):
             key = IntegrationKey(after.organisation, name)
             yield Change(key, held, entry.snapshot, place, published, earlier, known)
 

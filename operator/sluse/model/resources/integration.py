@@ -15,7 +15,7 @@ class IntegrationSpec(Value):
     name: Slug
     kind: Line
     title: Line
-    tested: Sha256 = Field(description="Digest T of the tested part.")
+    tested: Sha256 | None = Field(None, description="Digest T of the tested part; an installation has none.")
     clients: tuple[Slug, ...] = Field((), max_length=20)
 
 
