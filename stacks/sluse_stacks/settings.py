@@ -15,6 +15,7 @@ from pydantic import Field, StringConstraints, ValidationError
 from sluse.desired.environment import (
     CACHE,
     INITIAL_ACCESS_TOKEN,
+    MAIL_PASSWORD,
     REMOTE_TOKEN,
     SIGNING_KEY,
     Installation,
@@ -28,11 +29,12 @@ from sluse.model.settings import (
     EngineName,
     KubernetesSettings,
     LedgerSettings,
+    MailSettings,
     RemoteSettings,
     Settings,
     Timing,
 )
-from sluse.model.value import Line, Mailbox, Slug, Unique, Url, Value
+from sluse.model.value import Count, Line, Mailbox, Slug, Unique, Url, Value
 
 PROJECT = "sluse"
 """Name of the Pulumi project, and the namespace of its config keys."""
@@ -64,6 +66,17 @@ class Authority(Value):
     registration_endpoint: Url = Field(description="RFC 7591 endpoint.")
 
 
+class Mail(Value):
+    """How notifications leave. With a user, the password is the key `mail-password` of the Secret."""
+
+    host: Line = Field(description="SMTP server; it must offer STARTTLS.")
+    port: Count = Field(587, description="Its port.")
+    sender: Mailbox = Field(description="Sender of notifications.")
+    reviewers: Mailbox = Field(description="Function mailbox of NHN's reviewers.")
+    every: Count = Field(300, description="Fewest seconds between two mails to one mailbox.")
+    username: Line | None = Field(None, description="User of the server, where it asks for one.")
+
+
 class StackSettings(Value):
     """Every key of `sluse:` in a stack's config file."""
 
@@ -73,6 +86,7 @@ class StackSettings(Value):
     authority: Authority
     author: Mailbox = Field(description="Committer of the status branch.")
     roots: Roots | None = Field(None, description="Keys that sign the manifest of policies/; production needs them.")
+    mail: Mail | None = Field(None, description="How notifications leave; without it none do.")
     timing: Timing = Timing()
 
 
@@ -115,6 +129,7 @@ def installation(environment: Environment, stack: StackSettings) -> Installation
             ),
             ledger=LedgerSettings(signing_key_file=SIGNING_KEY.path, author=stack.author),
             roots=stack.roots,
+            mail=_mail(stack.mail),
             timing=stack.timing,
         ),
         image=stack.image,
@@ -125,4 +140,18 @@ def installation(environment: Environment, stack: StackSettings) -> Installation
             interval=stack.repository.poll,
             organisations=stack.repository.organisations,
         ),
+    )
+
+
+def _mail(mail: Mail | None) -> MailSettings | None:
+    if mail is None:
+        return None
+    return MailSettings(
+        host=mail.host,
+        port=mail.port,
+        sender=mail.sender,
+        reviewers=mail.reviewers,
+        every=mail.every,
+        username=mail.username,
+        password_file=MAIL_PASSWORD.path if mail.username is not None else None,
     )

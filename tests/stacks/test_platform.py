@@ -139,3 +139,15 @@ def test_a_stack_file_that_is_none_is_one_message_with_its_path(tmp_path: Path, 
 def test_a_stack_file_that_is_missing_is_one_message_too(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"Pulumi\.test\.yaml"):
         read_config(tmp_path / "Pulumi.test.yaml")
+
+
+def test_mail_is_rendered_with_the_path_of_its_password_and_never_with_one() -> None:
+    mail = {"host": "smtp.nhn.example", "sender": "sluse@nhn.example", "reviewers": "kundesenter@nhn.example"}
+    plain = installation(Environment.TEST, parse({**config(Environment.TEST), "mail": mail})).settings.mail
+    asked = installation(
+        Environment.TEST, parse({**config(Environment.TEST), "mail": {**mail, "username": "sluse"}})
+    ).settings.mail
+    assert plain is not None
+    assert asked is not None
+    assert (plain.port, plain.starttls, plain.password_file) == (587, True, None)
+    assert str(asked.password_file) == "/etc/sluse/credentials/mail-password"

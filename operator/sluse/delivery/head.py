@@ -26,6 +26,11 @@ class Head:
     unsigned: NetworkCatalogue | None = None
     """In test: `policies/network.yaml` of the same commit, whether anybody signed it or not."""
 
+    def mailbox(self, organisation: str) -> str | None:
+        """Return an organisation's function mailbox; None where its file is not there."""
+        found = self.tree.organisations.get(organisation)
+        return found.content.spec.contact.mailbox if found is not None else None
+
     @property
     def catalogue(self) -> NetworkCatalogue | None:
         """What openings are derived from; None where there is nothing that counts."""

@@ -110,8 +110,7 @@ class Sync:
 
     def mailbox(self, organisation: str) -> str | None:
         """Return an organisation's function mailbox, as HEAD says; None where that is not known."""
-        found = self._read.tree.organisations.get(organisation) if self._read is not None else None
-        return found.content.spec.contact.mailbox if found is not None else None
+        return self._read.mailbox(organisation) if self._read is not None else None
 
     def request(self) -> None:
         """Ask for a sync as soon as possible."""

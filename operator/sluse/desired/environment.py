@@ -47,6 +47,7 @@ class Credential:
 REMOTE_TOKEN = Credential("remote-token")
 INITIAL_ACCESS_TOKEN = Credential("initial-access-token")
 SIGNING_KEY = Credential("signing-key")
+MAIL_PASSWORD = Credential("mail-password")
 
 
 @dataclass(frozen=True)
