@@ -6,11 +6,12 @@ policy at all: the gate is not asked, and production stays as it is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sluse.catalog import policies
+from sluse.model.held import OrganisationLedger
 from sluse.model.names import Digest
 from sluse.model.policy.bundle import Policy, Roots
 from sluse.model.policy.files import PolicyFiles
@@ -24,6 +25,17 @@ class Untrusted:
     """Why `policies/` does not count: every reason, as a sentence."""
 
     reasons: tuple[str, ...]
+
+
+Seen = tuple[int, Digest | None]
+"""The highest version of the manifest that was ever seen, and what it was where that is known."""
+
+
+def seen(ledgers: Iterable[OrganisationLedger]) -> Seen:
+    """Return the newest manifest that any organisation's ledger remembers."""
+    found = ((each.policy_version, each.policy_digest or "") for each in ledgers)
+    version, digest = max(found, default=(0, ""))
+    return version, Digest(digest) if digest else None
 
 
 def trusted(

@@ -28,8 +28,9 @@ from sluse.delivery.engine import Engine
 from sluse.delivery.head import Head
 from sluse.delivery.network_catalogue import PATH, unsigned
 from sluse.delivery.notes import declared
-from sluse.delivery.policy import Untrusted, trusted
+from sluse.delivery.policy import Untrusted, seen, trusted
 from sluse.delivery.production.acceptance import SubmittedTests
+from sluse.delivery.production.notes import witnessed
 from sluse.delivery.repository import Repository, SyncResult
 from sluse.errors import CatalogError, ClusterError, LedgerError, RemoteUnavailable, SluseError
 from sluse.model.held import OrganisationLedger
@@ -169,6 +170,7 @@ class Sync:
             only=spec.organisations,
         )
         self.box.put(compiled)
+        self._witness(compiled)
         return _result(head, compiled, await self._declare_changed(compiled))
 
     async def _without_head(self, error: CatalogError) -> SyncResult:
@@ -201,8 +203,20 @@ class Sync:
     def _policy(self, contents: Mapping[str, bytes]) -> Policy | Untrusted:
         if self.roots is None:
             return Untrusted(("no root keys are pinned in the settings",))
-        highest = max((ledger.policy_version for ledger in self.books.all().values()), default=0)
-        return trusted(contents, self.roots, least_version=highest)
+        version, digest = seen(self.books.all().values())
+        return trusted(contents, self.roots, least_version=version, least_digest=digest)
+
+    def _witness(self, compiled: Compiled) -> None:
+        """Let one ledger remember a manifest that none does yet: the next process must not fall back behind it."""
+        if compiled.policy_digest is None or (compiled.policy_version, compiled.policy_digest) == seen(self.books.all().values()):  # fmt: skip
+            return
+        for slug in sorted(compiled.organisations):
+            try:
+                self.books.note(slug, partial(witnessed, compiled=compiled))
+            except LedgerError:
+                continue  # this one's memory is damaged, which is told where it is noted
+            self.changed()
+            return
 
     def _interval(self) -> float | None:
         """Return the seconds to the next look; None where there is no repository to look at."""

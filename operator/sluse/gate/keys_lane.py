@@ -41,7 +41,8 @@ def not_vouched(
         if record.statement.verdict is not Verdict.APPROVED or said is None or said.client != client.client:
             continue
         if set(said.thumbprints) == set(wanted):
-            first = (view.register.seen or {}).get(record.id, record.statement.issued_at)
+            seen = view.register.seen
+            first = record.statement.issued_at if seen is None else seen.get(record.id, at)  # else it is seen now
             if held_since is None or first >= held_since:
                 return None
             spent = True

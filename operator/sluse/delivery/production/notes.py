@@ -29,7 +29,15 @@ def noted(
     if after == ledger:
         return ledger
     # Rides on writes that are due anyway: a new manifest alone would rewrite every organisation's ledger.
-    return after.model_copy(update={"policy_version": max(ledger.policy_version, compiled.policy_version)})
+    return witnessed(after, compiled)
+
+
+def witnessed(ledger: OrganisationLedger, compiled: Compiled) -> OrganisationLedger:
+    """Return the ledger with the manifest that counts now, if it remembers no newer one."""
+    if compiled.policy_digest is None or compiled.policy_version < ledger.policy_version:
+        return ledger
+    now = {"policy_version": compiled.policy_version, "policy_digest": compiled.policy_digest}
+    return ledger.model_copy(update=now)
 
 
 def _entry(
