@@ -37,6 +37,10 @@ class Operators:
         self._running[environment] = process
         return process.pid
 
+    def pid(self, environment: Environment) -> int:
+        """Return the process id of a running operator."""
+        return self._running[environment].pid
+
     def stop(self) -> None:
         """Ask all to end, and see them end; one that does not is ended: nothing of the demo may outlive it."""
         running = [process for process in self._running.values() if process.poll() is None]

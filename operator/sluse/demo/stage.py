@@ -26,7 +26,7 @@ from sluse.model.names import Environment
 from sluse.sandbox.authority.application import Authority
 from sluse.sandbox.sandbox import Sandbox, Trust
 
-SUPPLIER, NEIGHBOUR, PROVIDER, TESTERS = "solvang", "kvitfjell", "fjellid", "nhn"
+SUPPLIER, NEIGHBOUR, PROVIDER, TESTERS, USERS = "solvang", "kvitfjell", "fjellid", "nhn", "liaby"
 TEST, PRODUCTION = Environment.TEST, Environment.PRODUCTION
 
 LOGIN_HOSTS = {TEST: "login.test.fjellid.example", PRODUCTION: "login.fjellid.example"}
@@ -107,7 +107,8 @@ class Stage:
         text = (resources.files("sluse.demo") / "material" / name).read_text(encoding="utf-8")
         maintainer = signers.maintainer(name.partition("/")[0]).line
         return (
-            text.replace("TEST-FROM", f"{self.began:%Y-%m-%d}")
+            text.replace("NEEDED-BY", f"{self.production_day:%Y-%m-%d}")
+            .replace("TEST-FROM", f"{self.began:%Y-%m-%d}")
             .replace("PROVIDER-DAY", f"{self.began + timedelta(days=1):%Y-%m-%dT%H:%M}")
             .replace("PRODUCTION-DAY", f"{self.production_day:%Y-%m-%dT%H:%M}")
             .replace("MAINTAINER-KEY", maintainer)

@@ -6,16 +6,20 @@ import asyncio
 
 from sluse.demo.expect import expect
 from sluse.demo.narrator import Narrator
-from sluse.demo.stage import NEIGHBOUR, SUPPLIER, TEST, Stage
+from sluse.demo.stage import NEIGHBOUR, PRODUCTION, SUPPLIER, TEST, Stage
 from sluse.demo.story.seen import at_authority, client_of, stage_reached
 
 
 async def registered(stage: Stage, tell: Narrator) -> None:
     """Merged becomes registered, by the operator alone."""
     tell.chapter("The operator applies what is merged")
-    begun = await asyncio.to_thread(stage.begin_ledger, TEST)
-    expect(begun.code == 0, "`sluse ledger init` begins the ledger of test", begun.said)
-    tell.fact("platform", "begins the ledger of test once; without it an operator writes nothing", shown=begun.out)
+    begun = await asyncio.gather(*(asyncio.to_thread(stage.begin_ledger, each) for each in (TEST, PRODUCTION)))
+    for ran in begun:
+        expect(ran.code == 0, "`sluse ledger init` begins a ledger", ran.said)
+    shown = "".join(ran.out for ran in begun)
+    tell.fact(
+        "platform", "begins the ledgers of both environments; without one an operator writes nothing", shown=shown
+    )
 
     pid = stage.operators.start(TEST)
     with tell.waiting("the test operator starts and syncs"):

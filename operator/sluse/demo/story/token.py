@@ -7,7 +7,7 @@ from sluse.acceptance.service import Service
 from sluse.demo.expect import expect
 from sluse.demo.keys import new_key
 from sluse.demo.narrator import Narrator
-from sluse.demo.stage import SUPPLIER, TEST, Stage
+from sluse.demo.stage import PRODUCTION, SUPPLIER, TEST, Stage
 from sluse.demo.story.seen import client_of, status_page
 from sluse.model.names import Environment
 
@@ -22,6 +22,7 @@ def service(stage: Stage, client_id: str, key: ClientKey, environment: Environme
 async def token(stage: Stage, tell: Narrator) -> None:
     """A private key that only the supplier holds opens the door, and no other does."""
     tell.chapter("The supplier's service uses its client")
+    stage.operators.start(PRODUCTION)  # starts meanwhile, and is looked at when its turn comes
     client_id = client_of(status_page(stage, f"{SUPPLIER}.journal"), "sync")["clientId"]
     mine = service(stage, client_id, stage.keys[f"{SUPPLIER}.journal.sync"])
     answer = await mine.token(SCOPES)
