@@ -12,10 +12,15 @@ from worlds.lock.repository import Lock
 
 def write(world: Lock, policy: Policy, root: Path) -> None:
     """Write everything below `root`; nobody signs policies/."""
-    for path, content in {**_authored(world), **_records(world), **_policies(policy)}.items():
+    for path, content in files(world, policy).items():
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
+
+
+def files(world: Lock, policy: Policy) -> dict[str, bytes]:
+    """Return everything by its path."""
+    return {**_authored(world), **_records(world), **_policies(policy)}
 
 
 def _authored(world: Lock) -> dict[str, bytes]:
