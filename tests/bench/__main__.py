@@ -13,6 +13,7 @@ import fresh
 import gate
 import scaling
 import startup
+import verify
 import writes
 from figures import Figure, progress, table
 
@@ -20,6 +21,7 @@ MEASUREMENTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "startup": startup.measure,
     "check": check.measure,
     "gate": gate.measure,
+    "verify": verify.measure,
     "converge": converge.measure,
     "fresh": fresh.measure,
     "writes": writes.measure,

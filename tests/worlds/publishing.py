@@ -7,7 +7,7 @@ import hashlib
 import json
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,6 +45,14 @@ def git(folder: Path, *words: str, given: str = "", **variables: str) -> str:
         ["git", "-C", folder, *words], env={**GIT, **variables}, input=given, capture_output=True, text=True, check=True
     )
     return ran.stdout.strip()
+
+
+def manifest(files: Mapping[str, bytes], version: int) -> bytes:
+    """Return the manifest of files of policies/, signed by two roots."""
+    listed = Manifest(version=version, files={name: hashlib.sha256(each).hexdigest() for name, each in files.items()})
+    message = canonical(listed.wire())
+    signatures = tuple(each.parts(message, namespace=MANIFEST_NAMESPACE).armoured for each in ROOT_KEYS[:2])
+    return SignedManifest(manifest=listed, signatures=signatures).model_dump_json(by_alias=True).encode()
 
 
 @dataclass
@@ -87,14 +95,10 @@ class Publishing:
         self.production.policy = replace(self.production.policy, operators=Operators(operators=operators))
         write(self.production.lock, self.production.policy, self.work)
         folder = self.work / "policies"
-        files = {each.name: hashlib.sha256(each.read_bytes()).hexdigest() for each in folder.glob("*.yaml")}
-        manifest = Manifest(version=self.version, files=files)
-        message = canonical(manifest.wire())
-        signatures = tuple(each.parts(message, namespace=MANIFEST_NAMESPACE).armoured for each in ROOT_KEYS[:2])
-        text = SignedManifest(manifest=manifest, signatures=signatures).model_dump_json(by_alias=True)
+        text = manifest({each.name: each.read_bytes() for each in folder.glob("*.yaml")}, self.version)
         (folder / "history").mkdir(exist_ok=True)
         for path in ("manifest.json", f"history/{self.version}.json"):
-            (folder / path).write_text(text)
+            (folder / path).write_bytes(text)
         policy = trusted(contents(WorkTree(self.work, "policies")), ROOTS)
         assert isinstance(policy, Policy), policy
         self.production.policy = policy

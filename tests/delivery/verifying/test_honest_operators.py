@@ -9,10 +9,11 @@ import pytest
 
 from sluse.ledger.branch.history import publication
 from sluse.model.held import OrganisationLedger
-from sluse.model.names import Environment
+from sluse.model.names import ClientKey, Environment, IntegrationKey
 from sluse.model.statement import StatementType
+from worlds import lock
 from worlds.lock import LIND, SERVICE, SUPPLIER
-from worlds.production import Production
+from worlds.production import Production, jwk
 from worlds.publishing import CONFIGURED, Publishing, git, reasons
 
 
@@ -90,6 +91,25 @@ async def test_a_rewritten_history_of_the_integrations_is_judged_by_head(world: 
     world.push("--force")
     found = world.verify()
     assert (found.verdict, set(reasons(found))) == ("agrees", {"JudgedByHead"})
+
+
+async def test_a_service_that_acts_for_another_organisation_and_offers_the_login_of_a_third(tmp_path: Path) -> None:
+    production = Production.accepted(at=CONFIGURED)
+    world, key = production.lock, IntegrationKey(SUPPLIER, "portal")
+    lock.with_provider(world)
+    world.organisations["tind"] = lock.organisation("tind", numbers=("311500036",))
+    world.bind("tind")
+    logins = ({"name": "polar", "required": True},)
+    world.documents[key] = lock.service(of=key, number="311500036", providers=logins)
+    world.agree(key)
+    world.accept(world.submit(key), key)
+    production.keys[ClientKey(SUPPLIER, "portal", "web")] = (jwk("first"),)
+    production.vouch(ClientKey(SUPPLIER, "portal", "web"))
+    published = Publishing.begun(tmp_path, production)
+    await published.genesis()
+    await published.step(world.clock + timedelta(hours=1))
+    found = published.verify()
+    assert (found.verdict, found.findings, found.steps) == ("agrees", (), 2)
 
 
 async def test_without_roots_policies_are_believed(world: Publishing) -> None:

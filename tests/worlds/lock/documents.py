@@ -35,9 +35,10 @@ def service(
     host: str = "www.fjordlegen.example",
     opens: datetime = datetime(2026, 11, 1, 8),  # noqa: DTZ001 - local time
     of: IntegrationKey = SERVICE,
+    number: str = NUMBER,
     **plan: Any,
 ) -> ServiceIntegration:
-    values = {"organisation_number": NUMBER, "redirect_uris": (f"https://{host}/signin",)}
+    values = {"organisation_number": number, "redirect_uris": (f"https://{host}/signin",)}
     spec = {
         "service": {
             "title": "Journal", "configuration_owner": NUMBER, "users": "Doctors", "platform": "Python",

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -36,6 +38,7 @@ class StandingClone:
         self._environment = command.surroundings(Path(found), _OFFLINE)
         self._objects = Objects(self._environment)
         self._trees: dict[str, tuple[Child, ...]] = {}
+        self._listings: dict[tuple[str, str], tuple[FileEntry, ...]] = {}
         self._sizes: dict[str, int] = {}
         self._contents: dict[str, bytes] = {}
 
@@ -75,10 +78,17 @@ class StandingClone:
                 self._trees.clear()
             content = self._read([folder], _LARGEST, "tree").get(folder, b"")
             try:
-                self._trees[folder] = tuple(tree.children(content, len(folder) // 2))
+                self._trees[folder] = tree.children(content, len(folder) // 2)
             except ValueError:
                 raise _lost(folder) from None
         return self._trees[folder]
+
+    def foresee(self, trees: Iterable[str]) -> None:
+        """Read trees that will be asked for, in one go: asked one by one, each would cost a round trip."""
+        wanted = [each for each in dict.fromkeys(trees) if each not in self._trees][: _MOST_TREES // 4]
+        for each, content in self._read(wanted, _LARGEST, "tree").items():
+            with suppress(ValueError):  # told when it is asked for
+                self._trees[each] = tree.children(content, len(each) // 2)
 
     def find(self, folder: str, path: str) -> Child | None:
         """Return what is at a path below a tree."""
@@ -88,24 +98,30 @@ class StandingClone:
             return child
         return self.find(child.id, rest) if child.is_folder else None
 
-    def walk(self, folder: str, path: str) -> Iterator[tuple[str, Child]]:
-        """Yield everything below a tree but the trees, by path."""
-        for child in self.children(folder):
-            inner = f"{path}/{child.name}" if path else child.name
-            if child.is_folder:
-                yield from self.walk(child.id, inner)
-            else:
-                yield inner, child
-
     def files(self, folder: str, path: str) -> Standing:
         """Return everything below a tree, which lies at `path`."""
-        return Standing(self, dict(self.walk(folder, path)))
+        return Standing(self, lambda: self._listed(folder, path))
+
+    def picked(self, found: Mapping[str, Child]) -> Standing:
+        """Return some files, by their paths."""
+        return Standing(self, lambda: self._sized(found))
 
     def blobs(self, ids: Sequence[str], limit: int = limits.FILE_BYTES) -> dict[str, bytes]:
         """Return contents by id; blobs of more than `limit` bytes are left out."""
         return self._read(ids, limit, "blob")
 
-    def sized(self, found: Mapping[str, Child]) -> list[FileEntry]:
+    def _listed(self, folder: str, path: str) -> tuple[FileEntry, ...]:
+        """List everything below a tree; what is below a tree that was listed before at the same path is remembered."""
+        if (folder, path) not in self._listings:
+            if len(self._listings) >= _MOST_TREES:
+                self._listings.clear()
+            children = self.children(folder)
+            own = self._sized({f"{path}/{each.name}": each for each in children if not each.is_folder})
+            below = (self._listed(each.id, f"{path}/{each.name}") for each in children if each.is_folder)
+            self._listings[folder, path] = tuple(chain(own, *below))
+        return self._listings[folder, path]
+
+    def _sized(self, found: Mapping[str, Child]) -> list[FileEntry]:
         """Return entries with their sizes, which git tells only together with the contents: those are kept for `taken`."""
         unknown = [each.id for each in found.values() if each.id not in self._sizes and each.mode != _SUBMODULE]
         fresh = self.blobs(unknown)
@@ -118,7 +134,7 @@ class StandingClone:
         return [FileEntry(each.path, KINDS[each.mode], each.size, each.blob) for each in entries]
 
     def taken(self, ids: Sequence[str]) -> dict[str, bytes]:
-        """Return contents that `sized` kept, and let go of them."""
+        """Return contents that came with the sizes, and let go of them."""
         found = {each: self._contents.pop(each) for each in ids if each in self._contents}
         return {**found, **self.blobs([each for each in ids if each not in found])}
 
@@ -136,15 +152,15 @@ class StandingClone:
 
 
 class Standing:
-    """Files of a clone as the reader takes them. `found`: what there is, by path."""
+    """Files of a clone as the reader takes them."""
 
-    def __init__(self, clone: StandingClone, found: Mapping[str, Child]) -> None:
+    def __init__(self, clone: StandingClone, listed: Callable[[], Sequence[FileEntry]]) -> None:
         self._clone = clone
-        self._found = found
+        self._listed = listed
 
     def entries(self) -> Sequence[FileEntry]:
         """Return every path. Raises CatalogError."""
-        return self._clone.sized(self._found)
+        return self._listed()
 
     def read(self, ids: Sequence[str]) -> Mapping[str, bytes]:
         """Return content by blob id. Raises CatalogError."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -68,13 +68,14 @@ class Child(NamedTuple):
         return Entry(path, _mode(self.mode), self.id, size)
 
 
-def children(content: bytes, octets: int) -> Iterator[Child]:
-    """Yield the rows of a tree object, whose ids are of so many octets. A ValueError where it is no tree."""
-    position = 0
-    while position < len(content):
-        end = content.index(b"\0", position)
-        mode, _, name = content[position:end].partition(b" ")
-        position = end + 1 + octets
-        if position > len(content):
-            raise ValueError("the tree ends within an id")
-        yield Child(mode.decode("ascii"), name.decode("utf-8", "surrogateescape"), content[end + 1 : position].hex())
+def children(content: bytes, octets: int) -> tuple[Child, ...]:
+    """Return the rows of a tree object, whose ids are of so many octets. A ValueError where it is no tree."""
+    rows = _ROWS[octets].findall(content)
+    if sum(len(mode) + len(name) + 2 + octets for mode, name, _ in rows) != len(content):
+        raise ValueError("it is not a tree that git writes")
+    return tuple(
+        Child(mode.decode("ascii"), name.decode("utf-8", "surrogateescape"), each.hex()) for mode, name, each in rows
+    )
+
+
+_ROWS = {octets: re.compile(rb"([0-7]+) ([^\0]+)\0(.{%d})" % octets, re.DOTALL) for octets in (20, 32)}

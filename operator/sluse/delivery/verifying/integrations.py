@@ -1,11 +1,13 @@
 """The integrations as a clone has them: `policies/` and an organisation's files at any commit, each blob read once.
 
-A commit is not read whole: the gate looks at the organisation in question, at the identity providers, and at who
-declares which number. So a step costs what belongs to it, however large the repository is.
+A commit is not read whole: the gate looks at the organisation in question, at the identity providers, and at who has a
+number that it acts for. So a step costs what belongs to it, however large the repository is.
 """
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from datetime import datetime
@@ -19,6 +21,7 @@ from sluse.delivery.policy import Untrusted, trusted
 from sluse.delivery.verdicts import unverified
 from sluse.errors import CatalogError
 from sluse.gate.survey import GateSurvey
+from sluse.model.digests import canonical
 from sluse.model.names import Digest
 from sluse.model.policy.bundle import Policy, Roots
 from sluse.model.problem import Problem
@@ -27,7 +30,7 @@ from sluse.trust import manifest
 
 FOLDER = "integrations"
 _REFERENCES = ("refs/remotes/origin/HEAD", "HEAD")
-_ORGANISATION = "organisation.yaml"
+_NUMBER = re.compile(rb'"([0-9]{9})"')
 _NOTHING = Digest("0" * 64)
 
 
@@ -36,7 +39,6 @@ class _Part(Enum):
 
     WHOLE = auto()
     DOCUMENTS = auto()
-    DECLARATION = auto()
 
 
 class Integrations:
@@ -54,7 +56,19 @@ class Integrations:
         self._policies: dict[str, Policy | Untrusted] = {}
         self._readers: dict[tuple[str, _Part], Reader] = {}
         self._read: dict[tuple[str, _Part], tuple[str, Tree]] = {}
+        self._folders: dict[str, str] = {}
+        self._owners: dict[str, set[str]] = defaultdict(set)
+        self._offering: set[str] = set()
+        self._numbers: dict[str, frozenset[str]] = {}
         self._surveys: dict[str, GateSurvey] = {}
+
+    def foresee(self, commits: Iterable[str]) -> None:
+        """Read the beginnings of commits that will be asked for, in one go."""
+        wanted = [each for each in dict.fromkeys(commits) if each in self.known and each not in self._roots]
+        self._roots.update({each: _tree(content) for each, content in self.clone.commits(wanted).items()})
+        self.clone.foresee(self._roots[each] for each in wanted)
+        tops = (self.clone.find(self._roots[each], FOLDER) for each in wanted)
+        self.clone.foresee(each.id for each in tops if each is not None and each.is_folder)
 
     def policy(self, commit: str) -> Policy | Untrusted:
         """Return what `policies/` of a commit say, or why they do not count. Raises CatalogError."""
@@ -86,18 +100,46 @@ class Integrations:
 
     def _root(self, commit: str) -> str:
         if commit not in self._roots:
-            content = self.clone.commits([commit])[commit]
-            self._roots[commit] = content.partition(b"\n")[0].removeprefix(b"tree ").decode()
+            self._roots[commit] = _tree(self.clone.commits([commit])[commit])
         return self._roots[commit]
 
     def _about(self, commit: str, slug: str) -> Tree:
+        """Return the organisation, the identity providers, and who declares a number that any of these acts for.
+
+        Nothing else can change the gate's answer about the organisation.
+        """
         top = self.clone.find(self._root(commit), FOLDER)
-        found = {each.name: each.id for each in self.clone.children(top.id) if each.is_folder} if top else {}
-        parts: list[Tree] = []
-        for name, folder in found.items():
-            whole = name == slug or self._part(name, folder, _Part.DOCUMENTS).providers
-            parts.append(self._part(name, folder, _Part.WHOLE if whole else _Part.DECLARATION))
-        return _merged(parts)
+        folders = {each.name: each.id for each in self.clone.children(top.id) if each.is_folder} if top else {}
+        self._follow(folders)
+        parts = {
+            each: self._part(each, folders[each], _Part.WHOLE) for each in {slug, *self._offering} & folders.keys()
+        }
+        numbers = frozenset[str]().union(*map(self._mentioned, parts.values()))
+        for each in {owner for number in numbers for owner in self._owners.get(number, ())} - parts.keys():
+            parts[each] = self._part(each, folders[each], _Part.WHOLE)
+        return _merged(parts.values())
+
+    def _follow(self, folders: dict[str, str]) -> None:
+        """Keep in mind who declares which numbers and who offers logins, as it is in another commit now."""
+        for slug, _ in self._folders.items() - folders.items():
+            self._offering.discard(slug)
+            for owners in self._owners.values():
+                owners.discard(slug)
+        for slug, folder in folders.items() - self._folders.items():
+            tree = self._part(slug, folder, _Part.DOCUMENTS)
+            if tree.providers:
+                self._offering.add(slug)
+            for organisation in tree.organisations.values():
+                for number in organisation.content.spec.numbers:
+                    self._owners[number].add(slug)
+        self._folders = folders
+
+    def _mentioned(self, tree: Tree) -> frozenset[str]:
+        """Return what may be an organisation's number in what was accepted."""
+        for (_, digest), accepted in tree.accepted.items():
+            if digest not in self._numbers:
+                self._numbers[digest] = frozenset(map(bytes.decode, _NUMBER.findall(canonical(accepted.body))))
+        return frozenset[str]().union(*(self._numbers[digest] for _, digest in tree.accepted))
 
     def _part(self, slug: str, folder: str, part: _Part) -> Tree:
         """Return a part of an organisation's files, of which the last reading is remembered."""
@@ -113,10 +155,11 @@ class Integrations:
         if part is _Part.WHOLE:
             return self.clone.files(folder, path)
         own = (each for each in self.clone.children(folder) if not each.is_folder)
-        return Standing(
-            self.clone,
-            {f"{path}/{each.name}": each for each in own if part is _Part.DOCUMENTS or each.name == _ORGANISATION},
-        )
+        return self.clone.picked({f"{path}/{each.name}": each for each in own})
+
+
+def _tree(commit: bytes) -> str:
+    return commit.partition(b"\n")[0].removeprefix(b"tree ").decode()
 
 
 def _merged(parts: Iterable[Tree]) -> Tree:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from sluse.delivery.verifying.finding import Finding, finding
 from sluse.ledger.branch.bare import blob_id
@@ -18,18 +18,41 @@ Contents = Callable[[str], bytes | None]
 
 
 def differing(
-    ledger: OrganisationLedger, files: Mapping[str, str], contents: Contents, environment: Environment, place: str
+    ledger: OrganisationLedger,
+    names: Collection[str],
+    files: Mapping[str, str],
+    contents: Contents,
+    environment: Environment,
+    place: str,
 ) -> Iterator[Finding]:
-    """Yield each page of an organisation that is not what its ledger says. `files`: blob ids by path, of its folder."""
-    rendered = _rendered(ledger, files, contents, environment)
-    for path in sorted(rendered.keys() | files.keys()):
+    """Yield each page of these integrations that is not what the ledger says; of those it does not know, any page.
+
+    `files`: blob ids by path, of the organisation's folder.
+    """
+    asked = {path: blob for path, blob in files.items() if _name(path) in names}
+    known = {name: entry for name, entry in ledger.integrations.items() if name in names}
+    rendered = _rendered(ledger.model_copy(update={"integrations": known}), files, contents, environment)
+    for path in sorted(rendered.keys() | asked.keys()):
         where = f"{place}:{path}"
         if path not in rendered:
             yield finding("PageUnexplained", where, "no ledger says what this page is about")
-        elif path not in files:
+        elif path not in asked:
             yield finding("PageDiffers", where, "the page is missing")
-        elif blob_id(rendered[path]) != files[path]:
+        elif blob_id(rendered[path]) != asked[path]:
             yield finding("PageDiffers", where, "the page says something else than the ledger")
+
+
+def touched(before: OrganisationLedger | None, after: OrganisationLedger, changed: Iterable[str]) -> frozenset[str]:
+    """Return the integrations whose entry, or whose file among those that changed, is another than before."""
+    known = before.integrations if before is not None else {}
+    entries = {name for name, entry in after.integrations.items() if known.get(name) != entry}
+    return frozenset(entries | {_name(path) for path in changed if path.startswith(f"{after.organisation}/")})
+
+
+def _name(path: str) -> str:
+    """Return the integration that a page is about: `<organisation>/<name>.json`; anything else is of its own name."""
+    inner = path.partition("/")[2]
+    return inner.rpartition(".")[0] if inner.endswith((".json", ".md")) else inner
 
 
 def astray(

@@ -86,21 +86,21 @@ def _unlike(policy: Policy | Untrusted, change: Change, least_version: int) -> F
 def _against(survey: GateSurvey, change: Change) -> str | Finding | None:
     """Return what the gate allowed instead; None, or a note, where it allowed the step."""
     after = change.after
-    said = _decided(survey, change, change.before, after.since)
-    if any(_allows(step, change.before, after) for step in said):
+    if any(_allows(step, change.before, after) for step in _decided(survey, change, change.before, after.since)):
         return None
     for other in _unpublished(change):
         if any(_allows(step, other, after) for step in _decided(survey, change, other, after.since)):
             return finding("StepBetween", change.place, f"{change}: a step between was not published") if change.known else None  # fmt: skip
-    return _told(said[0], after)
+    return _told(next(_decided(survey, change, change.before, after.since)), after)
 
 
-def _decided(survey: GateSurvey, change: Change, held: HeldSnapshot | None, at: datetime) -> list[Step]:
-    """Return the gate's answers for the second that the ledger names, and where a calendar stood against it, before."""
-    answers = [decide(survey, change.key, World(each, held)) for each in (at, at + _SECOND - timedelta(microseconds=1))]
-    if any(reason.check in _CALENDAR for step in answers for reason in step.reasons):
-        answers.append(decide(survey, change.key, World(at - _CARRIED_OUT, held)))
-    return answers
+def _decided(survey: GateSurvey, change: Change, held: HeldSnapshot | None, at: datetime) -> Iterator[Step]:
+    """Yield the gate's answers for the second that the ledger names, and where a calendar stood against it, before."""
+    said = decide(survey, change.key, World(at, held))
+    yield said
+    yield decide(survey, change.key, World(at + _SECOND - timedelta(microseconds=1), held))
+    if any(reason.check in _CALENDAR for reason in said.reasons):
+        yield decide(survey, change.key, World(at - _CARRIED_OUT, held))
 
 
 def _unpublished(change: Change) -> Iterator[HeldSnapshot | None]:

@@ -22,8 +22,8 @@ from sluse.delivery.verifying.steps import Judge
 from sluse.errors import CatalogError, LedgerError
 from sluse.ledger.branch.chain import GENESIS, HEAD, Head
 from sluse.ledger.branch.history import Publication, publication
-from sluse.ledger.objects import ledger_of
 from sluse.ledger.shown import is_machine, machine_path
+from sluse.ledger.text import ledger_of
 from sluse.model.held import OrganisationLedger
 from sluse.model.names import Environment
 from sluse.model.policy.bundle import Policy
@@ -111,7 +111,10 @@ class Story:
 
         After the last that count, HEAD's; and where those do not count, the last.
         """
-        own = {each.commit: self._counting(self._source(each)) for each in found}
+        self.clone.foresee(each.tree for each in found)
+        sources = {each.commit: self._source(each) for each in found}
+        self.integrations.foresee(filter(None, sources.values()))
+        own = {commit: self._counting(source) for commit, source in sources.items()}
         last = next((policy for policy in reversed(own.values()) if policy is not None), None)
         later = self._counting(self.integrations.head) or last
         counting: dict[str, Policy] = {}
@@ -206,10 +209,12 @@ class Story:
             for step in changes(before[slug], ledger, place=place, published=at, earlier=earlier, known=known):
                 self.steps += 1
                 self.findings.extend(judge.judged(step, least))
-        touched = {path.partition("/")[0] for path in changed if "/" in path} & self._ledgers.keys()
-        for slug in sorted((touched | fresh.keys()) - self._unread):
+        affected = {path.partition("/")[0] for path in changed if "/" in path} & self._ledgers.keys()
+        for slug in sorted((affected | fresh.keys()) - self._unread):
+            ledger = self._ledgers[slug]
+            names = pages.touched(before.get(slug, ledger), ledger, changed)
             own = self._files.get(slug, {})
-            self.findings.extend(pages.differing(self._ledgers[slug], own, self._content, self.environment, place))
+            self.findings.extend(pages.differing(ledger, names, own, self._content, self.environment, place))
 
     def _ledger(self, path: str, blob: str | None, place: str) -> OrganisationLedger | None:
         if blob is None:
