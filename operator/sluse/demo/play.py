@@ -6,6 +6,7 @@ import asyncio
 import signal
 import sys
 import tempfile
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from sluse.demo.expect import NotAsExpected
@@ -13,16 +14,18 @@ from sluse.demo.narrator import Narrator
 from sluse.demo.stage import TEST, Stage
 from sluse.demo.story import CHAPTERS
 
+Chapter = Callable[[Stage, Narrator], Awaitable[None]]
 
-async def play(narrator: Narrator, *, keep: bool) -> bool:
-    """Play all chapters; True where every fact came true. Everything lives in a private directory that goes with it."""
+
+async def play(narrator: Narrator, *, keep: bool, chapters: Sequence[Chapter] = CHAPTERS) -> bool:
+    """Play chapters, all of them by default; True where every fact came true. Everything lives in a private directory that goes with it."""
     with tempfile.TemporaryDirectory(prefix="sluse-demo-") as directory:
         stage = Stage(Path(directory))
         with narrator.waiting("the sandbox starts"):
             await stage.__aenter__()
         try:
             narrator.told(_sandbox(stage))
-            for chapter in CHAPTERS:
+            for chapter in chapters:
                 await chapter(stage, narrator)
             narrator.told(f"\n{narrator.facts} facts, each seen to hold.")
             if keep:

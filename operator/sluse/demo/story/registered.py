@@ -14,11 +14,11 @@ async def registered(stage: Stage, tell: Narrator) -> None:
     """Merged becomes registered, by the operator alone."""
     tell.chapter("The operator applies what is merged")
     begun = await asyncio.gather(*(asyncio.to_thread(stage.begin_ledger, each) for each in (TEST, PRODUCTION)))
-    for ran in begun:
-        expect(ran.code == 0, "`sluse ledger init` begins a ledger", ran.said)
-    shown = "".join(ran.out for ran in begun)
+    for each in begun:
+        expect(each.code == 0, "`sluse ledger init` begins a ledger", each.said)
+    heads = "".join(each.out for each in begun)
     tell.fact(
-        "platform", "begins the ledgers of both environments; without one an operator writes nothing", shown=shown
+        "platform", "begins the ledgers of both environments; without one an operator writes nothing", shown=heads
     )
 
     pid = stage.operators.start(TEST)
