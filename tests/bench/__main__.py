@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 
-import check
 import click
+
+import check
 import converge
 import demo
 import fresh

@@ -12,12 +12,11 @@ import floor
 import fresh
 import generated
 from figures import Beside, Figure, Sample, progress
-from standing import CLIENT, TEST, Standing, standing
-
 from sluse.cluster.access import access_from_kubeconfig
 from sluse.cluster.client import Cluster
 from sluse.cluster.kinds import INTEGRATION_REPOSITORY
 from sluse.delivery.repository import SYNC_REQUESTED
+from standing import CLIENT, TEST, Standing, standing
 
 _SIZES = ((100, 5), (200, 5))
 REPETITIONS = 5

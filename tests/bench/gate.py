@@ -14,7 +14,6 @@ from functools import partial
 from pathlib import Path
 
 from figures import Beside, Figure, Sample, progress
-
 from sluse.gate.decide import World, decide
 from sluse.gate.entitled import entitled
 from sluse.gate.survey import GateSurvey

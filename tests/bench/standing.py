@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Self
 
 import generated
-
 from sluse.demo.clone import Clone
 from sluse.desired.access import operator_user
 from sluse.model.names import Environment
