@@ -26,6 +26,7 @@ def harbour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
 async def world(harbour: Guarded) -> AsyncIterator[Gated]:
     async with looked_at(harbour) as world:
         yield world
+        await world.suspend(stopped=False)
     world.authority.faults.clear()
     harbour.sandbox.kubernetes.faults.clear()
     harbour.sandbox.remote.faults.back()
