@@ -38,6 +38,7 @@ class StandingClone:
         self._environment = command.surroundings(Path(found), _OFFLINE)
         self._objects = Objects(self._environment)
         self._trees: dict[str, tuple[Child, ...]] = {}
+        self._rows: dict[tree.Row, Child] = {}
         self._listings: dict[tuple[str, str], tuple[FileEntry, ...]] = {}
         self._sizes: dict[str, int] = {}
         self._contents: dict[str, bytes] = {}
@@ -76,9 +77,10 @@ class StandingClone:
         if folder not in self._trees:
             if len(self._trees) >= _MOST_TREES:
                 self._trees.clear()
+                self._rows.clear()
             content = self._read([folder], _LARGEST, "tree").get(folder, b"")
             try:
-                self._trees[folder] = tree.children(content, len(folder) // 2)
+                self._trees[folder] = tree.children(content, len(folder) // 2, self._rows)
             except ValueError:
                 raise _lost(folder) from None
         return self._trees[folder]
@@ -88,7 +90,7 @@ class StandingClone:
         wanted = [each for each in dict.fromkeys(trees) if each not in self._trees][: _MOST_TREES // 4]
         for each, content in self._read(wanted, _LARGEST, "tree").items():
             with suppress(ValueError):  # told when it is asked for
-                self._trees[each] = tree.children(content, len(each) // 2)
+                self._trees[each] = tree.children(content, len(each) // 2, self._rows)
 
     def find(self, folder: str, path: str) -> Child | None:
         """Return what is at a path below a tree."""

@@ -68,14 +68,25 @@ class Child(NamedTuple):
         return Entry(path, _mode(self.mode), self.id, size)
 
 
-def children(content: bytes, octets: int) -> tuple[Child, ...]:
-    """Return the rows of a tree object, whose ids are of so many octets. A ValueError where it is no tree."""
-    rows = _ROWS[octets].findall(content)
-    if sum(len(mode) + len(name) + 2 + octets for mode, name, _ in rows) != len(content):
+def children(content: bytes, octets: int, known: dict[Row, Child]) -> tuple[Child, ...]:
+    """Return the rows of a tree object, whose ids are of so many octets. A ValueError where it is no tree.
+
+    `known` is for rows met before: of a commit's large trees most rows are those of the commit before.
+    """
+    whole, each = _ROWS[octets]
+    if not whole.fullmatch(content):
         raise ValueError("it is not a tree that git writes")
-    return tuple(
-        Child(mode.decode("ascii"), name.decode("utf-8", "surrogateescape"), each.hex()) for mode, name, each in rows
-    )
+    found: list[Row] = each.findall(content)
+    for row in found:
+        if row not in known:
+            mode, name, digest = row
+            known[row] = Child(mode.decode("ascii"), name.decode("utf-8", "surrogateescape"), digest.hex())
+    return tuple(map(known.__getitem__, found))
 
 
-_ROWS = {octets: re.compile(rb"([0-7]+) ([^\0]+)\0(.{%d})" % octets, re.DOTALL) for octets in (20, 32)}
+Row = tuple[bytes, bytes, bytes]
+_ROW = rb"([0-7]+) ([^\0]+)\0(.{%d})"
+_ROWS = {
+    octets: (re.compile(b"(?:%b)*" % (_ROW % octets), re.DOTALL), re.compile(_ROW % octets, re.DOTALL))
+    for octets in (20, 32)
+}

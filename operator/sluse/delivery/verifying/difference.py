@@ -14,12 +14,10 @@ def difference(clone: StandingClone, before: str | None, after: str, path: str =
 
 
 def _walked(clone: StandingClone, before: str | None, after: str | None, path: str) -> Iterator[tuple[str, str | None]]:
-    was = {each.name: each for each in clone.children(before)} if before else {}
-    now = {each.name: each for each in clone.children(after)} if after else {}
+    had, has = (set(clone.children(each)) if each else set() for each in (before, after))
+    was, now = ({each.name: each for each in only} for only in (had - has, has - had))
     for name in sorted(was.keys() | now.keys()):
         old, new = was.get(name), now.get(name)
-        if old == new:
-            continue
         inner = f"{path}/{name}" if path else name
         folders = _folder(old), _folder(new)
         if any(folders):
