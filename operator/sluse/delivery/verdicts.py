@@ -17,7 +17,7 @@ from sluse.gate.decide import World, decide
 from sluse.gate.entitled import entitled, pending
 from sluse.gate.survey import GateSurvey
 from sluse.gate.verdict import Entitled, Entitlement, Move, NotEntitled, Reason, Retire, Step
-from sluse.model.held import OrganisationLedger
+from sluse.model.held import OrganisationLedger, first_seen
 from sluse.model.names import Digest, IntegrationKey
 from sluse.model.policy.bundle import Policy
 from sluse.model.tree import Tree, errors
@@ -158,7 +158,7 @@ def seen(ledgers: Mapping[str, OrganisationLedger] | None) -> Mapping[str, datet
     """Return when the ledger first saw each statement; None without a ledger."""
     if ledgers is None:
         return None
-    return {each: moment for ledger in ledgers.values() for each, moment in ledger.seen.items()}
+    return first_seen(ledgers.values())
 
 
 def surveyed(tree: Tree, policy: Policy, ledgers: Mapping[str, OrganisationLedger] | None) -> GateSurvey:

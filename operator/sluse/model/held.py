@@ -6,7 +6,7 @@ the real keys. A crash between leaves nothing usable, and an intent without an a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from pydantic import Field
@@ -159,3 +159,15 @@ class OrganisationLedger(Value):
         """Return what is held for an identity provider; an empty value where nothing is."""
         entry = self.integrations.get(provider)
         return entry.federation or HeldFederation() if entry else HeldFederation()
+
+
+def first_seen(ledgers: Iterable[OrganisationLedger]) -> dict[Sha256, datetime]:
+    """Return when any of the ledgers first saw each signed statement.
+
+    The earliest counts: whoever copies a statement into a folder of their own must not make it look late.
+    """
+    found: dict[Sha256, datetime] = {}
+    for ledger in ledgers:
+        for statement, moment in ledger.seen.items():
+            found[statement] = min(moment, found.get(statement, moment))
+    return found

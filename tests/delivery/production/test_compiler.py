@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sluse.delivery.policy import Untrusted
+from sluse.model.held import OrganisationLedger
 from sluse.model.names import ClientKey
 from sluse.model.registration import Use
 from worlds.lock import NOW, SERVICE, START, SUPPLIER, service
@@ -178,6 +179,16 @@ def test_each_statement_is_noted_when_it_was_first_seen_and_never_again() -> Non
     world.at += timedelta(hours=1)
     world.sync(was_up=False)
     assert world.ledgers[SUPPLIER].seen == seen
+
+
+def test_a_copy_in_another_organisations_folder_makes_no_statement_late() -> None:
+    world = Production.accepted(at=EARLY)
+    world.sync()
+    late = {each: EARLY for each in world.ledgers[SUPPLIER].seen}
+    world.ledgers["zealous"] = OrganisationLedger(organisation="zealous", seen=late)
+    world.at = NOW
+    world.sync()
+    assert world.uses() == {WEB: Use.OPEN}
 
 
 def test_a_statement_that_turns_up_a_day_late_opens_nothing() -> None:

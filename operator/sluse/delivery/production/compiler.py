@@ -25,7 +25,7 @@ from sluse.gate.decide import World, decide
 from sluse.gate.organisation_view import OrganisationView
 from sluse.gate.survey import GateSurvey
 from sluse.gate.verdict import Keep, Nothing, Reason, Step
-from sluse.model.held import HeldSnapshot, OrganisationLedger
+from sluse.model.held import HeldSnapshot, OrganisationLedger, first_seen
 from sluse.model.names import Environment, IntegrationKey
 from sluse.model.outcome import Party
 from sluse.model.policy.bundle import Policy
@@ -100,8 +100,7 @@ class ProductionCompiler:
         """Return the commit made ready for the gate; None where no policy counts, and then nothing moves."""
         if isinstance(head.policy, Untrusted):
             return None
-        seen = {name: moment for ledger in ledgers.values() for name, moment in ledger.seen.items()}
-        return GateSurvey(head.tree, head.policy, seen=seen, before=self._survey)
+        return GateSurvey(head.tree, head.policy, seen=first_seen(ledgers.values()), before=self._survey)
 
     def _speaking(
         self, head: Head, ledgers: Mapping[str, OrganisationLedger], parts: Collection[str], at: datetime

@@ -200,7 +200,7 @@ class Story:
         self._ledgers.update(fresh)
         self._unread -= fresh.keys()
         for slug, ledger in fresh.items():
-            self._seen.update(ledger.seen)
+            self._seen |= {each: min(moment, self._seen.get(each, moment)) for each, moment in ledger.seen.items()}
             was = before[slug]
             if was is not None:
                 self.findings.extend(lost(was, ledger, place))
