@@ -90,10 +90,6 @@ class Supplier:
         return {self.key_path(name, client): _jwks() for client in clients}
 
 
-def suppliers(how_many: int) -> list[Supplier]:
-    return [Supplier(f"supplier-{position:03}", position) for position in range(how_many)]
-
-
 def _document(kind: str, slug: str, name: str, spec: dict[str, Any]) -> str:
     metadata = {"name": name, "organisation": slug}
     return dump({"apiVersion": "sluse.nhn.no/v1alpha1", "kind": kind, "metadata": metadata, "spec": spec})
