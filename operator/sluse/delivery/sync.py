@@ -26,17 +26,18 @@ from sluse.catalog.trees import GitTree
 from sluse.delivery.compiled import Box, Compiled, OrganisationCompiled
 from sluse.delivery.engine import Engine
 from sluse.delivery.head import Head
-from sluse.delivery.network_catalogue import PATH, unsigned
+from sluse.delivery.network_catalogue import unsigned
 from sluse.delivery.notes import declared
 from sluse.delivery.policy import Untrusted, seen, trusted
 from sluse.delivery.production.acceptance import SubmittedTests
 from sluse.delivery.production.notes import witnessed
 from sluse.delivery.repository import Repository, SyncResult
+from sluse.delivery.sync_result import result_of
 from sluse.errors import CatalogError, ClusterError, LedgerError, RemoteUnavailable, SluseError
 from sluse.model.held import OrganisationLedger
 from sluse.model.policy.bundle import Policy, Roots
 from sluse.model.problem import Problem
-from sluse.model.tree import Tree, errors
+from sluse.model.tree import Tree
 
 log = logging.getLogger(__name__)
 
@@ -171,7 +172,7 @@ class Sync:
         )
         self.box.put(compiled)
         self._witness(compiled)
-        return _result(head, compiled, await self._declare_changed(compiled))
+        return result_of(head, compiled, await self._declare_changed(compiled))
 
     async def _without_head(self, error: CatalogError) -> SyncResult:
         """Repair what is dirty, as it was compiled last."""
@@ -272,35 +273,6 @@ class Sync:
             log.info("stack %s: applied %d, pruned %d", slug, len(done.applied), len(done.pruned))
         self.changed()
         return None
-
-
-def _result(head: Head, compiled: Compiled, failures: list[str]) -> SyncResult:
-    wrong = len(errors(head.problems))
-    held = len(compiled.held_retirements) + len(compiled.held_updates) + len(compiled.held_openings)
-    if failures:
-        reason, message = "StacksFailed", "; ".join(failures)
-    elif compiled.untrusted:
-        reason, message = "PolicyNotTrusted", f"nothing moves: {'; '.join(compiled.untrusted)}"
-    elif held:
-        reason, message = "FuseHeld", f"{held} changes at once are held; everything else at HEAD is declared"
-    else:
-        reason, message = "Synced", _verdict(wrong)
-    if compiled.untold_openings and not compiled.untrusted:
-        message = f"{message}; {compiled.untold_openings} ask for network openings, and {PATH} is missing or wrong"
-    return SyncResult(
-        ready=reason == "Synced",
-        reason=reason,
-        message=message,
-        commit=head.commit,
-        organisations=len(head.tree.organisations),
-        integrations=len(head.tree.integrations),
-        problems=wrong,
-        fuse_held=held,
-    )
-
-
-def _verdict(wrong: int) -> str:
-    return f"{wrong} errors hold documents back; everything else at HEAD is declared" if wrong else "HEAD is declared"
 
 
 def _sentence(error: SluseError) -> str:
