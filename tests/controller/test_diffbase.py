@@ -9,7 +9,7 @@ import pytest
 
 from sluse.controller.app import tune
 from sluse.controller.diffbase import CONTROL_ANNOTATIONS, HandledDiffBase
-from sluse.controller.objects import RECONCILE_REQUESTED
+from sluse.controller.looking import RECONCILE_REQUESTED
 from sluse.delivery.repository import SYNC_REQUESTED
 from sluse.model.resources.status import Handled
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sluse.cluster.kinds import NAMESPACE, NETWORK_OPENING, NETWORK_POLICY, Kind
-from sluse.controller.objects import RECONCILE_REQUESTED
+from sluse.controller.looking import RECONCILE_REQUESTED
 from sluse.demo.expect import eventually
 from sluse.desired.access import roles
 from sluse.errors import NotFound

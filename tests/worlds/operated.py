@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from sluse.cluster.access import access_from_kubeconfig
 from sluse.cluster.client import Cluster
 from sluse.cluster.kinds import CONFIG_MAP, HELSEID_CLIENT, INTEGRATION_REPOSITORY, Kind
-from sluse.controller.objects import RECONCILE_REQUESTED
+from sluse.controller.looking import RECONCILE_REQUESTED
 from sluse.delivery.repository import SYNC_REQUESTED
 from sluse.demo.expect import eventually
 from sluse.desired.access import operator_user

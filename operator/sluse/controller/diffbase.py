@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import kopf
 
-from sluse.controller.objects import RECONCILE_REQUESTED
+from sluse.controller.looking import RECONCILE_REQUESTED
 from sluse.delivery.repository import RELEASE_FUSE, SYNC_REQUESTED
 
 CONTROL_ANNOTATIONS = (RECONCILE_REQUESTED, SYNC_REQUESTED, RELEASE_FUSE)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from sluse.cluster.kinds import IDENTITY_FEDERATION, Kind
-from sluse.controller.looking import Looking, Settled, says, unusable
+from sluse.controller.registered import Registered, Settled, says, unusable
 from sluse.delivery.compiled import Compiled
 from sluse.errors import LedgerError
 from sluse.ledger.stages import settle_federation
@@ -19,15 +19,14 @@ from sluse.reconcile.status import merge_patch
 
 
 @dataclass(kw_only=True)
-class Federations(Looking[IntegrationKey, IdentityFederationSpec]):
+class Federations(Registered[IntegrationKey, IdentityFederationSpec]):
     """All IdentityFederation objects of one environment."""
 
     converge: ConvergeFederation
     kind: ClassVar[Kind] = IDENTITY_FEDERATION
 
     def key(self, name: str) -> IntegrationKey | None:
-        parts = name.split(".")
-        return IntegrationKey(*parts) if len(parts) == 2 and all(parts) else None
+        return IntegrationKey.parse(name)
 
     def wanted(self, compiled: Compiled, key: IntegrationKey) -> IdentityFederationSpec | None:
         return compiled.federation(key)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from sluse.cluster.kinds import HELSEID_CLIENT, Kind
-from sluse.controller.looking import RECONCILE_REQUESTED, Books, Looking, Settled, Stacks, says, unusable
+from sluse.controller.registered import Registered, Settled, says, unusable
 from sluse.delivery.compiled import Compiled
 from sluse.errors import LedgerError
 from sluse.ledger.stages import settle
@@ -18,11 +18,9 @@ from sluse.model.resources.helseid_client import HelseIDClientSpec, HelseIDClien
 from sluse.reconcile.converge import Converge
 from sluse.reconcile.status import merge_patch, status
 
-__all__ = ["RECONCILE_REQUESTED", "Books", "Objects", "Stacks"]
-
 
 @dataclass(kw_only=True)
-class Objects(Looking[ClientKey, HelseIDClientSpec]):
+class Objects(Registered[ClientKey, HelseIDClientSpec]):
     """All HelseIDClient objects of one environment."""
 
     converge: Converge

@@ -1,29 +1,23 @@
 """NetworkOpening objects: a NetworkPolicy in every namespace that the cluster's admin labelled, and in no other.
 
-As with `objects.py` the handler and the wake-up schedule run the same code, it knows no Kopf, and the object's spec is
-never acted on: what is compiled is. So an object that somebody deletes leaves its policies standing until it is
-declared again; only one that is no longer wanted takes them along. Each look reads which namespaces bear the label
-and which policies stand, and writes what differs, so that a second look writes nothing.
+The object's spec is never acted on (`looking.py`): what is compiled is. So an object that somebody deletes leaves its
+policies standing until it is declared again; only one that is no longer wanted takes them along. Each look reads which
+namespaces bear the label and which policies stand, and writes what differs, so that a second look writes nothing.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
-from sluse.cluster.client import Cluster
-from sluse.cluster.kinds import NAMESPACE, NETWORK_OPENING, NETWORK_POLICY
-from sluse.controller.objects import Stacks
-from sluse.delivery.compiled import Box
-from sluse.errors import ClusterError, Conflict, NotFound
-from sluse.model.names import Environment, IntegrationKey
+from sluse.cluster.kinds import NAMESPACE, NETWORK_OPENING, NETWORK_POLICY, Kind
+from sluse.controller.looking import Looking
+from sluse.delivery.compiled import Compiled
+from sluse.errors import ClusterError, NotFound
+from sluse.model.names import IntegrationKey
 from sluse.model.resources.network_opening import NetworkOpeningSpec, NetworkOpeningStatus
-from sluse.model.settings import Timing
 from sluse.network.kubernetes import NOT_COVERED, NOT_VERIFIED, network_policy, policy_labels, policy_name
 from sluse.network.status import NUMBER, status
 from sluse.reconcile.status import merge_patch
@@ -34,49 +28,21 @@ _MANAGER = "sluse"
 Policy = Mapping[str, Any]
 
 
-@dataclass
-class NetworkOpenings:
-    """All NetworkOpening objects of one environment. `again(key, seconds)` schedules the next look."""
+@dataclass(kw_only=True)
+class NetworkOpenings(Looking[IntegrationKey, NetworkOpeningSpec]):
+    """All NetworkOpening objects of one environment."""
 
-    environment: Environment
-    box: Box
-    stacks: Stacks
-    cluster: Cluster
-    timing: Timing
-    again: Callable[[IntegrationKey, float], None]
-    now: Callable[[], datetime]
-    _locks: defaultdict[IntegrationKey, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
-    _failures: dict[IntegrationKey, int] = field(default_factory=dict)
+    kind: ClassVar[Kind] = NETWORK_OPENING
     _labelled: dict[str, str] = field(default_factory=dict)
 
-    async def handle(self, body: Mapping[str, Any]) -> dict[str, object]:
-        """Deal with the object as the cluster has it; return the patch of its status, empty where nothing changes."""
-        await self.box.get()
-        key = _key(body)
-        if key is None:
-            return {}
-        async with self._locks[key]:
-            return await self._look(key, body)
+    def key(self, name: str) -> IntegrationKey | None:
+        return IntegrationKey.parse(name)
 
-    async def wake(self, key: IntegrationKey) -> None:
-        """Look again: a label, a policy, or a namespace may have changed."""
-        namespace = self.environment.namespace
-        async with self._locks[key]:
-            try:
-                body = await self.cluster.get(NETWORK_OPENING, namespace, str(key))
-                if body["metadata"].get("deletionTimestamp"):
-                    return
-                patch = await self._look(key, body)
-                if patch:
-                    guard = {"metadata": {"resourceVersion": body["metadata"]["resourceVersion"]}, "status": patch}
-                    await self.cluster.merge(NETWORK_OPENING, namespace, str(key), guard, subresource="status")
-            except NotFound:
-                return
-            except Conflict:
-                self.again(key, self.timing.retry_first)
-            except ClusterError as error:
-                log.warning("%s: %s", key, error.message)
-                self.again(key, self._backoff(key))
+    def wanted(self, compiled: Compiled, key: IntegrationKey) -> NetworkOpeningSpec | None:
+        return compiled.opening(key)
+
+    def keeps(self, compiled: Compiled, key: IntegrationKey) -> bool:
+        return compiled.keeps_opening(key)
 
     async def release(self, body: Mapping[str, Any]) -> tuple[str, ...]:
         """Remove the policies of an object that goes, unless it is wanted and only somebody's hand deleted it.
@@ -84,21 +50,15 @@ class NetworkOpenings:
         Return what failed; until nothing does, the object's finalizer stays.
         """
         compiled = await self.box.get()
-        key = _key(body)
-        if key is None or compiled.opening(key) is not None or compiled.keeps_opening(key):
+        key = self.key(body["metadata"]["name"])
+        if key is None or self.wanted(compiled, key) is not None or self.keeps(compiled, key):
             return ()
-        async with self._locks[key]:
+        async with self.lock(key):
             try:
                 standing = await self._standing(key)
             except ClusterError as error:
                 return (error.message,)
             return tuple(filter(None, [await self._remove(each) for each in standing.values()]))
-
-    def gone(self, body: Mapping[str, Any]) -> None:
-        """Report a deleted object: where it is still wanted, its stack is declared again."""
-        key, compiled = _key(body), self.box.now
-        if key is not None and compiled is not None and compiled.opening(key) is not None:
-            self.stacks.dirty(key.organisation)
 
     def labelled(self, namespace: str, number: str | None) -> None:
         """Take a namespace's label as it is now, and look at the openings of whom it was and of whom it is."""
@@ -113,17 +73,19 @@ class NetworkOpenings:
                 if {before, number} & set(spec.numbers):
                     self.again(key, 0.0)
 
-    async def _look(self, key: IntegrationKey, body: Mapping[str, Any]) -> dict[str, object]:
-        """Judge one object under its lock; return the patch of its status."""
-        compiled = await self.box.get()
-        wanted = compiled.opening(key)
-        if wanted is None or wanted.wire() != body["spec"]:
-            if compiled.keeps_opening(key):
-                self.again(key, self.timing.drift)
-            else:
-                log.info("NetworkOpening %s is not as declared; its stack is declared again", key)
-                self.stacks.dirty(key.organisation)
-            return {}
+    async def _look(self, key: IntegrationKey, body: Mapping[str, Any], *, woken: bool) -> dict[str, object]:
+        if woken and body["metadata"].get("deletionTimestamp"):
+            return {}  # `release` deals with what goes
+        return await super()._look(key, body, woken=woken)
+
+    async def deal(
+        self,
+        key: IntegrationKey,
+        wanted: NetworkOpeningSpec,
+        body: Mapping[str, Any],
+        *,
+        woken: bool,  # noqa: ARG002 - a look is the same, whatever asked for it
+    ) -> dict[str, object]:
         previous = NetworkOpeningStatus.model_validate(body.get("status") or {})
         try:
             namespaces, failures = await self._converge(key, wanted)
@@ -131,9 +93,9 @@ class NetworkOpenings:
             namespaces, failures = previous.namespaces, (error.message,)
         if failures:
             log.warning("NetworkOpening %s: %s", key, "; ".join(failures))
-            self.again(key, self._backoff(key))
+            self.again(key, self.backoff(key))
         else:
-            self._failures.pop(key, None)
+            self.succeeded(key)
             self.again(key, self.timing.drift)
         after = status(
             previous,
@@ -201,18 +163,6 @@ class NetworkOpenings:
             return error.message
         log.info("NetworkPolicy %s in %s is removed", meta["name"], meta["namespace"])
         return None
-
-    def _backoff(self, key: IntegrationKey) -> float:
-        failures = self._failures.get(key, 0)
-        self._failures[key] = failures + 1
-        doubled: int = self.timing.retry_first * 2 ** min(failures, 16)
-        return float(min(self.timing.retry_most, doubled))
-
-
-def _key(body: Mapping[str, Any]) -> IntegrationKey | None:
-    """Return whom an object is of; None where its name is none of ours."""
-    parts = body["metadata"]["name"].split(".")
-    return IntegrationKey(*parts) if len(parts) == 2 and all(parts) else None
 
 
 def _as_wanted(live: Policy, manifest: Policy) -> bool:

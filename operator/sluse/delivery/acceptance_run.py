@@ -156,10 +156,10 @@ def _repository(root: Path) -> str:
 
 
 def _key(named: str) -> IntegrationKey:
-    parts = named.split(".")
-    if len(parts) != 2 or not all(parts):
+    key = IntegrationKey.parse(named)
+    if key is None:
         raise AcceptanceError(f"{named} is no ORGANISATION.NAME")
-    return IntegrationKey(*parts)
+    return key
 
 
 def _client_key(named: str) -> ClientKey:

@@ -47,6 +47,12 @@ class IntegrationKey:
     organisation: str
     name: str
 
+    @classmethod
+    def parse(cls, named: str) -> IntegrationKey | None:
+        """Read a name back; None where it is none of ours."""
+        parts = named.split(".")
+        return cls(*parts) if len(parts) == 2 and all(parts) else None
+
     def __str__(self) -> str:
         return f"{self.organisation}.{self.name}"
 
