@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,15 @@ def test_the_pod_meets_the_restricted_standard_of_its_namespace() -> None:
         "readOnlyRootFilesystem": True,
     }
     assert container["livenessProbe"]["httpGet"]["port"] == container["ports"][0]["name"]
+
+
+def test_the_pod_starts_a_command_that_there_is_and_is_asked_where_it_answers() -> None:
+    (container,) = only("Deployment", installation())["spec"]["template"]["spec"]["containers"]
+    name, *options = container["args"]
+    given = import_module(f"sluse.cli.{name}").command.make_context(name, options).params
+    probe, (port,) = container["livenessProbe"]["httpGet"], container["ports"]
+    assert given["liveness"] == f"http://0.0.0.0:{port['containerPort']}{probe['path']}"
+    assert container["startupProbe"]["httpGet"] == probe
 
 
 def test_two_operators_of_one_environment_never_run_at_once() -> None:

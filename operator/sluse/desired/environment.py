@@ -28,6 +28,7 @@ CREDENTIALS = Path("/etc/sluse/credentials")
 CACHE = Path("/var/cache/sluse")
 CREDENTIALS_SECRET = "sluse-credentials"  # noqa: S105 - the name of a Secret, not one
 HEALTH_PORT = 8080
+_HEALTH_PATH = "/healthz"
 
 _USER = 65532
 _LABELS = {**PART_OF, "app.kubernetes.io/name": OPERATOR}
@@ -159,7 +160,7 @@ def _container(installation: Installation) -> dict[str, Any]:
     return {
         "name": "operator",
         "image": installation.image,
-        "args": ["run", "--health", f"0.0.0.0:{HEALTH_PORT}"],
+        "args": ["run", "--liveness", f"http://0.0.0.0:{HEALTH_PORT}{_HEALTH_PATH}"],
         "env": [{"name": "SLUSE_SETTINGS", "value": str(SETTINGS_FILE)}],
         "ports": [{"name": "health", "containerPort": HEALTH_PORT}],
         "livenessProbe": _probe(period=10, failures=3),
@@ -185,7 +186,7 @@ def _mount(name: str, path: Path, *, read_only: bool = False) -> dict[str, Any]:
 
 def _probe(*, period: int, failures: int) -> dict[str, Any]:
     return {
-        "httpGet": {"path": "/healthz", "port": "health"},
+        "httpGet": {"path": _HEALTH_PATH, "port": "health"},
         "periodSeconds": period,
         "failureThreshold": failures,
     }
