@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from sluse.model import outcome
 from sluse.model.held import HeldClient, HeldIntegration, OrganisationLedger
 from sluse.model.keys import PRIVATE_MEMBERS, PublicJwk
 from sluse.model.names import ClientKey, Environment, IntegrationKey
+from sluse.model.plan import Plan
 from sluse.model.problem import Place, Problem, Severity
 from sluse.model.registration import Registration
 from sluse.model.resources.helseid_client import HelseIDClientSpec
 from sluse.model.service_integration import ClientValues, Login
+from sluse.model.statement import Retirement, Statement
 from sluse.model.tree import errors
+from sluse.model.value import Day, Moment, WallClock
 
 KEY = {"kty": "EC", "kid": "k", "alg": "ES256", "crv": "P-256", "x": "AA", "y": "AA"}
 REGISTRATION = {
@@ -63,6 +66,60 @@ def test_what_stands_twice_in_a_set_is_named() -> None:
 def test_a_word_is_not_a_flag() -> None:
     with pytest.raises(ValidationError, match="required"):
         Login.model_validate({"minimumLevel": "high", "identityProviders": [{"name": "idporten", "required": "yes"}]})
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (Moment, "9999-12-31T23:59:59Z"),
+        (Moment, "0001-01-01T00:00:00+14:00"),
+        (WallClock, "9999-12-31T23:59"),
+        (WallClock, "0001-01-01T00:00"),
+        (Day, "9999-12-31"),
+        (Day, "0001-01-01"),
+    ],
+)
+def test_no_time_is_where_adding_a_day_would_be_an_error(kind: Any, value: str) -> None:
+    """One such date in anybody's file, signed or not, would end the operator for everybody."""
+    with pytest.raises(ValidationError, match="2000-01-01|2200-01-01"):
+        TypeAdapter(kind).validate_python(value)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"productionNotBefore": "9999-12-31T23:59"},
+        {"testFrom": "9999-12-31"},
+        {"peakPeriods": [{"start": "2027-01-01", "end": "9999-12-31", "freeze": True}]},
+    ],
+    ids=str,
+)
+def test_no_plan_reaches_to_the_end_of_the_calendar(said: dict[str, object]) -> None:
+    plan = {"testFrom": "2026-12-01", "productionNotBefore": "2027-02-01T08:00"}
+    with pytest.raises(ValidationError, match="2200-01-01"):
+        Plan.model_validate({**plan, **said})
+
+
+def test_no_retirement_waits_longer_than_there_are_days() -> None:
+    with pytest.raises(ValidationError, match="36500"):
+        Retirement(delete_after_days=2_000_000_000)
+
+
+def test_no_statement_is_made_at_the_end_of_the_calendar() -> None:
+    """Nobody need have signed it: when it goes stale is counted before that is looked at."""
+    with pytest.raises(ValidationError, match="2200-01-01"):
+        Statement.model_validate(
+            {
+                "type": "plan",
+                "version": 1,
+                "repository": "r",
+                "environment": "production",
+                "subject": "fjordlegen.journal",
+                "issuedAt": "9999-12-31T23:59:59Z",
+                "signer": "SHA256:" + "A" * 43,
+                "nonce": "n" * 22,
+            }
+        )
 
 
 def test_a_value_never_changes() -> None:

@@ -6,13 +6,12 @@ accepted service declares. So customer 121 reopens nothing.
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from sluse.model.envelope import Document
-from sluse.model.value import Line, OrganisationNumber, Slug, Unique, Url, Value
+from sluse.model.value import Day, Line, OrganisationNumber, Slug, Unique, Url, Value
 
 IntegrationName = Annotated[
     str, StringConstraints(min_length=3, max_length=81, pattern=r"^[a-z0-9][a-z0-9-]*\.[a-z0-9][a-z0-9-]*$")
@@ -38,7 +37,7 @@ class ClientInstallationSpec(Value):
     service: IntegrationName = Field(description="The service, as organisation.name.", examples=["fjordlegen.journal"])
     client: Slug = Field(description="Client of the service that is installed.", examples=["web"])
     customer: OrganisationNumber = Field(description="Organisation number of the customer.")
-    not_before: date = Field(description="First day the installation may be used.")
+    not_before: Day = Field(description="First day the installation may be used.")
     confirmed_by: Line = Field(
         description="Function at the customer that confirmed it; not a person's name.", examples=["IT manager"]
     )

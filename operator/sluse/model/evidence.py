@@ -5,10 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from sluse.model.names import Environment
-from sluse.model.value import Count, Flag, Line, Sha256, Slug, Text, Value
+from sluse.model.value import Count, Flag, Line, Moment, Sha256, Slug, Text, Value
 
 
 class Witness(StrEnum):
@@ -45,6 +45,6 @@ class Evidence(Value):
     part: Slug = Field(description="The client, or the test user, that was tested.")
     environment: Environment
     tested: Sha256
-    started: AwareDatetime
-    ended: AwareDatetime
+    started: Moment
+    ended: Moment
     cases: tuple[CaseResult, ...] = Field(min_length=1, max_length=100)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from pydantic import Field
 
-from pydantic import Field, NaiveDatetime
-
-from sluse.model.value import Count, Flag, Value, Zone
+from sluse.model.value import Count, Day, Flag, Value, WallClock, Zone
 
 
 class PeakPeriod(Value):
     """A period of high traffic. Capacity information, unless `freeze` asks that nothing moves in it."""
 
-    start: date = Field(description="First day.")
-    end: date = Field(description="Last day, included.")
+    start: Day = Field(description="First day.")
+    end: Day = Field(description="Last day, included.")
     freeze: Flag = Field(False, description="Whether production changes of this integration wait until it is over.")
 
 
@@ -27,8 +25,8 @@ class Volume(Value):
 class Plan(Value):
     """When. Proposed here; NHN's decision on it makes it agreed."""
 
-    test_from: date = Field(description="First day the supplier can use test.", examples=["2026-12-01"])
-    production_not_before: NaiveDatetime = Field(
+    test_from: Day = Field(description="First day the supplier can use test.", examples=["2026-12-01"])
+    production_not_before: WallClock = Field(
         description="Earliest moment in production, local time in `zone`.", examples=["2027-02-01T08:00"]
     )
     zone: Zone = Field("Europe/Oslo", description="Time zone of the plan (IANA name).")

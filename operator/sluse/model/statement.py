@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, NaiveDatetime, StringConstraints
+from pydantic import Field, StringConstraints
 
 from sluse.model.digests import canonical, sha256
 from sluse.model.names import Digest, Environment
-from sluse.model.value import Count, KeyId, Line, Sha256, Slug, Text, Unique, Value, Zone
+from sluse.model.value import Count, Days, KeyId, Line, Moment, Sha256, Slug, Text, Unique, Value, WallClock, Zone
 
 
 class StatementType(StrEnum):
@@ -71,7 +71,7 @@ class Submission(Value):
     tested: Sha256 = Field(description="Digest T of what was tested.")
     suite: Slug
     suite_version: Count
-    ended: AwareDatetime = Field(description="End of the run; the age of the evidence counts from here.")
+    ended: Moment = Field(description="End of the run; the age of the evidence counts from here.")
     evidence: tuple[EvidenceFile, ...] = Field(min_length=1, max_length=50)
     not_covered: tuple[Line, ...] = Field((), max_length=50, description="Cases that were not run, and why.")
 
@@ -83,13 +83,13 @@ class Acceptance(Value):
     tested: Sha256
     production: Sha256
     evidence: Annotated[tuple[Sha256, ...], Unique] = Field(min_length=1, max_length=50)
-    not_before: AwareDatetime | None = None
+    not_before: Moment | None = None
 
 
 class AgreedPlan(Value):
     """The moment that NHN and the supplier agreed on."""
 
-    production_not_before: NaiveDatetime
+    production_not_before: WallClock
     zone: Zone
 
 
@@ -110,7 +110,7 @@ class VouchedKeys(Value):
 class Retirement(Value):
     """The end in production: disabled at once, deleted after `delete_after_days`."""
 
-    delete_after_days: Count
+    delete_after_days: Days
 
 
 class Suspension(Value):
@@ -134,7 +134,7 @@ class Statement(Value):
     repository: Line
     environment: Environment
     subject: Line
-    issued_at: AwareDatetime
+    issued_at: Moment
     signer: KeyId
     nonce: Nonce
     previous: Annotated[tuple[Sha256, ...], Unique] = Field(
@@ -142,7 +142,7 @@ class Statement(Value):
     )
     verdict: Verdict | None = None
     findings: tuple[Text, ...] = Field((), max_length=50)
-    expires: AwareDatetime | None = None
+    expires: Moment | None = None
     submission: Submission | None = None
     organisation: Sha256 | None = Field(None, description="Digest O that is bound.")
     plan: AgreedPlan | None = None

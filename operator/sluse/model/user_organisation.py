@@ -5,7 +5,6 @@ Optional: the process asks no integration of a user organisation.
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -14,7 +13,7 @@ from pydantic import Field
 from sluse.model.client_installation import IntegrationName
 from sluse.model.envelope import Document
 from sluse.model.service_integration import NetworkZone
-from sluse.model.value import Count, Line, Unique, Value
+from sluse.model.value import Count, Day, Line, Unique, Value
 
 
 class FirewallFormat(StrEnum):
@@ -30,7 +29,7 @@ class UsedService(Value):
     """A service of a supplier that the organisation's users log in to."""
 
     service: IntegrationName = Field(description="The service, as organisation.name.", examples=["fjordlegen.journal"])
-    needed_by: date = Field(description="First day it is used.")
+    needed_by: Day = Field(description="First day it is used.")
 
 
 class UserOrganisationSpec(Value):

@@ -8,10 +8,21 @@ domain) is a rule (`sluse.rules`), because a rule can say why, and point at its 
 from __future__ import annotations
 
 from collections.abc import Hashable
+from datetime import UTC, date, datetime
 from ipaddress import ip_network
 from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    NaiveDatetime,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+)
 from pydantic.alias_generators import to_camel
 
 SLUG = r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$"
@@ -51,7 +62,14 @@ Armoured = Annotated[
 ]
 Zone = Annotated[str, _text(64, r"^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$")]
 Count = Annotated[StrictInt, Field(ge=0, le=2_000_000_000)]
+Days = Annotated[StrictInt, Field(ge=0, le=36_500)]
 Flag = StrictBool
+
+_FIRST, _LAST = datetime(2000, 1, 1), datetime(2200, 1, 1)  # noqa: DTZ001 - the bounds of wall clocks too
+Moment = Annotated[AwareDatetime, Field(ge=_FIRST.replace(tzinfo=UTC), le=_LAST.replace(tzinfo=UTC))]
+"""An instant. Like the next two far from where the calendar ends: adding a day there is an error that stops everybody."""
+WallClock = Annotated[NaiveDatetime, Field(ge=_FIRST, le=_LAST)]
+Day = Annotated[date, Field(ge=_FIRST.date(), le=_LAST.date())]
 
 
 def _network(text: str) -> str:

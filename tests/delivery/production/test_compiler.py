@@ -184,7 +184,7 @@ def test_each_statement_is_noted_when_it_was_first_seen_and_never_again() -> Non
 def test_a_copy_in_another_organisations_folder_makes_no_statement_late() -> None:
     world = Production.accepted(at=EARLY)
     world.sync()
-    late = {each: EARLY for each in world.ledgers[SUPPLIER].seen}
+    late = dict.fromkeys(world.ledgers[SUPPLIER].seen, EARLY)
     world.ledgers["zealous"] = OrganisationLedger(organisation="zealous", seen=late)
     world.at = NOW
     world.sync()

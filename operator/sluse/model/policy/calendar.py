@@ -6,9 +6,9 @@ from datetime import time
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, NaiveDatetime
+from pydantic import Field
 
-from sluse.model.value import Line, Unique, Value, Zone
+from sluse.model.value import Line, Unique, Value, WallClock, Zone
 
 
 class Weekday(StrEnum):
@@ -26,8 +26,8 @@ class Weekday(StrEnum):
 class Freeze(Value):
     """Nothing moves from `start` until before `end`."""
 
-    start: NaiveDatetime
-    end: NaiveDatetime
+    start: WallClock
+    end: WallClock
     reason: Line
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from sluse.model.names import Environment
-from sluse.model.value import Slug, SshPublicKey, Unique, Value
+from sluse.model.value import Moment, Slug, SshPublicKey, Unique, Value
 
 
 class Role(StrEnum):
@@ -24,10 +24,10 @@ class SigningKey(Value):
     """A key and when it counts. `retired`: no new statements from then on. `revoked`: void from then on."""
 
     key: SshPublicKey
-    valid_from: AwareDatetime
-    valid_until: AwareDatetime | None = None
-    retired: AwareDatetime | None = None
-    revoked_since: AwareDatetime | None = None
+    valid_from: Moment
+    valid_until: Moment | None = None
+    retired: Moment | None = None
+    revoked_since: Moment | None = None
 
 
 class Reviewer(Value):
