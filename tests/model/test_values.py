@@ -81,7 +81,7 @@ def test_a_word_is_not_a_flag() -> None:
 )
 def test_no_time_is_where_adding_a_day_would_be_an_error(kind: Any, value: str) -> None:
     """One such date in anybody's file, signed or not, would end the operator for everybody."""
-    with pytest.raises(ValidationError, match="2000-01-01|2200-01-01"):
+    with pytest.raises(ValidationError, match=r"2000-01-01|2200-01-01"):
         TypeAdapter(kind).validate_python(value)
 
 

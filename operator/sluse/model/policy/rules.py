@@ -9,7 +9,7 @@ from pydantic import Field
 from sluse.model.evidence import Witness
 from sluse.model.policy.people import Role
 from sluse.model.statement import StatementType
-from sluse.model.value import Count, Line, Slug, Unique, Value
+from sluse.model.value import Count, Days, Line, Slug, Unique, Value
 
 
 class RequiredTerms(Value):
@@ -57,10 +57,8 @@ class GatePolicy(Value):
     terms: tuple[RequiredTerms, ...] = Field((), max_length=50)
     suites: tuple[RequiredSuite, ...] = Field((), max_length=10)
     deciders: tuple[Deciders, ...] = Field(min_length=1, max_length=20)
-    evidence_days: Count = Field(90, le=36_500, description="How old evidence may be when it is decided on.")
-    first_seen_hours: Count = Field(
-        24, le=36_500, description="A statement first seen later than this after it was made is void."
-    )
+    evidence_days: Days = Field(90, description="How old evidence may be when it is decided on.")
+    first_seen_hours: Count = Field(24, description="A statement first seen later than this after it was made is void.")
     fuse: Fuse = Fuse()
 
 
