@@ -13,7 +13,7 @@ from sluse.demo.narrator import Narrator
 from sluse.demo.signers import signed as signed_by
 from sluse.demo.stage import PRODUCTION, SUPPLIER, Stage
 from sluse.demo.story.acts import FURU, JOURNAL, MAINTAINER, decided, on_branch, sent, tested
-from sluse.demo.story.seen import at_authority, client_of, page_says, stage_reached
+from sluse.demo.story.seen import at_authority, client_of, mailed, page_says, stage_reached
 from sluse.demo.story.token import SCOPES, service
 from sluse.model.names import IntegrationKey
 from sluse.model.records import SignedSpec
@@ -38,6 +38,9 @@ async def accepted(stage: Stage, tell: Narrator) -> None:
         f"runs the acceptance test for real ({len(passed)} cases) and submits it, signed",
         shown="\n".join(passed),
     )
+
+    mail = await mailed(stage, "kundesenter@nhn.example", "Submitted", JOURNAL)
+    tell.fact("reviewer", f"is told that a decision is waited for: {mail.message['Subject']}")
 
     own = ("approve", JOURNAL, "--type", "acceptance", "--key", str(stage.signing_key(MAINTAINER)), "--yes")
     refused = await asyncio.to_thread(stage.supplier.sluse, *own)

@@ -7,7 +7,7 @@ import asyncio
 from sluse.demo.expect import expect
 from sluse.demo.narrator import Narrator
 from sluse.demo.stage import NEIGHBOUR, PRODUCTION, SUPPLIER, TEST, Stage
-from sluse.demo.story.seen import at_authority, client_of, stage_reached
+from sluse.demo.story.seen import at_authority, client_of, mailed, stage_reached
 
 
 async def registered(stage: Stage, tell: Narrator) -> None:
@@ -45,4 +45,6 @@ async def registered(stage: Stage, tell: Narrator) -> None:
         "`sluse status` shows the client id",
         shown.said,
     )
+    mail = await mailed(stage, f"drift@{SUPPLIER}.example", "TestReady", client_of(page, "sync")["clientId"])
+    tell.fact("supplier", f"is told at its function mailbox that test is ready: {mail.message['Subject']}")
     tell.fact("supplier", "reads stage and client ids from the status branch, in its own clone", shown=shown.out)

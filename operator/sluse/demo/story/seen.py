@@ -10,6 +10,7 @@ from sluse.demo.expect import eventually
 from sluse.demo.stage import TEST, Stage
 from sluse.model.names import Environment
 from sluse.sandbox.authority.store import Registration
+from sluse.sandbox.mail import Caught
 
 
 def status_page(stage: Stage, integration: str, environment: Environment = TEST) -> dict[str, Any] | None:
@@ -64,6 +65,20 @@ async def page_says(
 async def stage_reached(stage: Stage, integration: str, wanted: str, environment: Environment = TEST) -> dict[str, Any]:
     """Wait until the status branch says that an integration has reached a stage; return its page."""
     return await page_says(stage, integration, wanted, lambda page: page["stage"] == wanted, environment)
+
+
+async def mailed(stage: Stage, mailbox: str, *words: str) -> Caught:
+    """Wait until somebody's function mailbox has a mail with all these words; return it."""
+
+    def look() -> Caught | None:
+        stage.operators.expect_alive()
+        return next((mail for mail in stage.sandbox.mail.caught if _meant(mail, mailbox, words)), None)
+
+    return await eventually(look, f"a mail to {mailbox} that says {', '.join(words)}")
+
+
+def _meant(mail: Caught, mailbox: str, words: tuple[str, ...]) -> bool:
+    return mailbox in mail.mailboxes and all(word in f"{mail.message['Subject']}\n{mail.text}" for word in words)
 
 
 def merge(stage: Stage, branch: str, message: str) -> str:
