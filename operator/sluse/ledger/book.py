@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from sluse.errors import ClusterUnavailable, Conflict, LedgerError, NotFound
 from sluse.ledger.objects import LedgerObjects
-from sluse.ledger.text import text_of
+from sluse.ledger.text import demand_readable, text_of
 from sluse.model.held import OrganisationLedger
 
 Change = Callable[[OrganisationLedger], OrganisationLedger]
@@ -83,6 +83,8 @@ class Book:
         after = change(self._current)
         if after is self._current and (durable is None or self._settled):
             return False
+        if after is not self._current:
+            demand_readable(after)
         self._current = after
         self._pending.append(_Pending(change, durable))
         return True

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import ValidationError
+from typing import get_origin
+
+from pydantic import BaseModel, ValidationError
 
 from sluse.errors import LedgerError
 from sluse.model.digests import canonical
-from sluse.model.held import OrganisationLedger
+from sluse.model.held import HeldIntegration, OrganisationLedger
 
 
 def text_of(ledger: OrganisationLedger) -> bytes:
@@ -25,3 +27,33 @@ def ledger_of(text: bytes, where: str) -> OrganisationLedger:
             f"the ledger in {where} cannot be read: {place}: {first['msg']}",
             hint="nothing is written while it cannot be read; restore the object from the status branch",
         ) from None
+
+
+def demand_readable(ledger: OrganisationLedger) -> None:
+    """Raise LedgerError where a ledger holds more than can be read back.
+
+    Models do not judge what is copied with a change, and one ledger that cannot be read stops everybody's next start.
+    """
+    parts = ((ledger, ""), *((entry, f"{name}: ") for name, entry in ledger.integrations.items()))
+    for part, of in parts:
+        for field, most in _MOST[type(part)].items():
+            count = len(getattr(part, field))
+            if count > most:
+                raise LedgerError(
+                    f"the ledger of {ledger.organisation} cannot hold {of}{count} {field}, at most {most}",
+                    hint="remove files of that organisation; until then nothing of it is written",
+                )
+
+
+def _most(model: type[BaseModel]) -> dict[str, int]:
+    fields = model.model_fields.items()
+    return {
+        name: most
+        for name, field in fields
+        if get_origin(field.annotation) in {dict, tuple}
+        for bound in field.metadata
+        if (most := getattr(bound, "max_length", None)) is not None
+    }
+
+
+_MOST = {model: _most(model) for model in (OrganisationLedger, HeldIntegration)}

@@ -12,10 +12,12 @@ from sluse.delivery.policy import Untrusted
 from sluse.model.held import OrganisationLedger
 from sluse.model.names import ClientKey
 from sluse.model.registration import Use
-from worlds.lock import NOW, SERVICE, START, SUPPLIER, service
+from sluse.model.statement import StatementType
+from worlds.lock import NOW, SERVICE, START, STRANGER, SUPPLIER, service
 from worlds.production import Production, jwk
 
 WEB = ClientKey(SUPPLIER, "journal", "web")
+PLAN = {"production_not_before": "2027-02-01T08:00", "zone": "Europe/Oslo"}
 EARLY = NOW - timedelta(days=20)
 
 
@@ -189,6 +191,14 @@ def test_a_copy_in_another_organisations_folder_makes_no_statement_late() -> Non
     world.at = NOW
     world.sync()
     assert world.uses() == {WEB: Use.OPEN}
+
+
+def test_what_a_stranger_signs_is_not_remembered() -> None:
+    world = Production.accepted(at=START)
+    strange = world.lock.decide(StatementType.PLAN, f"{SUPPLIER}.other", STRANGER, plan=PLAN)
+    world.sync(was_up=False)
+    assert strange not in world.ledgers[SUPPLIER].seen
+    assert world.ledgers[SUPPLIER].seen
 
 
 def test_a_statement_that_turns_up_a_day_late_opens_nothing() -> None:

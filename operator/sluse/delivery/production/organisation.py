@@ -122,11 +122,16 @@ class ProductionShare:
         return any(each.statement.submission is not None and each.statement.submission.tested == tested for each in submissions)  # fmt: skip
 
     def seen(self) -> frozenset[Digest]:
-        """Return the statements that the ledger has not seen yet."""
+        """Return the statements that the ledger has not seen yet. A stranger's need not be remembered: it never counts."""
         if self.survey is None:
             return frozenset()
-        records = self.survey.view(self.share.slug, self.at).register.records
-        return frozenset(name for name in records if name not in self.ledger.seen)
+        view = self.survey.view(self.share.slug, self.at)
+        known = frozenset(view.ground.people.by_key).union(*(each.maintainers for each in view.bindings))
+        return frozenset(
+            name
+            for name, record in view.register.records.items()
+            if name not in self.ledger.seen and any(key.key_id in known for key in record.signers)
+        )
 
     def _stored(self, digest: str) -> Body | None:
         found = self.tree.accepted.get((self.share.slug, Digest(digest)))
