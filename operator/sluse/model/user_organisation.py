@@ -29,7 +29,7 @@ class UsedService(Value):
     """A service of a supplier that the organisation's users log in to."""
 
     service: IntegrationName = Field(description="The service, as organisation.name.", examples=["fjordlegen.journal"])
-    needed_by: Day = Field(description="First day it is used.")
+    needed_by: Day = Field(description="First day it is used. Noted; openings are told at once.")
 
 
 class UserOrganisationSpec(Value):
@@ -43,9 +43,13 @@ class UserOrganisationSpec(Value):
         min_length=1, max_length=3, description="Network zones that its users come from."
     )
     formats: Annotated[tuple[FirewallFormat, ...], Unique] = Field(
-        (), max_length=4, description="How openings are wanted."
+        (),
+        max_length=4,
+        description="How openings are wanted. Noted; nothing acts on it yet, and every format can be exported.",
     )
-    notice_days: Count = Field(14, description="Days of notice before an opening changes.")
+    notice_days: Count = Field(
+        14, description="Days of notice wanted before an opening changes. Noted; nothing acts on it yet."
+    )
 
 
 class UserOrganisation(Document):
