@@ -1,1 +1,1 @@
-"""The client side of HelseID, as a service has it: what an acceptance test executes. Suites and evidence come with the gate."""
+"""The client side of HelseID, as a service has it: the two suites of acceptance tests, run for real, and their evidence."""
