@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from sluse.ledger.branch.branch import StatusBranch
 from sluse.ledger.journal import ClusterJournal
 from sluse.ledger.page import pages
 from sluse.ledger.restore import load
-from sluse.model.held import HeldClient, Intent
+from sluse.model.held import HeldClient, HeldIntegration, Intent, OrganisationLedger
 from sluse.model.names import ClientKey, Environment
 from sluse.sandbox.kube.api import KubernetesAPI
 
@@ -146,4 +147,43 @@ async def test_a_machine_file_that_cannot_be_read_stops_the_start(start: Start, 
     await status.genesis("repo.example", now)
     await status.publish({"_ledger/fjordlegen.json": b'{"organisation": 7}'}, "", now)
     with pytest.raises(LedgerError, match=r"_ledger/fjordlegen\.json of the status branch"):
+        await load(start(), branch())
+
+
+@pytest.fixture
+def stranger(tmp_path: Path) -> Path:
+    """A key that is not the operator's."""
+    path = tmp_path / "stranger"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(path)], check=True)
+    return path
+
+
+@pytest.mark.parametrize("in_cluster", [False, True], ids=["a lost cluster", "one that has others"])
+async def test_nothing_is_rebuilt_from_what_another_key_signed(
+    start: Start, branch: Opened, api: KubernetesAPI, now: datetime, stranger: Path, *, in_cluster: bool
+) -> None:
+    """Whoever can push to the branch, and has not the operator's key, must not say what is held."""
+    await branch().genesis("repo.example", now)
+    if in_cluster:
+        first = start()
+        await first.load()
+        await first.record(OTHER, intended(1, now))
+    forged = OrganisationLedger(
+        organisation="fjordlegen",
+        integrations={"journal-web": HeldIntegration(title="Journal", clients={"web": intended(1, now)})},
+    )
+    files = pages({"fjordlegen": forged}, environment=Environment.TEST, issuer="https://authority.example")
+    await branch("forger", key=stranger).publish(files, "", now)
+    writes = api.requests.writes(resource="configmaps")
+    with pytest.raises(LedgerError, match="another key signed"):
+        await load(start(), branch("new-machine"))
+    assert api.requests.writes(resource="configmaps") == writes
+
+
+async def test_a_branch_that_somebody_else_began_is_no_beginning(
+    start: Start, branch: Opened, now: datetime, stranger: Path
+) -> None:
+    """An empty ledger on a live authority would register everything a second time."""
+    await branch("forger", key=stranger).genesis("repo.example", now)
+    with pytest.raises(LedgerError, match="another key signed"):
         await load(start(), branch())

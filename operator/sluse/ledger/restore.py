@@ -3,6 +3,9 @@
 An organisation that the branch has and the cluster has not was lost, whether all were or only this one: ledger
 objects are never deleted. With neither object nor genesis nothing may be written, for an empty ledger on a live
 authority would register everything a second time.
+
+A branch is believed only where this operator's own key signed it: what is held stays open, with the keys that are
+held, so a ledger that anybody could push would let anybody in.
 """
 
 from __future__ import annotations
@@ -40,11 +43,13 @@ async def load(journal: ClusterJournal, branch: StatusBranch) -> Mapping[str, Or
             return {}
         raise branch.missing
     files = await branch.machine_files()
-    for path, text in files.items():
-        ledger = ledger_of(text, f"{path} of the status branch")
-        if ledger.organisation not in held:
-            await journal.change(ledger.organisation, _replaced_by(ledger))
-            _log.warning("the ledger of %s was rebuilt from the status branch", ledger.organisation)
+    ledgers = [ledger_of(text, f"{path} of the status branch") for path, text in files.items()]
+    lost = [ledger for ledger in ledgers if ledger.organisation not in held]
+    if lost or not held:
+        await branch.demand_own()
+    for ledger in lost:
+        await journal.change(ledger.organisation, _replaced_by(ledger))
+        _log.warning("the ledger of %s was rebuilt from the status branch", ledger.organisation)
     return {
         organisation: ledger
         for organisation, ledger in journal.all().items()

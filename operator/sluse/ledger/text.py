@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -9,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from sluse.errors import LedgerError
 from sluse.model.digests import canonical
 from sluse.model.held import HeldIntegration, OrganisationLedger
+from sluse.model.value import Value
 
 
 def text_of(ledger: OrganisationLedger) -> bytes:
@@ -34,7 +36,10 @@ def demand_readable(ledger: OrganisationLedger) -> None:
 
     Models do not judge what is copied with a change, and one ledger that cannot be read stops everybody's next start.
     """
-    parts = ((ledger, ""), *((entry, f"{name}: ") for name, entry in ledger.integrations.items()))
+    parts: tuple[tuple[Value, str], ...] = (
+        (ledger, ""),
+        *((entry, f"{name}: ") for name, entry in ledger.integrations.items()),
+    )
     for part, of in parts:
         for field, most in _MOST[type(part)].items():
             count = len(getattr(part, field))
@@ -56,4 +61,6 @@ def _most(model: type[BaseModel]) -> dict[str, int]:
     }
 
 
-_MOST = {model: _most(model) for model in (OrganisationLedger, HeldIntegration)}
+_MOST: Mapping[type[Value], Mapping[str, int]] = {
+    model: _most(model) for model in (OrganisationLedger, HeldIntegration)
+}

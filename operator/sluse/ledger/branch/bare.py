@@ -14,6 +14,8 @@ from pathlib import Path
 
 from sluse.catalog.git import command, refusals
 from sluse.errors import LedgerError
+from sluse.ledger.branch.history import publication
+from sluse.trust.keys import PublicKey
 
 REF = "refs/sluse/status"
 """What is known to be published."""
@@ -120,6 +122,10 @@ class Bare:
             *signing, "commit-tree", "-S", *parents, tree, stdin=message.encode(), environment=environment
         )  # fmt: skip
         return made.decode().strip()
+
+    def signer(self, commit: str) -> PublicKey:
+        """Return the key that signed a commit. Raises BadSignature."""
+        return publication(commit, self.run("cat-file", "commit", commit)).signer()
 
     def run(self, *arguments: str, stdin: bytes = b"", environment: Mapping[str, str] | None = None) -> bytes:
         """Run git and return what it printed; GitFailed also where it takes longer than the time limit."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sluse.catalog.git import refusals
-from sluse.errors import LedgerError, LedgerMissing
+from sluse.errors import BadSignature, LedgerError, LedgerMissing
 from sluse.ledger.branch import chain
 from sluse.ledger.branch.bare import Bare, GitFailed, Unreachable, blob_id
 from sluse.ledger.branch.chain import GENESIS, HEAD, Genesis, Head
@@ -86,6 +86,10 @@ class StatusBranch:
     async def machine_files(self) -> dict[str, bytes]:
         """Return the files that ledgers are rebuilt from, as fetched last."""
         return await self._threaded(self._machine_files)
+
+    async def demand_own(self) -> None:
+        """Raise LedgerError unless this operator's key signed what was fetched last, for this environment."""
+        await self._threaded(self._demand_own)
 
     async def genesis(self, repository_id: str, at: datetime) -> str | None:
         """Begin the branch; return the commit, None where it was begun for this repository already."""
@@ -168,6 +172,26 @@ class StatusBranch:
         ids = {path: each for path, each in self._known.ids.items() if is_machine(path)}
         texts = self._bare.read(sorted(set(ids.values())))
         return {path: texts[each] for path, each in ids.items()}
+
+    def _demand_own(self) -> None:
+        """Our key is whichever signs: that of a commit made here and never pushed."""
+        if self._known is None:
+            raise self.missing
+        commit, begun_for = self._known.commit, self._known.genesis.environment
+        if begun_for is not self._environment:
+            raise LedgerError(f"{self._name} was begun for {begun_for.value}")
+        tree = self._bare.run("rev-parse", f"{commit}^{{tree}}").decode().strip()
+        ours = self._bare.commit(tree, None, "Who signs here?", self._key, self._who(self._known.head.issued_at))
+        try:
+            if self._bare.signer(commit) == self._bare.signer(ours):
+                return
+            why = "another key signed its last commit"
+        except BadSignature as error:
+            why = error.message
+        raise LedgerError(
+            f"no ledger is rebuilt from {self._name}, which this operator did not sign: {why}",
+            hint="find out who pushed there; after a change of keys, start once with the key that signed it",
+        )
 
     def _begin(self, repository_id: str, at: datetime) -> str | None:
         found = self._look()
