@@ -20,7 +20,6 @@ from sluse.acceptance.trial import Trial
 from sluse.errors import AcceptanceError
 from sluse.model.evidence import Witness
 from sluse.model.identity_provider import IdentityProvider
-from sluse.model.names import ClientKey as ClientName
 from sluse.model.service_integration import Client, Grant, SecurityLevel, ServiceIntegration
 
 _ACR = {SecurityLevel.HIGH: "Level4", SecurityLevel.SUBSTANTIAL: ""}
@@ -92,11 +91,6 @@ def of_provider(
         for user in users
     }
     return Trial(document, provider_suite.IDENTITY_PROVIDER, Witness.NHN, worlds, secrets)
-
-
-def name_of(document: ServiceIntegration, client: Client) -> ClientName:
-    """Return who a client is."""
-    return ClientName(document.metadata.organisation, document.metadata.name, client.name)
 
 
 def _client(client: Client, ground: Ground, held: Held, visitor: Visitor | None, secrets: Secrets) -> ClientWorld:

@@ -78,11 +78,6 @@ def reader_group(environment: Environment) -> str:
     return f"sluse:{environment.value}:readers"
 
 
-def allows(access: Iterable[Access], *, group: str, resource: str, verb: str) -> bool:
-    """Return whether a row allows `verb` on `resource` (with its subresource, as `helseidclients/status`)."""
-    return any(row.group == group and resource in row.resources and verb in row.verbs for row in access)
-
-
 def roles(environment: Environment) -> tuple[Manifest, ...]:
     """Return the roles and bindings of an environment, each role before its binding."""
     account = {"kind": "ServiceAccount", "name": OPERATOR, "namespace": environment.namespace}

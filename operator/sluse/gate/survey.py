@@ -63,11 +63,6 @@ class GateSurvey:
         for slug, share in shares(tree).items():
             self._place(slug, share, usable.prepared if usable else None)
 
-    @property
-    def has_ledger(self) -> bool:
-        """Tell whether it is judged when statements were first seen."""
-        return self._seen is not None
-
     def view(self, slug: str, at: datetime) -> OrganisationView:
         """Return an organisation at a moment; one that nothing is known of has no statements."""
         view = self.prepared.views.get(slug)

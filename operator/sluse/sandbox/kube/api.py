@@ -24,7 +24,7 @@ from sluse.sandbox.kube.collector import Collector
 from sluse.sandbox.kube.counters import Line, Requests
 from sluse.sandbox.kube.definitions import Definitions
 from sluse.sandbox.kube.deletes import Deleter
-from sluse.sandbox.kube.discovery import VERSION, discover, wants_aggregated
+from sluse.sandbox.kube.discovery import AGGREGATED, VERSION, discover, wants_aggregated
 from sluse.sandbox.kube.faults import Fault, Faults, as_json, parsed
 from sluse.sandbox.kube.identity import Authenticator, Identity, User, impersonated
 from sluse.sandbox.kube.objects import Answer, Call, Objects
@@ -206,8 +206,7 @@ class KubernetesAPI:
             raise unknown_path()
         aggregated = wants_aggregated(call.accept)
         document = orjson.dumps(discover(self._registry, path.rstrip("/"), aggregated=aggregated))
-        kind = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
-        headers = {"Content-Type": kind} if aggregated and path.rstrip("/") in {"/api", "/apis"} else {}
+        headers = {"Content-Type": AGGREGATED} if aggregated and path.rstrip("/") in {"/api", "/apis"} else {}
         return Answer(200, document, headers)
 
     def _faults(self, call: Call) -> Answer:

@@ -81,10 +81,6 @@ class Registry:
     def find(self, group: str, version: str, plural: str) -> Resource | None:
         return self._paths.get((group, version, plural))
 
-    def serving(self, group: str, plural: str) -> Resource | None:
-        """Return the resource at any one of its versions."""
-        return next((r for r in self._paths.values() if (r.group, r.plural) == (group, plural)), None)
-
     def of_kind(self, group: str, kind: str) -> Resource | None:
         return next((r for r in self._paths.values() if (r.group, r.kind) == (group, kind)), None)
 
