@@ -199,7 +199,7 @@ def test_production_reaches_its_goal_when_the_federation_has_that_use(now: datet
         PROVIDER, Synced(THERE.model_copy(update={"use": Use.WITHHELD})), now, Environment.PRODUCTION
     )
     assert withheld.stage == "Ordered", "in production the gate moves the stage"
-    assert reach(withheld, goal, (FEDERATION,)) is withheld
+    assert reach(withheld, goal, {FEDERATION: THERE.digest}) is withheld
     opened = settle_federation(withheld, Synced(THERE), now, Environment.PRODUCTION)
-    after = reach(opened, goal, (FEDERATION,))
+    after = reach(opened, goal, {FEDERATION: THERE.digest})
     assert (after.stage, after.snapshot) == ("Live", goal)

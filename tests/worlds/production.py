@@ -100,9 +100,14 @@ class Production:
         yield from (*self.lock.decisions.values(), *self.lock.tests.values())
 
     def sync(
-        self, *, policy: Policy | Untrusted | None = None, fuse_released: bool = False, was_up: bool = True
+        self,
+        *,
+        policy: Policy | Untrusted | None = None,
+        fuse_released: bool = False,
+        was_up: bool = True,
+        comes: bool = True,
     ) -> Compiled:
-        """Compile, note, and let everything that is wanted come about."""
+        """Compile, note, and let everything that is wanted come about, unless the authority is away."""
         if was_up:
             self._watch()
         head = Head(self.commit, "integrations", self._tree(), self._problems(), policy or self.policy)
@@ -111,7 +116,7 @@ class Production:
         for slug, part in compiled.organisations.items():
             before = self.ledgers.get(slug, OrganisationLedger(organisation=slug))
             self.ledgers[slug] = self.compiler.noted(before, part, compiled, engine="embedded", now=self.at)
-        for key, spec in self._wanted.items():
+        for key, spec in self._wanted.items() if comes else ():
             self._come(compiled, key, spec)
         return compiled
 

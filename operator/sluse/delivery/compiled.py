@@ -17,7 +17,7 @@ from sluse.delivery.production.acceptance import SubmittedTests
 from sluse.desired.stack import ObjectKey, Stack, object_key
 from sluse.gate.approval import Approval
 from sluse.gate.verdict import Reason
-from sluse.model.held import HeldInstallation, HeldSnapshot
+from sluse.model.held import FEDERATION, HeldInstallation, HeldSnapshot
 from sluse.model.names import ClientKey, Digest, IntegrationKey
 from sluse.model.problem import Problem
 from sluse.model.registration import Use
@@ -93,6 +93,14 @@ class OrganisationCompiled:
     tests: SubmittedTests = field(default_factory=SubmittedTests)
     """In production: acceptance tests, and what became of them."""
 
+    def registered(self, key: IntegrationKey, name: str) -> str | None:
+        """Return the digest of what is wanted of a part of an integration; None where nothing is, or it is held."""
+        if name == FEDERATION and key in self.federations.specs:
+            login = self.federations.specs[key].federation
+            return login.digest if login is not None else None
+        spec = self.clients.get(ClientKey(key.organisation, key.name, name))
+        return spec.registration.digest if spec is not None and spec.registration is not None else None
+
     def holding(self, held: frozenset[Part]) -> OrganisationCompiled:
         """Return the same with these left as they are."""
         mine = frozenset(key for key in self.clients if key in held)
@@ -136,12 +144,15 @@ class Compiled:
         """What became of every acceptance test, by its own identity."""
         return {key: said for part in self.organisations.values() for key, said in part.tests.approvals.items()}
 
-    def goal(self, key: IntegrationKey, now: datetime) -> tuple[HeldSnapshot, tuple[str, ...]] | None:
-        """Return what is held of an integration once these clients are where its step wants them; None in test."""
+    def goal(self, key: IntegrationKey, now: datetime) -> tuple[HeldSnapshot, Mapping[str, str | None]] | None:
+        """Return what is held of an integration once its parts are where its step wants them; None in test.
+
+        Of each part the digest of what is to be registered; None where that is nothing, or cannot be said.
+        """
         part = self.organisations.get(key.organisation)
         summary = part.summaries.get(key) if part is not None else None
         goal = summary.verdict.goal if summary is not None and summary.verdict is not None else None
-        if goal is None or self.policy_digest is None:
+        if part is None or goal is None or self.policy_digest is None:
             return None
         snapshot = HeldSnapshot(
             tested=goal.tested,
@@ -154,7 +165,7 @@ class Compiled:
             policy_digest=self.policy_digest,
             installed=goal.installed,
         )
-        return snapshot, goal.clients
+        return snapshot, {name: part.registered(key, name) for name in goal.clients}
 
     def client(self, key: ClientKey) -> HelseIDClientSpec | None:
         """Return what is wanted of a client; None where nothing is."""

@@ -7,7 +7,7 @@ what was ready stays ready while a change or an outage is waited for, and the wa
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -99,13 +99,13 @@ def _settled(
     return entry if after == entry else after
 
 
-def reach(entry: HeldIntegration, goal: HeldSnapshot, clients: Collection[str]) -> HeldIntegration:
-    """Return the entry once every client of a step in production is where the step wants it; the same object until then.
+def reach(entry: HeldIntegration, goal: HeldSnapshot, wanted: Mapping[str, str | None]) -> HeldIntegration:
+    """Return the entry once every part of a step in production is where the step wants it; the same object until then.
 
-    `goal` is what is held from then on. That it holds already moves nothing: not its time, nor the commit it was read from.
+    `wanted`: of each part the digest of its registration, None where nothing can be registered. `goal` is what is held from then on. That it holds already moves nothing: not its time, nor the commit it was read from.
     """
     parts = entry.parts
-    if not all(_is_there(parts.get(name), goal.use) for name in clients):
+    if not all(_is_there(parts.get(name), goal.use, digest) for name, digest in wanted.items()):
         return entry
     held = entry.snapshot
     if held is not None and all(getattr(held, name) == getattr(goal, name) for name in _SAME):
@@ -118,10 +118,10 @@ def reach(entry: HeldIntegration, goal: HeldSnapshot, clients: Collection[str]) 
 _SAME = ("tested", "production", "decision", "use")
 
 
-def _is_there(held: HeldClient | HeldFederation | None, use: Use) -> bool:
+def _is_there(held: HeldClient | HeldFederation | None, use: Use, digest: str | None) -> bool:
     if use is Use.RETIRED:
         return held is None or held.retired
-    return held is not None and not held.retired and held.use is use and held.digest is not None
+    return held is not None and not held.retired and held.use is use and held.digest == digest is not None
 
 
 def _reached(stage: str, use: Use) -> str:

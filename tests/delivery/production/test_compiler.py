@@ -47,6 +47,21 @@ def test_it_opens_on_its_day_with_the_accepted_snapshot_although_head_moved_on(w
     assert (world.held.use, world.entry.stage, world.entry.pending_change) == (Use.OPEN, "Live", True)
 
 
+def test_a_live_service_holds_its_next_acceptance_once_that_is_registered_and_not_before(world: Production) -> None:
+    world.at = NOW
+    world.sync()
+    live = world.held
+    world.lock.clock = world.at
+    world.lock.documents[SERVICE] = service(scopes=("nhn:msh/api", "nhn:new/api"))
+    world.lock.accept(world.lock.submit(SERVICE), SERVICE)
+    world.at = world.lock.clock + timedelta(minutes=1)
+    world.sync(comes=False)
+    assert world.held == live
+    world.sync()
+    assert world.held.tested != live.tested
+    assert world.held.use is Use.OPEN
+
+
 def test_the_moment_to_look_again_is_the_day_it_may_open(world: Production) -> None:
     compiled = world.sync()
     assert compiled.wake is not None
