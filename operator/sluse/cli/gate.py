@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from sluse.cli import clock
+from sluse.cli import clock, table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,7 +85,7 @@ def command(
     elif integration is not None:
         click.echo("\n".join(line for each in found for line in each.details()))
     else:
-        _table([HEADER, *(each.row() for each in found)])
+        table.show([HEADER, *(each.row() for each in found)])
     return 1 if integration is not None and not isinstance(found[0].entitlement, Entitled) else 0
 
 
@@ -133,19 +132,3 @@ def _ledgers(repository: Path, *, fetch: bool) -> Mapping[str, OrganisationLedge
     if fetch:
         clone.fetch()
     return clone.ledgers(Environment.PRODUCTION)
-
-
-def _table(rows: list[tuple[str, ...]]) -> None:
-    """Print rows: a table on a terminal, else one line each that other programs can cut at tabs."""
-    if not sys.stdout.isatty():
-        for row in rows:
-            click.echo("\t".join(row))
-        return
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table(*rows[0], box=None, pad_edge=False, header_style="bold")
-    for row in rows[1:]:
-        table.add_row(*map(escape, row))
-    Console().print(table)

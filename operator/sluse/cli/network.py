@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from sluse.cli import table
 
 if TYPE_CHECKING:
     from sluse.model.names import Environment
@@ -101,7 +102,7 @@ def show(environment: str | None, repository: Path) -> None:
     from sluse.network.tabular import catalogue_rows
 
     catalogue = catalogue_in(Checkout(repository, "policies").root)
-    _table(catalogue_rows(catalogue, Environment(environment) if environment else None))
+    table.show(catalogue_rows(catalogue, Environment(environment) if environment else None))
 
 
 def _derived(
@@ -128,20 +129,3 @@ def _networks(sources: Iterable[str]) -> tuple[str, ...]:
         return tuple(str(ip_network(source)) for source in sources)
     except ValueError as error:
         raise click.UsageError(f"--source: {error}") from None
-
-
-def _table(lines: Iterable[Sequence[str]]) -> None:
-    """Print rows: a table on a terminal, else one line each that other programs can cut at tabs."""
-    header, *rows = lines
-    if not sys.stdout.isatty():
-        for row in (header, *rows):
-            click.echo("\t".join(row))
-        return
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table(*header, box=None, pad_edge=False, header_style="bold")
-    for row in rows:
-        table.add_row(*map(escape, row))
-    Console().print(table)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from sluse.cli import table
+
 if TYPE_CHECKING:
-    from sluse.ledger.overview import Overview
+    pass
 
 
 @click.command()
@@ -52,21 +53,4 @@ def command(integration: str | None, repository: Path, output: str, *, offline: 
     elif integration is not None:
         click.echo("\n".join(overview.details()))
     else:
-        _table(overview)
-
-
-def _table(overview: Overview) -> None:
-    """Print rows: a table on a terminal, else one line each that other programs can cut at tabs."""
-    header, *rows = overview.rows()
-    if not sys.stdout.isatty():
-        for row in (header, *rows):
-            click.echo("\t".join(row))
-        return
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table(*header, box=None, pad_edge=False, header_style="bold")
-    for row in rows:
-        table.add_row(*map(escape, row))
-    Console().print(table)
+        table.show(overview.rows())
