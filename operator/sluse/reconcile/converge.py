@@ -14,14 +14,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sluse.errors import AuthorityUnavailable, Refused, RegistrarError, Taken, Unauthorised
+from sluse.errors import AuthorityUnavailable, Refused, RegistrarError, Unauthorised
 from sluse.model.held import Anchor, HeldClient, Intent
 from sluse.model.names import ClientKey, Environment
-from sluse.model.outcome import Conflicted, Outcome, Party, Rejected, Retired, Synced, Waiting
+from sluse.model.outcome import Conflicted, Outcome, Party, Retired, Synced, Waiting
 from sluse.model.registration import Registration, Use
 from sluse.model.resources.helseid_client import HelseIDClientSpec
 from sluse.plan.client import difference
-from sluse.reconcile.conditions import reason_of
+from sluse.reconcile.failed import failed
 from sluse.reconcile.journal import Journal
 from sluse.reconcile.throwaway import is_withheld, throwaway_key
 from sluse.registrar.port import Altered, Held, Mark, Observed, Registrar
@@ -58,15 +58,7 @@ class Converge:
         if isinstance(error, Altered) and error.held is not None:
             await self._anchor(key, error.held)
         held = await self._held(key)
-        match error:
-            case AuthorityUnavailable():
-                return Waiting("AuthorityUnavailable", error.message, Party.AUTHORITY, held, error.retry_after)
-            case Refused():
-                return Rejected(reason_of(error.code), error.message, held)
-            case Taken():
-                return Conflicted("somebody else", error.message, held)
-            case _:
-                return Waiting("CredentialRefused", error.message, Party.CLUSTER_OPERATOR, held)
+        return failed(error, held)
 
     async def _establish(self, key: ClientKey, registration: Registration, use: Use) -> Outcome:
         credential = await self.journal.credential(key) or await self._adopt(key)

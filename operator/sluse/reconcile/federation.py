@@ -11,14 +11,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sluse.errors import AuthorityUnavailable, Refused, RegistrarError, Taken
+from sluse.errors import RegistrarError
 from sluse.model.federation import Federation
 from sluse.model.held import HeldFederation
 from sluse.model.names import Environment, IntegrationKey
-from sluse.model.outcome import Conflicted, FederationOutcome, Party, Rejected, Retired, Synced, Waiting
+from sluse.model.outcome import Conflicted, FederationOutcome, Party, Retired, Synced, Waiting
 from sluse.model.registration import Use
 from sluse.model.resources.identity_federation import IdentityFederationSpec, IdentityFederationStatus
-from sluse.reconcile.conditions import conditions, reason_of, said_of, waiting_for
+from sluse.reconcile.conditions import conditions, said_of, waiting_for
+from sluse.reconcile.failed import failed
 from sluse.reconcile.work_order import work_order
 from sluse.registrar.federation.port import FederationRegistrar, Instance, Observed, differing
 from sluse.registrar.port import Mark
@@ -49,7 +50,7 @@ class ConvergeFederation:
                 return await self._retire(self.registrar, key, held)
             return await self._establish(self.registrar, key, wanted.federation, wanted.use, held)
         except RegistrarError as error:
-            return _failed(error, held)
+            return failed(error, held)
 
     def mark(self, key: IntegrationKey) -> Mark:
         """Return what we write at the authority to know an identity provider as ours."""
@@ -107,18 +108,6 @@ def federation_status(
         handed=held.handed,
         waiting_for=waiting_for(previous.waiting_for, outcome, moment, author=Party.IDENTITY_PROVIDER),
     )
-
-
-def _failed(error: RegistrarError, held: HeldFederation) -> FederationOutcome:
-    match error:
-        case AuthorityUnavailable():
-            return Waiting("AuthorityUnavailable", error.message, Party.AUTHORITY, held, error.retry_after)
-        case Refused():
-            return Rejected(reason_of(error.code), error.message, held)
-        case Taken():
-            return Conflicted("somebody else", error.message, held)
-        case _:
-            return Waiting("CredentialRefused", error.message, Party.CLUSTER_OPERATOR, held)
 
 
 def _foreign(alias: str, observed: Observed, held: HeldFederation) -> Conflicted[HeldFederation]:
