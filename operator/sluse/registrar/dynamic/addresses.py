@@ -12,24 +12,11 @@ from collections.abc import Mapping
 from pydantic import SecretStr
 from yarl import URL
 
-from sluse.errors import SettingsError
 from sluse.model.names import ClientId
 from sluse.registrar.port import Held
 
 _TOKEN = re.compile(r"[!-~]{1,4096}")
 _CLIENT_ID = re.compile(r"[!-~]{1,255}")
-
-
-def endpoint(text: str) -> URL:
-    """Return the registration endpoint. SettingsError unless it is an https address without user."""
-    try:
-        url = URL(text, encoded=True)
-        usable = url.scheme == "https" and bool(url.host) and url.user is None
-    except ValueError:
-        usable = False
-    if not usable:
-        raise SettingsError("registrationEndpoint must be an https address", hint="the settings file, under authority")
-    return url
 
 
 def is_token(token: SecretStr) -> bool:

@@ -22,6 +22,7 @@ from sluse.model.names import ClientId
 from sluse.model.registration import Registration
 from sluse.registrar.dynamic import addresses, mapping
 from sluse.registrar.http import errors
+from sluse.registrar.http.address import https
 from sluse.registrar.http.errors import Answer, Call
 from sluse.registrar.http.transport import Transport
 from sluse.registrar.normal import normal
@@ -54,7 +55,7 @@ class DynamicRegistrar:
         connections: int = 16,
     ) -> None:
         self.issuer = issuer.rstrip("/")
-        self._endpoint = addresses.endpoint(registration_endpoint)
+        self._endpoint = https(registration_endpoint, "registrationEndpoint")
         if initial_access_token is not None and not addresses.is_token(initial_access_token):
             hint = "the file that initialAccessTokenFile names"
             raise SettingsError("the initial access token must be one line of visible characters", hint=hint)

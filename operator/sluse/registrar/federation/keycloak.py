@@ -14,12 +14,12 @@ from typing import Any, Self
 import aiohttp
 import orjson
 from pydantic import SecretStr
-from yarl import URL
 
-from sluse.errors import AuthorityUnavailable, RegistrarError, SettingsError
+from sluse.errors import AuthorityUnavailable, RegistrarError
 from sluse.registrar.federation.instance import Form
 from sluse.registrar.federation.port import Instance, Observed, differing
 from sluse.registrar.http import errors
+from sluse.registrar.http.address import https
 from sluse.registrar.http.errors import Answer, Call
 from sluse.registrar.http.transport import Transport
 from sluse.registrar.port import Altered
@@ -40,7 +40,7 @@ class KeycloakFederations:
         connections: int = 8,
     ) -> None:
         self.issuer = issuer.rstrip("/")
-        self._instances = _https(instances)
+        self._instances = https(instances, "authority.federation.instances")
         self._token = token
         self._form = Form(client_id)
         self._transport = Transport(tls, timeout=timeout, connections=connections)
@@ -130,16 +130,3 @@ class KeycloakFederations:
 
     def _failure(self, call: Call, answer: Answer) -> RegistrarError:
         return errors.failure(call, answer, self.issuer, (self._token,))
-
-
-def _https(text: str) -> URL:
-    try:
-        url = URL(text, encoded=True)
-        usable = url.scheme == "https" and bool(url.host) and url.user is None
-    except ValueError:
-        usable = False
-    if not usable:
-        raise SettingsError(
-            "authority.federation.instances must be an https address", hint="the settings file, under authority"
-        )
-    return url
