@@ -41,7 +41,7 @@ def test_rooms_import_only_what_their_contract_allows() -> None:
     ("allowed", "forbidden", "told"),
     [
         ("sluse.controller.** -> kopf", "sluse.controller.app -> kopf", "Kopf is known in the controller only BROKEN"),
-        ("sluse.catalog.** -> yaml\"", "sluse.catalog.yaml -> yaml\"", "YAML"),
+        ('sluse.catalog.** -> yaml"', 'sluse.catalog.yaml -> yaml"', "YAML"),
         (
             '    "(rules)",\n    "model",',
             '    "model",\n    "(rules)",',
