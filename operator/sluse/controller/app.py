@@ -13,9 +13,9 @@ from typing import Any
 import aiohttp
 import kopf
 
+from sluse.controller.clients import Clients
 from sluse.controller.diffbase import HandledDiffBase
 from sluse.controller.federations import Federations
-from sluse.controller.objects import Objects
 from sluse.controller.openings import NetworkOpenings
 from sluse.delivery.repository import Repository
 from sluse.model.names import GROUP, VERSION
@@ -33,7 +33,7 @@ _REPOSITORIES = (GROUP, VERSION, "integrationrepositories")
 class Dependencies:
     """What the handlers close over. `login` returns the server and the session Kopf uses; `start` begins the loops."""
 
-    objects: Objects
+    clients: Clients
     federations: Federations
     openings: NetworkOpenings
     configure: Callable[[Repository], None]
@@ -64,12 +64,12 @@ def build_registry(deps: Dependencies) -> kopf.OperatorRegistry:
     @kopf.on.update(*_CLIENTS, id="reconcile", registry=registry)
     @kopf.on.resume(*_CLIENTS, id="reconcile", registry=registry)
     async def reconcile(body: kopf.Body, patch: kopf.Patch, **_: Any) -> None:
-        patch.status.update(await deps.objects.handle(body))
+        patch.status.update(await deps.clients.handle(body))
 
     @kopf.on.event(*_CLIENTS, id="gone", registry=registry)
     async def gone(type: str | None, body: kopf.Body, **_: Any) -> None:  # noqa: A002 - Kopf's name
         if type == "DELETED":
-            deps.objects.gone(body)
+            deps.clients.gone(body)
 
     @kopf.on.create(*_REPOSITORIES, id="configure", registry=registry)
     @kopf.on.update(*_REPOSITORIES, id="configure", registry=registry)

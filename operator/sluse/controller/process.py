@@ -19,8 +19,8 @@ import kopf
 
 from sluse.cluster.kinds import INTEGRATION_REPOSITORY
 from sluse.controller.app import Dependencies, build_registry
+from sluse.controller.clients import Clients
 from sluse.controller.federations import Federations
-from sluse.controller.objects import Objects
 from sluse.controller.openings import NetworkOpenings
 from sluse.controller.schedule import Schedule
 from sluse.delivery.compile import Compiler
@@ -87,7 +87,7 @@ class Process:
             now=parts.now,
         )
         self.schedule: Schedule[ClientKey | IntegrationKey] = Schedule(self._wake)
-        self.objects = Objects(
+        self.clients = Clients(
             environment=settings.environment,
             box=self.box,
             converge=Converge(
@@ -181,7 +181,7 @@ class Process:
             self.telling.begin(self.parts.journal.all())
         registry = build_registry(
             Dependencies(
-                objects=self.objects,
+                clients=self.clients,
                 federations=self.federations,
                 openings=self.openings,
                 configure=self.sync.configure,
@@ -236,7 +236,7 @@ class Process:
 
     async def _wake(self, key: ClientKey | IntegrationKey) -> None:
         if isinstance(key, ClientKey):
-            await self.objects.wake(key)
+            await self.clients.wake(key)
         else:
             await self.openings.wake(key)
 

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from sluse.cluster.kinds import CONFIG_MAP, HELSEID_CLIENT, INTEGRATION_REPOSITORY
-from sluse.controller.objects import RECONCILE_REQUESTED
+from sluse.controller.looking import RECONCILE_REQUESTED
 from sluse.delivery.repository import RELEASE_FUSE
 from sluse.demo.expect import eventually
 from worlds.applicant import Applicant

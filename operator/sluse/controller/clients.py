@@ -20,7 +20,7 @@ from sluse.reconcile.status import merge_patch, status
 
 
 @dataclass(kw_only=True)
-class Objects(Registered[ClientKey, HelseIDClientSpec]):
+class Clients(Registered[ClientKey, HelseIDClientSpec]):
     """All HelseIDClient objects of one environment."""
 
     converge: Converge
