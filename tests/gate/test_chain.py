@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from sluse.gate import record
-from sluse.gate.chain import Chain, order
+from sluse.gate.chain import MOST, Chain, order
 from sluse.gate.verdict import Reason
 from sluse.model.outcome import Party
 from sluse.model.statement import StatementType
@@ -161,9 +161,15 @@ def test_a_statement_counts_from_its_own_moment() -> None:
     assert void(lock.chain()) == {later: "FromTheFuture"}
 
 
-def test_a_long_chain_is_no_deep_one() -> None:
+def test_of_more_statements_than_anybody_makes_none_is_believed() -> None:
+    """Anybody may write a file, and who follows whom costs the square of their number."""
     lock = Chained()
-    last: tuple[str, ...] = ()
-    for _ in range(1200):
-        last = (lock.note(*last),)
-    assert len(lock.chain().counted) == 1200
+    last = lock.note()
+    for _ in range(MOST - 1):
+        last = lock.note(last)
+    assert len(lock.chain().counted) == MOST
+    strange = lock.note(last)
+    chain = lock.chain(void=(strange,))
+    assert not chain.counted
+    assert chain.broken is not None
+    assert "201 statements" in chain.broken.message

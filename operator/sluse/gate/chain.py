@@ -32,6 +32,10 @@ _EFFECT: Mapping[StatementType, str] = {
 """Of statements with one effect the last counts, so each must have its place."""
 
 
+MOST = 200
+"""Statements on one subject, counting or not. Who follows whom costs the square of it, and anybody may write a file."""
+
+
 @dataclass(frozen=True)
 class Chain:
     """`counted` in their order; `void` says of every other why not; `broken` is why nothing is believed at all.
@@ -73,6 +77,8 @@ class Chain:
 def order(records: Iterable[Record], flaws: Mapping[Digest, Reason], at: datetime) -> Chain:
     """Return the chain of one subject's records at a moment. `flaws`: why a statement counts for nothing at all."""
     present = {record.id: record for record in records}
+    if len(present) > MOST:
+        return Chain(broken=_too_long(next(iter(present.values())), len(present)))
     before = ancestors(present)
     void: dict[Digest, Reason] = {each: flaws[each] for each in present if each in flaws}
     void |= {record.id: _reason(record, "FromTheFuture", "is of a later time") for record in present.values() if record.statement.issued_at > at and record.id not in void}  # fmt: skip
@@ -172,6 +178,11 @@ def _revoked(counted: Iterable[Record]) -> frozenset[Digest]:
         return not any(stands(later) for later, revoked in named.items() if revoked == revocation)
 
     return frozenset(revoked for each, revoked in named.items() if stands(each))
+
+
+def _too_long(record: Record, count: int) -> Reason:
+    message = f"there are {count} statements on {record.statement.subject}, and at most {MOST} are weighed: remove those that do not count"
+    return Reason("ChainBroken", message, Party.REVIEWER)
 
 
 def _expired(record: Record, at: datetime) -> bool:

@@ -75,6 +75,8 @@ class OrganisationView:
             reason = flaw(self.stated(record), self.checks)
             if reason is not None:
                 found[digest] = reason
+        if len(self._organisations) > chain.MOST:
+            return found  # that chain is not believed at all
         own = [
             each
             for each, record in self._organisations.items()
