@@ -74,3 +74,16 @@ def test_digits_within_key_material_are_no_person() -> None:
     key = f"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB{PUBLISHED[0]}abcdefghijklmnopqrstuvwxyz"
     assert scan(f"key: {key}\n", keys=False) == []
     assert len(scan(f"key: {key}\nuser: {PUBLISHED[0]}\n", keys=False)) == 1
+
+
+def test_each_number_is_held_against_the_run_that_it_is_in() -> None:
+    run = "A" * 40
+    lines = [
+        PUBLISHED[0],
+        run,
+        PUBLISHED[1],
+        f"{run[:20]}{PUBLISHED[2]}{run[:20]}",
+        PUBLISHED[0],
+        f"{run} {PUBLISHED[1]}",
+    ]
+    assert [fault.line for fault in scan("\n".join(lines), keys=False)] == [1, 3, 5, 6]

@@ -6,6 +6,7 @@ Raw, because a file that cannot be parsed is still pushed; and first, because ev
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from sluse.catalog import personal
@@ -61,5 +62,7 @@ def _persons(text: str) -> Iterator[Fault]:
         return
     key_material = [run.span() for run in _BASE64_RUN.finditer(text)]
     for match in matches:
-        if not any(start <= match.start() < end for start, end in key_material):
+        # The last run that begins before it: asked of every run, one file of 256 KiB took seconds.
+        nearest = bisect_right(key_material, (match.start(), len(text))) - 1
+        if nearest < 0 or match.start() >= key_material[nearest][1]:
             yield _person(*place(text, match.start()))
