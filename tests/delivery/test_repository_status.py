@@ -78,6 +78,7 @@ def test_the_observed_generation_moves_when_a_generation_is_dealt_with(result: S
 def test_a_held_fuse_says_how_to_let_it_through_and_goes_when_it_is() -> None:
     held = after(IntegrationRepositoryStatus(), FUSE)
     (condition,) = [row for row in held.conditions if row.type == "FuseHeld"]
+    assert condition.reason == "ManyChanges"
     assert condition.message.endswith(f"{RELEASE_FUSE}={HEAD}")
     assert said(after(held, SYNCED)) == {"Ready": ("True", "Synced")}
 

@@ -14,7 +14,7 @@ SYNC_REQUESTED = f"{GROUP}/sync-requested"
 """Annotation: any new value asks for a sync at once."""
 
 RELEASE_FUSE = f"{GROUP}/release-fuse"
-"""Annotation: the commit whose many retirements are meant."""
+"""Annotation: the commit whose many changes are meant."""
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 _SHORTEST = 1.0  # seconds: an interval of 0s would ask the remote without a pause
@@ -46,7 +46,7 @@ class Repository:
         return min(self.interval, max(_SHORTEST, (wake - now).total_seconds()))
 
     def releases_fuse(self, commit: str) -> bool:
-        """Tell whether somebody with access to the cluster has let this commit's retirements through."""
+        """Tell whether somebody with access to the cluster has let this commit's changes through."""
         return self.annotations.get(RELEASE_FUSE) == commit
 
 
@@ -79,7 +79,7 @@ def status(
             f"{result.fuse_held} changes at once are held; if they are meant, annotate the "
             f"IntegrationRepository with {RELEASE_FUSE}={result.commit}"
         )
-        said.append(("FuseHeld", ConditionStatus.TRUE, "ManyRetirements", message))
+        said.append(("FuseHeld", ConditionStatus.TRUE, "ManyChanges", message))
     before = {condition.type: condition for condition in previous.conditions}
     conditions = tuple(
         Condition(
