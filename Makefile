@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: demo test check bench examples clean
+.PHONY: demo test check bench examples lock clean
 
 demo: .venv/run          ## play the story: a file in git becomes a working client in test
 	@$(BIN)/sluse demo $(DEMO)
