@@ -18,6 +18,7 @@ HAS_A_SECOND_LINE = {
     "ProductionLost": "without the bytes there is no snapshot",
     "WrongForm": "what breaks a rule of records and counts holds all",
     "WrongSubject": "what breaks a rule of records and counts holds all",
+    "Rejected": "what is rejected is not accepted",
     "SnapshotLost": "without the bytes there is no snapshot",
     "ZoneUnknown": "there is no moment to open at",
 }

@@ -114,6 +114,17 @@ def test_a_withdrawn_acceptance_does_not_bring_the_one_before_back() -> None:
     assert "Revoked" in refused(verdict(world))
 
 
+def test_a_first_rejection_tells_the_supplier_the_findings_until_it_submits_anew() -> None:
+    world = lock.prepared()
+    world.accept(world.submit(), verdict="rejected", findings=("the logout fails",))
+    found = verdict(world)
+    assert refused(found) == {"Rejected": Party.SUPPLIER}
+    assert isinstance(found, NotEntitled)
+    assert "the logout fails" in found.reasons[0].message
+    world.submit()
+    assert refused(verdict(world)) == {"NotDecided": Party.REVIEWER}
+
+
 def test_a_rejection_of_a_change_leaves_what_was_accepted() -> None:
     world = lock.accepted()
     world.documents[SERVICE] = lock.service(scopes=("nhn:deft/api",))

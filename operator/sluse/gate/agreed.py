@@ -35,20 +35,29 @@ def _whole(case: Case) -> str | None:
 
 
 def _decided(case: Case) -> str | None:
-    if case.named is not None:
+    return "no reviewer has accepted it" if case.named is None and _rejection(case) is None else None
+
+
+def _not_rejected(case: Case) -> str | None:
+    """Findings are for whoever submitted; what is submitted anew waits for a reviewer again."""
+    rejection = _rejection(case) if case.named is None else None
+    if rejection is None:
         return None
-    rejections = [each for each in case.chain.in_force(StatementType.ACCEPTANCE) if _rejects(case, each)]
-    if rejections:
-        findings = "; ".join(rejections[-1].statement.findings)
-        return f"{rejections[-1].named} rejects it{': ' if findings else ''}{findings}"
-    return "no reviewer has accepted it"
+    findings = "; ".join(rejection.statement.findings)
+    return f"{rejection.named} rejects it{': ' if findings else ''}{findings}"
+
+
+def _rejection(case: Case) -> Record | None:
+    rejections = (each for each in reversed(case.chain.counted) if _rejects(case, each))
+    return next((each for each in rejections if case.chain.withdrawn(each) is None), None)
 
 
 def _rejects(case: Case, record: Record) -> bool:
     said = record.statement.acceptance
     if record.statement.verdict is not Verdict.REJECTED or said is None or case.test is None:
         return False
-    return (said.tested, said.production) == (case.tested, case.production)
+    of_this = said.acceptance_test == case.test.key.name
+    return of_this and (said.tested, said.production) == (case.tested, case.production)
 
 
 def _production_values(case: Case) -> str | None:
@@ -142,7 +151,8 @@ CHECKS: tuple[Check[Case], ...] = (
     ),
     Check("DecisionWrong", "No decision on it that counts breaks a rule of records.", _well_formed, Party.REVIEWER),
     Check("ChainBroken", "No statement is lost that a later one follows.", _whole, Party.REVIEWER),
-    Check("NotDecided", "A reviewer accepted it.", _decided, Party.REVIEWER),
+    Check("NotDecided", "A reviewer decided on it.", _decided, Party.REVIEWER),
+    Check("Rejected", "No reviewer rejected what was submitted last.", _not_rejected),
     Check(
         "ProductionLost", "The file of digest P is there and hashes to its name.", _production_values, Party.REVIEWER
     ),

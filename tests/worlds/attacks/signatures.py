@@ -90,6 +90,11 @@ def a_decision_about_a_name_that_only_looks_the_same() -> Attempt:
     return Attempt(world)
 
 
+@refused_for("Rejected")
+def a_rejection_that_names_what_is_submitted() -> Attempt:
+    return Attempt(decided(verdict="rejected", findings=("the logout fails",)))
+
+
 @refused_for("WrongSubject")
 def a_decision_about_a_name_that_only_looks_the_same_says_why() -> Attempt:
     return a_decision_about_a_name_that_only_looks_the_same()
