@@ -38,4 +38,6 @@ def _named(case: Case) -> Iterator[tuple[str, bool]]:
         login = body.get("login")
         found = login.get("identityProviders") if isinstance(login, dict) else None
         for item in found if isinstance(found, list) else ():
-            yield str(item["name"]), bool(item.get("required", False))
+            if not isinstance(item, dict):
+                continue  # of no known form, which is said elsewhere
+            yield str(item.get("name")), bool(item.get("required", False))

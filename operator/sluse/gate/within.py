@@ -5,8 +5,7 @@ An organisation's file at HEAD has no say: numbers, domains and keys count for p
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from urllib.parse import urlsplit
+from collections.abc import Collection, Iterator
 
 from sluse.desired.accepted import accepted_clients
 from sluse.gate.case import Case
@@ -14,6 +13,7 @@ from sluse.gate.check import Check
 from sluse.gate.submitted import client_names, clients
 from sluse.model.outcome import Party
 from sluse.model.service_integration import Structure
+from sluse.rules.redirects import split
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -51,7 +51,7 @@ def _form(case: Case) -> str | None:
 def _scopes(case: Case) -> str | None:
     if not _is_judged(case):
         return None
-    tested = {client.get("name"): _texts(client.get("scopes")) for client in clients(case.tested_body, "tested")}
+    tested = {str(client.get("name")): _texts(client.get("scopes")) for client in clients(case.tested_body, "tested")}
     for name, values in _values(case):
         beyond = sorted(_texts(values.get("scopes")) - tested.get(name, frozenset()))
         if beyond:
@@ -67,14 +67,24 @@ def numbers(case: Case) -> frozenset[str]:
 def _domains(case: Case) -> str | None:
     if not _is_judged(case) or case.view.bound is None:
         return None
-    domains = case.view.bound.domains
     for address in _addresses(case):
-        host = urlsplit(address).hostname or ""
-        if host in _LOOPBACK and _is_native(case):
+        if host(address) in _LOOPBACK and _is_native(case):
             continue
-        if not any(host == domain or host.endswith(f".{domain}") for domain in domains):
-            return f"{host} is in no domain that NHN has bound to {case.key.organisation}"
+        if not is_within(address, case.view.bound.domains):
+            return f"{host(address) or address} is in no domain that NHN has bound to {case.key.organisation}"
     return None
+
+
+def is_within(address: str, domains: Collection[str]) -> bool:
+    """Tell whether an address is in one of these domains."""
+    found = host(address)
+    return any(found == domain or found.endswith(f".{domain}") for domain in domains)
+
+
+def host(address: str) -> str:
+    """Return the host of an address; empty where it has none that can be compared. A stranger wrote it: nothing is raised."""
+    found = split(address)
+    return found.host if found is not None and not found.has_user else ""
 
 
 def _is_judged(case: Case) -> bool:
@@ -82,11 +92,11 @@ def _is_judged(case: Case) -> bool:
     return case.named is not None or case.test is not None
 
 
-def _values(case: Case) -> Iterator[tuple[object, dict[str, object]]]:
+def _values(case: Case) -> Iterator[tuple[str, dict[str, object]]]:
     for client in clients(case.production_body, "production"):
         values = client.get("production")
         if isinstance(values, dict):
-            yield client.get("name"), values
+            yield str(client.get("name")), values
 
 
 def _addresses(case: Case) -> Iterator[str]:

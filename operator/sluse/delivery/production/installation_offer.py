@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from sluse.delivery.production.accepted import NotVouched
 from sluse.desired.accepted import Body, accepted_clients
 from sluse.desired.installations import misfits
 from sluse.gate.survey import GateSurvey
 from sluse.gate.verdict import Reason, Retire, Step, Suspend
+from sluse.gate.within import host, is_within
 from sluse.model.client_installation import ClientInstallation
 from sluse.model.digests import sha256
 from sluse.model.held import HeldInstallation, HeldIntegration, HeldSnapshot
@@ -153,9 +153,8 @@ def wrong(stand: InstallationStand, of: Offer, survey: GateSurvey, at: datetime)
     bound = survey.view(stand.key.organisation, at).bound
     domains = bound.domains if bound is not None and bound.known else frozenset()
     for address in (*asked.values.redirect_uris, *asked.values.post_logout_redirect_uris):
-        host = urlsplit(address).hostname or ""
-        if not any(host == domain or host.endswith(f".{domain}") for domain in domains):
-            message = f"{host} is in no domain that NHN has bound to {stand.key.organisation}"
+        if not is_within(address, domains):
+            message = f"{host(address) or address} is in no domain that NHN has bound to {stand.key.organisation}"
             yield Reason("DomainNotBound", message, Party.SUPPLIER)
 
 
