@@ -11,7 +11,7 @@ from datetime import timedelta
 from sluse.gate.case import Case
 from sluse.gate.check import Check
 from sluse.gate.people import out_of_force
-from sluse.model.evidence import Evidence
+from sluse.model.evidence import CaseResult, Evidence, Witness
 from sluse.model.names import Environment
 from sluse.model.outcome import Party
 from sluse.model.policy.rules import RequiredSuite
@@ -117,9 +117,15 @@ def _cases_seen(case: Case) -> str | None:
             seen = ran.get(required.case)
             if seen is None:
                 return f"{name} lacks the mandatory case {required.case}"
-            if seen.witness.rank < required.witness.rank:
-                return f"{required.case} in {name} was seen by {seen.witness}, and policy asks for {required.witness}"
+            witness = _witness(case, seen)
+            if witness.rank < required.witness.rank:
+                return f"{required.case} in {name} was seen by {witness}, and policy asks for {required.witness}"
     return None
+
+
+def _witness(case: Case, seen: CaseResult) -> Witness:
+    """Whoever signs a submission writes its evidence: what a supplier hands in has been seen by itself, whatever it says."""
+    return seen.witness if case.is_provider else Witness.SELF
 
 
 def _all_passed(case: Case) -> str | None:

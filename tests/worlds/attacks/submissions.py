@@ -9,6 +9,7 @@ from typing import Any
 from sluse.model import digests
 from sluse.model.evidence import CaseResult, Witness
 from sluse.model.names import Digest, Environment, IntegrationKey
+from sluse.model.policy.bundle import Policy
 from sluse.model.statement import StatementType
 from sluse.model.tree import AcceptedFile
 from worlds import lock
@@ -181,13 +182,22 @@ def evidence_without_a_mandatory_case() -> Attempt:
 
 @refused_for("CasesMissing")
 def evidence_that_nobody_saw_but_the_tested() -> Attempt:
+    return Attempt(lock.accepted(), seen_by_the_authority())
+
+
+@refused_for("CasesMissing")
+def evidence_that_only_says_that_somebody_else_saw_it() -> Attempt:
+    return Attempt(tested_as(cases=results(witness=Witness.NHN)), seen_by_the_authority())
+
+
+def seen_by_the_authority() -> Policy:
     suites = tuple(
         each.model_copy(
             update={"cases": tuple(case.model_copy(update={"witness": Witness.AUTHORITY}) for case in each.cases)}
         )
         for each in lock.policy().gate.suites
     )
-    return Attempt(lock.accepted(), lock.policy(suites=suites))
+    return lock.policy(suites=suites)
 
 
 @refused_for("CasesFailed")
