@@ -128,6 +128,7 @@ async def test_two_environments_side_by_side_never_touch_each_other(world: Gated
     with world.operator(), Running(settings_of(world.sandbox, TEST), world.sandbox.clock.now):
         await tests.merge()
         await world.ask_for_sync()
+        await tests.ask_for_sync()  # its first look may have been before the merge
         await tests.stage(mine.slug, "TestReady")
         await world.stage(mine.slug, "Configured")
         await the_moment_comes(world)
