@@ -5,10 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from sluse.gate.entitled import entitled, pending
 from sluse.gate.survey import GateSurvey
 from sluse.gate.verdict import Entitled, Entitlement, NotEntitled
@@ -16,20 +12,9 @@ from sluse.model import digests
 from sluse.model.names import IntegrationKey
 from sluse.model.outcome import Party
 from sluse.model.problem import Place, Problem
-from sluse.model.service_integration import ServiceIntegration
 from sluse.model.statement import StatementType
-from sluse.model.tree import AcceptedFile
 from worlds import lock
 from worlds.lock import ALM, FURU, MAINTAINER, NOW, PROVIDER, SECOND_MAINTAINER, SERVICE, SUPPLIER, Lock
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.text(max_size=3),
-    lambda inner: (
-        st.lists(inner, max_size=2)
-        | st.dictionaries(st.sampled_from(("identityProviders", "name", "redirectUris", "scopes")), inner, max_size=3)
-    ),
-    max_leaves=8,
-)
 
 
 def verdict(world: Lock, key: IntegrationKey = SERVICE, at: datetime = NOW, **changes: Any) -> Entitlement:
@@ -292,31 +277,3 @@ def test_a_signers_clock_may_be_a_little_ahead_and_the_statement_counts_from_its
 def _seen_when_made(world: Lock) -> dict[str, datetime]:
     statements = (each.content.spec.statement for each in (*world.decisions.values(), *world.tests.values()))
     return {each.id: each.issued_at for each in statements}
-
-
-@pytest.mark.parametrize("address", ["https://[x/cb", "https://ex\N{ACCOUNT OF}mple.com/cb"])
-def test_an_address_that_is_none_is_a_reason_and_no_error(address: str) -> None:
-    """An error here would end production's operator for everybody, by one file of anybody's."""
-    world = lock.prepared()
-    file = world.documents[SERVICE].model_dump(mode="json", by_alias=True)
-    file["spec"]["clients"][0]["production"]["redirectUris"] = [address]
-    world.documents[SERVICE] = ServiceIntegration.model_validate(file)
-    world.submit()
-    assert "DomainNotBound" in refused(verdict(world))
-
-
-@given(JSON, JSON)
-def test_no_accepted_bytes_are_an_error(clients: object, login: object) -> None:
-    """Whoever decides alone may sign for whatever hashes to its name."""
-    world = lock.accepted()
-    said = list(world.decisions.values())[-1].content.spec.statement.acceptance
-    assert said is not None
-    bodies = []
-    for part in ("tested", "production"):
-        inside = {"clients": [{"name": clients, "login": login, "production": login, "scopes": clients}, clients]}
-        body = {"digestVersion": 1, "kind": "ServiceIntegration", "integration": str(SERVICE), part: inside}
-        bodies.append(digests.sha256(body))
-        world.accepted[SUPPLIER, bodies[-1]] = AcceptedFile(SUPPLIER, bodies[-1], body)
-    changed = said.model_copy(update={"tested": bodies[0], "production": bodies[1]})
-    world.decide(StatementType.ACCEPTANCE, str(SERVICE), FURU, acceptance=changed)
-    assert isinstance(verdict(world), NotEntitled)
