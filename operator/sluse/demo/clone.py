@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from sluse.demo import commands
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,9 @@ class Clone:
 
     def sluse(self, *words: str) -> Ran:
         """Run `sluse` as this person would, in this clone."""
-        words = ("-m", "sluse.cli.in_sandbox", str(self.clock), *words)
-        return _run([sys.executable, *words], self.path, {**self.environment, "NO_COLOR": "1"})
+        environment = {**self.environment, "NO_COLOR": "1"}
+        code, out, err = commands.run((str(self.clock), *words), self.path, environment)
+        return Ran(code, out, out + err)
 
     def write(self, path: str, content: str) -> None:
         """Write a file of the working tree."""

@@ -17,7 +17,7 @@ import orjson
 from sluse.acceptance.proofs import ClientKey
 from sluse.cluster.access import access_from_kubeconfig
 from sluse.cluster.client import Cluster
-from sluse.demo import policies, signers
+from sluse.demo import commands, policies, signers
 from sluse.demo.clone import Clone, Ran
 from sluse.demo.keys import key_file, new_key
 from sluse.demo.operators import Operators
@@ -46,6 +46,7 @@ class Stage:
     """Pages of the status branches as fetched last, each with the tip it was read from."""
 
     async def __aenter__(self) -> Self:
+        commands.prepare()
         trust = Trust(signers.roots(), {each: signers.operator(each.value).pem for each in Environment})
         parties = (SUPPLIER, NEIGHBOUR, PROVIDER)
         sandbox = Sandbox(self.directory, suppliers=parties, providers=tuple(LOGIN_HOSTS.values()), trust=trust)
