@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,16 @@ def test_a_fact_that_does_not_come_true_ends_it_with_1_and_is_named(start: Start
     assert (process.returncode, err) == (1, "")
     assert "\n✗ expected: the operator of test runs; it ended with -9" in out
     assert list(temporary.iterdir()) == []
+
+
+def test_a_killed_demo_takes_its_operators_with_it(start: Started) -> None:
+    process = start("demo", "--output", "json")
+    pid = operator(events(process))
+    process.kill()
+    process.wait(timeout=30)
+    deadline = time.monotonic() + 30
+    while runs(pid):
+        assert time.monotonic() < deadline, "the operator still runs"
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])

@@ -23,7 +23,9 @@ def process(world: Operated, *words: str) -> Iterator[subprocess.Popen[bytes]]:
     settings.write_text(world.settings.model_dump_json(by_alias=True))
     command = [sys.executable, "-m", *(words or ("sluse.demo.operator", str(settings), str(clock(world))))]
     # A file, not a pipe: a pipe that nobody reads fills up, and then the operator stands still.
-    with log(world).open("w") as said, subprocess.Popen(command, stdout=said, stderr=said, env=_HERE) as running:
+    # Its input stays open as long as we live: a demo operator ends with whoever started it.
+    streams = {"stdin": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with log(world).open("w") as said, subprocess.Popen(command, stdout=said, env=_HERE, **streams) as running:
         try:
             yield running
         finally:

@@ -230,6 +230,7 @@ class Process:
         self.stop.set()
 
     async def _end(self) -> None:
+        self.stop.set()  # where Kopf took the signal itself, its own waiter for our stop would hang for five seconds
         for task in self._loops:
             task.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)

@@ -29,13 +29,20 @@ _IMPORTED = (
     "sluse.wiring.parts",
 )
 _LONGEST = 60.0  # seconds
+_LONGEST_FOLDER = 60  # octets: a socket's name may have 107, and Python adds to its folder's
 _FORKED = multiprocessing.get_context("forkserver")
 
 
 def prepare() -> None:
     """Start the process that commands are forked from; it ends with this one."""
     _FORKED.set_forkserver_preload([*_IMPORTED])
-    forkserver.ensure_running()
+    asked = tempfile.tempdir
+    if len(tempfile.gettempdir()) > _LONGEST_FOLDER:
+        tempfile.tempdir = "/tmp"  # noqa: S108 - only a folder of our own is made there
+    try:
+        forkserver.ensure_running()
+    finally:
+        tempfile.tempdir = asked
 
 
 def run(words: tuple[str, ...], folder: Path, environment: Mapping[str, str]) -> tuple[int, str, str]:

@@ -6,7 +6,10 @@ An entry of its own, because `sluse run` has no clock option on purpose: time de
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import sys
+import threading
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +19,16 @@ from sluse.errors import SluseError
 from sluse.sandbox.clock import read_clock
 from sluse.wiring.settings import load
 
+
+def _end_with_whoever_started_us() -> None:
+    """Wait for the end of our input, which comes when the demo is gone, even killed; then end as asked to."""
+    while os.read(0, 1):  # not sys.stdin, whose lock would be held at the end
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 if __name__ == "__main__":
+    threading.Thread(target=_end_with_whoever_started_us, name="demo", daemon=True).start()
     to_stderr(json_lines=False)
     try:
         asyncio.run(serve(load(Path(sys.argv[1])), partial(read_clock, Path(sys.argv[2]))))

@@ -32,7 +32,7 @@ class Operators:
         words = [sys.executable, "-m", "sluse.demo.operator", str(settings), str(clock)]
         with self.log(environment).open("ab") as log:
             process = subprocess.Popen(  # noqa: S603 - our own interpreter
-                words, stdout=log, stderr=log, env={"PATH": os.environ.get("PATH", os.defpath)}
+                words, stdin=subprocess.PIPE, stdout=log, stderr=log, env={"PATH": os.environ.get("PATH", os.defpath)}
             )
         self._running[environment] = process
         return process.pid
