@@ -201,13 +201,15 @@ def half_a_push(place: Place) -> ssl.SSLSocket:
 
 
 def test_a_client_that_leaves_takes_its_processes_with_it(seeded: Place) -> None:
+    before = children(of=os.getpid())  # another test of this process may still have a reader
     half_a_push(seeded).close()
-    assert eventually(lambda: children(of=os.getpid()) == []), children(of=os.getpid())
+    assert eventually(lambda: set(children(of=os.getpid())) <= set(before)), children(of=os.getpid())
 
 
 def test_a_closing_server_leaves_no_process(
     tmp_path: Path, certificates: tls.Certificates, people: tuple[Pusher, ...], seeded: Place
 ) -> None:
+    before = children(of=os.getpid())
     with half_a_push(seeded):
         pass
     remote = Remote(seeded.remote.repository.parent, people)
@@ -215,7 +217,7 @@ def test_a_closing_server_leaves_no_process(
     place = type(seeded)(remote, certificates, served.url, served.port, tmp_path)
     with half_a_push(place):
         served.close()
-        assert eventually(lambda: children(of=os.getpid()) == []), children(of=os.getpid())
+        assert eventually(lambda: set(children(of=os.getpid())) <= set(before)), children(of=os.getpid())
 
 
 def test_an_interrupted_push_leaves_the_branch_open_for_the_next(seeded: Place) -> None:
