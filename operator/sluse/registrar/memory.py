@@ -10,11 +10,9 @@ authority's own books do; the product uses the port alone.
 
 from __future__ import annotations
 
-import asyncio
-from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from pydantic import SecretStr
 
@@ -23,10 +21,10 @@ from sluse.model.names import ClientId
 from sluse.model.registration import Registration
 from sluse.registrar.normal import normal
 from sluse.registrar.port import Capabilities, Held, Mark, Observed
+from sluse.registrar.rehearsed import Rehearsed
 from sluse.registrar.withheld import is_withheld
 
 Verb = Literal["create", "observe", "update", "retire", "find"]
-Result = TypeVar("Result")
 
 _CAPABILITIES = Capabilities(withhold=True, list=False, observe_without_client_key=True, token_survives_update=True)
 
@@ -55,15 +53,7 @@ class _Kept:
     """The mark that the port wrote last; None for what others registered."""
 
 
-@dataclass
-class _Fault:
-    verb: Verb
-    error: BaseException
-    after: bool
-    left: int
-
-
-class MemoryRegistrar:
+class MemoryRegistrar(Rehearsed[Verb]):
     """A `Registrar`. `scopes` are those it knows; None: every scope."""
 
     def __init__(
@@ -73,15 +63,13 @@ class MemoryRegistrar:
         issuer: str = "https://authority.example",
         scopes: Collection[str] | None = None,
     ) -> None:
+        super().__init__()
         assert not issuer.endswith("/"), "an issuer has no trailing slash"
         self.issuer = issuer
         self.capabilities = capabilities
-        self.calls: Counter[Verb] = Counter()
         self._scopes = None if scopes is None else frozenset(scopes)
         self._kept: dict[ClientId, _Kept] = {}
         self._issued = 0
-        self._busy: set[str] = set()
-        self._faults: list[_Fault] = []
 
     # The port
 
@@ -128,17 +116,6 @@ class MemoryRegistrar:
         """End a registration by hand. KeyError where there is none."""
         del self._kept[ClientId(client_id)]
 
-    # Chance
-
-    def fail(self, verb: Verb, error: BaseException, *, times: int = 1, after: bool = False) -> None:
-        """Let the next `times` calls of `verb` raise `error`; `after` the work was done, or before any."""
-        self._faults.append(_Fault(verb, error, after, times))
-
-    @property
-    def faults_left(self) -> int:
-        """How many calls will still fail: a test that ends with some has not tested them."""
-        return sum(fault.left for fault in self._faults)
-
     # The books
 
     def clients(self, mark: Mark | None = None) -> tuple[Client, ...]:
@@ -147,30 +124,6 @@ class MemoryRegistrar:
         return tuple(client for client in everything if mark is None or client.mark == mark)
 
     # What the verbs do
-
-    async def _call(self, verb: Verb, subject: str, work: Callable[[], Result]) -> Result:
-        assert subject not in self._busy, f"two calls for {subject} at once"
-        self._busy.add(subject)
-        self.calls[verb] += 1
-        try:
-            await asyncio.sleep(0)  # as on a wire, others run while the request is under way
-            fault = self._fault(verb)
-            if fault is not None and not fault.after:
-                raise fault.error
-            result = work()
-            await asyncio.sleep(0)
-            if fault is not None:
-                raise fault.error
-            return result
-        finally:
-            self._busy.discard(subject)
-
-    def _fault(self, verb: Verb) -> _Fault | None:
-        for fault in self._faults:
-            if fault.verb == verb and fault.left:
-                fault.left -= 1
-                return fault
-        return None
 
     def _register(self, registration: Registration, mark: Mark | None, *, written: Mark | None) -> Held:
         self._require_acceptable(registration)

@@ -10,11 +10,15 @@ import asyncio
 import email
 import ssl
 import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
 from typing import Self
+
+from sluse.sandbox.own_loop import OwnLoop
 
 _LINE = 1000  # octets of a line, as RFC 5321 has it
 _MOST = 1_000_000  # octets of a mail
@@ -61,11 +65,7 @@ class MailCatcher:
         self.conversations = 0
         self._caught: list[Caught] = []
         self._news = threading.Condition()
-        self._ready = threading.Event()
-        self._failure: BaseException | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stop: asyncio.Event | None = None
-        self._thread: threading.Thread | None = None
+        self._own_loop = OwnLoop(self._listening, name="mail")
 
     @property
     def caught(self) -> tuple[Caught, ...]:
@@ -82,33 +82,18 @@ class MailCatcher:
 
     def start(self) -> Self:
         """Start and wait until the port listens. Starting anew after `close` keeps the port and what was caught."""
-        self._ready.clear()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="mail", daemon=True)
-        self._thread.start()
-        self._ready.wait()
-        if self._failure is not None:
-            raise self._failure
+        self._own_loop.start()
         return self
 
     def close(self) -> None:
         """Stop listening; closing twice equals once."""
-        if self._loop is not None and self._stop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._stop.set)
-        if self._thread is not None:
-            self._thread.join()
+        self._own_loop.close()
 
-    async def _run(self) -> None:
-        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        try:
-            server = await asyncio.start_server(self._converse, "127.0.0.1", self.port, limit=_LINE)
-        except BaseException as error:  # noqa: BLE001 - handed to start(), which raises it
-            self._failure = error
-            self._ready.set()
-            return
-        async with server:
+    @asynccontextmanager
+    async def _listening(self) -> AsyncIterator[None]:
+        async with await asyncio.start_server(self._converse, "127.0.0.1", self.port, limit=_LINE) as server:
             self.port = server.sockets[0].getsockname()[1]
-            self._ready.set()
-            await self._stop.wait()
+            yield
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.conversations += 1

@@ -1,19 +1,16 @@
-"""Run one aiohttp application on a loopback port, in a thread and an event loop of its own.
-
-Its own loop, because Kopf treats every task born during its run as its own and cancels it after a wait of five
-seconds on exit; a server that shared the loop would be taken down with it.
-"""
+"""Run one aiohttp application on a loopback port."""
 
 from __future__ import annotations
 
-import asyncio
 import ssl
-import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self
 
 from aiohttp import web
+
+from sluse.sandbox.own_loop import OwnLoop
 
 
 class Served:
@@ -28,12 +25,7 @@ class Served:
         self._build = build
         self._tls = tls
         self.port = port
-        self._name = name
-        self._ready = threading.Event()
-        self._failure: BaseException | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stop: asyncio.Event | None = None
-        self._thread: threading.Thread | None = None
+        self._own_loop = OwnLoop(self._listening, name=name)
 
     @property
     def url(self) -> str:
@@ -42,19 +34,12 @@ class Served:
 
     def start(self) -> Self:
         """Start and wait until the port listens; what went wrong in the thread is raised here."""
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name=self._name, daemon=True)
-        self._thread.start()
-        self._ready.wait()
-        if self._failure is not None:
-            raise self._failure
+        self._own_loop.start()
         return self
 
     def close(self) -> None:
         """Stop listening and end the thread; closing twice equals once."""
-        if self._loop is not None and self._stop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._stop.set)
-        if self._thread is not None:
-            self._thread.join()
+        self._own_loop.close()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -64,20 +49,13 @@ class Served:
     ) -> None:
         self.close()
 
-    async def _run(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._stop = asyncio.Event()
+    @asynccontextmanager
+    async def _listening(self) -> AsyncIterator[None]:
         runner = web.AppRunner(self._build(), access_log=None, shutdown_timeout=0.0)
         try:
             await runner.setup()
-            site = web.TCPSite(runner, "127.0.0.1", self.port, ssl_context=self._tls)
-            await site.start()
+            await web.TCPSite(runner, "127.0.0.1", self.port, ssl_context=self._tls).start()
             self.port = runner.addresses[0][1]
-        except BaseException as error:  # noqa: BLE001 - handed to start(), which raises it
-            self._failure = error
-            self._ready.set()
+            yield
+        finally:
             await runner.cleanup()
-            return
-        self._ready.set()
-        await self._stop.wait()
-        await runner.cleanup()

@@ -13,7 +13,6 @@ import ssl
 from types import TracebackType
 from typing import Any, Self
 
-import aiohttp
 from pydantic import SecretStr
 from yarl import URL
 
@@ -60,7 +59,7 @@ class DynamicRegistrar:
             hint = "the file that initialAccessTokenFile names"
             raise SettingsError("the initial access token must be one line of visible characters", hint=hint)
         self._initial = initial_access_token
-        self._transport = Transport(tls, timeout=timeout, connections=connections)
+        self._transport = Transport(self.issuer, tls, timeout=timeout, connections=connections)
         self._sends_extensions = True
         self._keeps_extensions: bool | None = None  # not known before the first answer
         self._ended: set[ClientId] = set()
@@ -165,12 +164,7 @@ class DynamicRegistrar:
         self, call: Call, method: str, url: URL, token: SecretStr | None, members: dict[str, Any] | None = None
     ) -> Answer:
         template = self._endpoint.path if call is Call.CREATE else f"{self._endpoint.path}/{{client_id}}"
-        try:
-            return await self._transport.exchange(method, url, template=template, token=token, members=members)
-        except (aiohttp.ClientError, OSError) as error:
-            failed = errors.unreachable(call, error, self.issuer)
-        # Outside the handler: the library's error holds the request's headers, and a chained one would be shown.
-        raise failed
+        return await self._transport.exchange(call, method, url, template=template, token=token, members=members)
 
     def _members(self, call: Call, answer: Answer, success: int, token: SecretStr | None = None) -> dict[str, Any]:
         if answer.status not in {success, 200}:

@@ -11,7 +11,6 @@ import ssl
 from types import TracebackType
 from typing import Any, Self
 
-import aiohttp
 import orjson
 from pydantic import SecretStr
 
@@ -43,7 +42,7 @@ class KeycloakFederations:
         self._instances = https(instances, "authority.federation.instances")
         self._token = token
         self._form = Form(client_id)
-        self._transport = Transport(tls, timeout=timeout, connections=connections)
+        self._transport = Transport(self.issuer, tls, timeout=timeout, connections=connections)
 
     async def __aenter__(self) -> Self:
         return self
@@ -113,12 +112,7 @@ class KeycloakFederations:
     async def _exchange(self, call: Call, method: str, alias: str, members: dict[str, Any] | None = None) -> Answer:
         url = self._instances / alias if alias else self._instances
         template = f"{self._instances.path}/{{alias}}" if alias else self._instances.path
-        try:
-            return await self._transport.exchange(method, url, template=template, token=self._token, members=members)
-        except (aiohttp.ClientError, OSError) as error:
-            failed = errors.unreachable(call, error, self.issuer)
-        # Outside the handler: the library's error holds the request's headers, and a chained one would be shown.
-        raise failed
+        return await self._transport.exchange(call, method, url, template=template, token=self._token, members=members)
 
     def _json(self, call: Call, answer: Answer) -> Any:
         if answer.status != 200:

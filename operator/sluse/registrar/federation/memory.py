@@ -7,39 +7,26 @@ replacement or an end of what bears another's mark) is an `AssertionError`. Its 
 
 from __future__ import annotations
 
-import asyncio
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeVar
+from dataclasses import replace
+from typing import Any, Literal
 
 from sluse.errors import AuthorityUnavailable, Taken
 from sluse.model.federation import Federation, Handed
 from sluse.registrar.federation.port import Instance, Observed
 from sluse.registrar.port import Mark
+from sluse.registrar.rehearsed import Rehearsed
 
 Verb = Literal["observe", "create", "replace", "retire"]
-Result = TypeVar("Result")
 
 
-@dataclass
-class _Fault:
-    verb: Verb
-    error: BaseException
-    after: bool
-    left: int
-
-
-class MemoryFederations:
+class MemoryFederations(Rehearsed[Verb]):
     """A `FederationRegistrar`."""
 
     def __init__(self, *, issuer: str = "https://authority.example") -> None:
+        super().__init__()
         assert not issuer.endswith("/"), "an issuer has no trailing slash"
         self.issuer = issuer
-        self.calls: Counter[Verb] = Counter()
         self._kept: dict[str, Observed] = {}
-        self._busy: set[str] = set()
-        self._faults: list[_Fault] = []
 
     # The port
 
@@ -75,17 +62,6 @@ class MemoryFederations:
         """End one by hand. KeyError where there is none."""
         del self._kept[alias]
 
-    # Chance
-
-    def fail(self, verb: Verb, error: BaseException, *, times: int = 1, after: bool = False) -> None:
-        """Let the next `times` calls of `verb` raise `error`; `after` the work was done, or before any."""
-        self._faults.append(_Fault(verb, error, after, times))
-
-    @property
-    def faults_left(self) -> int:
-        """How many calls will still fail: a test that ends with some has not tested them."""
-        return sum(fault.left for fault in self._faults)
-
     # The books
 
     @property
@@ -99,25 +75,6 @@ class MemoryFederations:
         return sum(self.calls[verb] for verb in ("create", "replace", "retire"))
 
     # What the verbs do
-
-    async def _call(self, verb: Verb, alias: str, work: Callable[[], Result]) -> Result:
-        assert alias not in self._busy, f"two calls for {alias} at once"
-        self._busy.add(alias)
-        self.calls[verb] += 1
-        try:
-            await asyncio.sleep(0)  # as on a wire, others run while the request is under way
-            fault = next((each for each in self._faults if each.verb == verb and each.left), None)
-            if fault is not None:
-                fault.left -= 1
-                if not fault.after:
-                    raise fault.error
-            result = work()
-            await asyncio.sleep(0)
-            if fault is not None:
-                raise fault.error
-            return result
-        finally:
-            self._busy.discard(alias)
 
     def _add(self, instance: Instance) -> Observed:
         alias = instance.federation.alias

@@ -19,7 +19,8 @@ import orjson
 from pydantic import SecretStr
 from yarl import URL
 
-from sluse.registrar.http.errors import Answer
+from sluse.registrar.http import errors
+from sluse.registrar.http.errors import Answer, Call
 
 _log = logging.getLogger(__name__)
 
@@ -35,16 +36,34 @@ class Broken(aiohttp.ClientError):
 class Transport:
     """Requests to one authority. `timeout` in seconds for a whole exchange; at most `connections` at once."""
 
-    def __init__(self, tls: ssl.SSLContext | None, *, timeout: float, connections: int) -> None:
+    def __init__(self, issuer: str, tls: ssl.SSLContext | None, *, timeout: float, connections: int) -> None:
+        self._issuer = issuer
         self._tls = tls
         self._timeout = aiohttp.ClientTimeout(total=timeout)
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
 
     async def exchange(
-        self, method: str, url: URL, *, template: str, token: SecretStr | None, members: Mapping[str, Any] | None = None
+        self,
+        call: Call,
+        method: str,
+        url: URL,
+        *,
+        template: str,
+        token: SecretStr | None,
+        members: Mapping[str, Any] | None = None,
     ) -> Answer:
-        """Send and read. `template` is the path as logs show it. Raise aiohttp.ClientError, OSError or TimeoutError."""
+        """Send and read. `template` is the path as logs show it. AuthorityUnavailable where no answer came."""
+        try:
+            return await self._send(method, url, template, token, members)
+        except (aiohttp.ClientError, OSError) as error:
+            failed = errors.unreachable(call, error, self._issuer)
+        # Outside the handler: the library's error holds the request's headers, and a chained one would be shown.
+        raise failed
+
+    async def _send(
+        self, method: str, url: URL, template: str, token: SecretStr | None, members: Mapping[str, Any] | None
+    ) -> Answer:
         correlation = str(uuid.uuid4())
         headers = {"X-Correlation-ID": correlation}
         if token is not None:
