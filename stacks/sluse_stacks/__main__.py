@@ -20,7 +20,7 @@ from sluse_stacks.generated import generated
     help="Root of the repository.",
 )
 def main(*, check: bool, root: Path) -> None:
-    """Rebuild CRDs, the editor's schema and the plain manifests of both environments."""
+    """Rebuild CRDs, the editor's schema, the page of rules and the plain manifests of both environments."""
     try:
         files = generated(root)
     except SluseError as error:

@@ -1,6 +1,6 @@
 """Every file of the repository that is made from the models and from stack config: path -> text.
 
-CRDs, the editor's schema, the plain manifests and what the examples become are made in one place and are compared by one command
+CRDs, the editor's schema, the page of rules, the plain manifests and what the examples become are made in one place and are compared by one command
 (`python -m sluse_stacks --check`, which the tests run too). It lives in this room because it is the lowest one that
 knows both what an environment is made of and the settings of the two that we ship. It needs no Pulumi.
 """
@@ -18,11 +18,14 @@ from sluse.desired.environment import environment
 from sluse.desired.schema import schema
 from sluse.desired.stack import Manifest
 from sluse.model.names import Environment
+from sluse.rules.page import page
+from sluse.rules.table import RULES
 from sluse_stacks import working_tree
 from sluse_stacks.settings import installation, parse
 from sluse_stacks.stack_config import read_config
 
 DEPLOY = "operator/deploy"
+PAGE_OF_RULES = "operator/sluse/rules/RULES.md"
 _HEADER = "# Made by `python -m sluse_stacks`; change the models or stacks/Pulumi.<environment>.yaml instead.\n"
 _FILES = {
     "Namespace": "namespace",
@@ -39,7 +42,7 @@ _FILES = {
 
 def generated(root: Path) -> dict[str, str]:
     """Return every generated file, by its path below `root`, where `stacks/` and `integrations/` are read."""
-    files = {"integrations/schema.json": json_text(schema())}
+    files = {"integrations/schema.json": json_text(schema()), PAGE_OF_RULES: page(RULES)}
     names = []
     for crd in crds():
         name = crd["metadata"]["name"].partition(".")[0]

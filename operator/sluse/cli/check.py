@@ -23,6 +23,7 @@ from sluse.model.tree import Tree, errors
 from sluse.rules.judge import check, check_policies
 from sluse.rules.printing import Paint, as_json, as_text, counted, tally, unpainted
 from sluse.rules.references import login_providers, organisations_named
+from sluse.rules.reports import REPORTS
 from sluse.rules.survey import Survey
 
 _FOLDER = "integrations"
@@ -31,7 +32,9 @@ _COLOURS = {"error": "red", "warning": "yellow", "mark": "red", "hint": "cyan"}
 
 @click.command("check")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--output", type=click.Choice(["text", "json"]), default="text", help="For people, or for machines.")
+@click.option(
+    "--output", type=click.Choice(["text", "json", *REPORTS]), default="text", help="For people, or for a machine."
+)
 @click.option(
     "--no-color", is_flag=True, flag_value=True, envvar="NO_COLOR", help="No colour on a terminal either (NO_COLOR)."
 )
@@ -46,7 +49,9 @@ def command(paths: tuple[Path, ...], output: str, *, no_color: bool) -> int:
         tree, policy = _read(scope)
         found = (*check(tree, policy.models), *policy.problems, *check_policies(policy.models))
         problems = with_excerpts(tree, scope.of_interest(found), policy.models)
-    if output == "json":
+    if output in REPORTS:
+        click.echo(REPORTS[output](problems))
+    elif output == "json":
         click.echo(json.dumps(_report(tree, problems), indent=2, ensure_ascii=False))
     else:
         _print(problems, unpainted if no_color else _painted)

@@ -1,4 +1,4 @@
-"""`sluse explain`: one integration, from every side: stage, digests, classes, differences, and who must act next."""
+"""`sluse explain`: one integration from every side (stage, digests, classes, differences, who must act next), or one rule."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sluse.cli.gate import AT, FETCH, OUTPUT, REPOSITORY, ROOTS, SETTINGS, prepa
 
 
 @click.command()
-@click.argument("integration")
+@click.argument("subject")
 @AT
 @REPOSITORY
 @ROOTS
@@ -20,7 +20,7 @@ from sluse.cli.gate import AT, FETCH, OUTPUT, REPOSITORY, ROOTS, SETTINGS, prepa
 @FETCH
 @OUTPUT
 def command(
-    integration: str,
+    subject: str,
     at: datetime,
     repository: Path,
     roots: Path | None,
@@ -29,24 +29,39 @@ def command(
     *,
     fetch: bool,
 ) -> None:
-    """Explain an integration: what an acceptance binds of it, and how test, production, HEAD and the accepted differ.
+    """Explain an integration, or a rule of `sluse check`.
 
-    INTEGRATION is `<organisation>.<name>`; the name alone will do where only one has it. The working tree is judged as
+    Of an integration: what an acceptance binds of it, and how test, production, HEAD and the accepted differ.
+
+    SUBJECT is a rule's name as `sluse check` prints it, or `<organisation>.<name>`; the name alone will do where only one has it. The working tree is judged as
     it is, offline; the stages are as published, where that is in the clone (see --fetch).
 
     Exit codes: 0 shown, 2 unknown, or it could not be told.
     """
+    if _rule(subject, output):
+        return
     from sluse.delivery.explanation import Explanation
     from sluse.delivery.verdicts import verdicts
 
     survey, ledgers = prepared(repository, roots, settings, fetch=fetch)
-    (verdict,) = verdicts(survey, at, ledgers, integration)
+    (verdict,) = verdicts(survey, at, ledgers, subject)
     document = survey.share(verdict.key.organisation).document(verdict.key)
     explanation = Explanation(verdict, document, _stages(repository, str(verdict.key)))
     if output == "json":
         click.echo(json.dumps(explanation.wire(), ensure_ascii=False, indent=2))
     else:
         click.echo("\n".join(explanation.lines()))
+
+
+def _rule(subject: str, output: str) -> bool:
+    """Print the rule of that name; return whether there is one. An integration of the same name is found by its whole name."""
+    from sluse.rules.page import facts, told
+    from sluse.rules.table import BY_ID
+
+    rule = BY_ID.get(subject)
+    if rule is not None:
+        click.echo(json.dumps(facts(rule), ensure_ascii=False, indent=2) if output == "json" else "\n".join(told(rule)))
+    return rule is not None
 
 
 def _stages(repository: Path, integration: str) -> dict[str, str]:

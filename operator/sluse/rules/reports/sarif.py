@@ -1,0 +1,57 @@
+"""SARIF 2.1.0 (OASIS), which GitHub code scanning, Azure DevOps and editors read.
+
+https://docs.oasis-open.org/sarif/sarif/v2.1.0/. Columns count Unicode code points, as ours do.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from sluse.model.problem import Place, Problem
+from sluse.rules.rule import Rule
+from sluse.rules.table import BY_ID
+
+
+def report(problems: Sequence[Problem]) -> str:
+    """Return the log with one run; its rules are those that found something."""
+    rules = sorted({problem.rule for problem in problems})
+    run = {
+        "tool": {"driver": {"name": "sluse", "rules": [_rule(BY_ID[each]) for each in rules]}},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(problem, rules.index(problem.rule)) for problem in problems],
+    }
+    schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+    return json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
+
+
+def _rule(rule: Rule) -> dict[str, object]:
+    return {
+        "id": rule.id,
+        "shortDescription": {"text": rule.why},
+        "help": {"text": f"{rule.hint} Source: {rule.source}."},
+        "properties": {"subject": rule.subject.value, "certainty": rule.certainty.value},
+    }
+
+
+def _result(problem: Problem, index: int) -> dict[str, object]:
+    said = f"{problem.message}\nhint: {problem.hint}" if problem.hint else problem.message
+    location: dict[str, object] = {"physicalLocation": _physical(problem.place)}
+    if problem.path:
+        location["logicalLocations"] = [{"fullyQualifiedName": problem.path}]
+    return {
+        "ruleId": problem.rule,
+        "ruleIndex": index,
+        "level": problem.severity.value,
+        "message": {"text": said},
+        "locations": [location],
+    }
+
+
+def _physical(place: Place) -> dict[str, object]:
+    found: dict[str, object] = {"artifactLocation": {"uri": quote(place.path)}}
+    if place.line:
+        column = max(1, place.column)
+        found["region"] = {"startLine": place.line, "startColumn": column, "endColumn": column + place.length}
+    return found
