@@ -36,7 +36,7 @@ def test_commands_are_completed(completed: Callable[[str], list[str]]) -> None:
 
 def test_options_and_their_values_are_completed(completed: Callable[[str], list[str]]) -> None:
     assert completed("sluse check --out") == ["--output"]
-    assert completed("sluse check --output ") == ["text", "json"]
+    assert completed("sluse check --output ") == ["text", "json", "sarif", "github", "gitlab", "junit"]
     assert completed("sluse ledger init -e ") == ["test", "production"]
     assert "ServiceIntegration" in completed("sluse schema S")
 

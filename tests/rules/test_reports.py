@@ -7,7 +7,7 @@ import re
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sluse.model.problem import Place, Problem, Severity
@@ -32,6 +32,7 @@ def test_github_shows_each_beside_its_line() -> None:
     assert second == "::warning file=b.yaml,title=key-size::Odd"
 
 
+@settings(deadline=None)
 @given(problems)
 def test_a_text_cannot_make_a_command_of_its_own(found: list[Problem]) -> None:
     said = REPORTS["github"](found)
@@ -62,6 +63,7 @@ def test_junit_without_problems_has_a_case_that_passed() -> None:
     assert (suite.get("tests"), suite.get("failures"), len(suite)) == ("1", "0", 1)
 
 
+@settings(deadline=None)
 @given(problems)
 def test_junit_is_always_xml(found: list[Problem]) -> None:
     suite = ET.fromstring(REPORTS["junit"](found))[0]
@@ -86,6 +88,7 @@ def test_sarif_says_what_where_and_why() -> None:
     assert told["locations"] == [{"physicalLocation": {"artifactLocation": {"uri": "b.yaml"}}}]
 
 
+@settings(deadline=None)
 @given(problems)
 def test_sarif_results_point_at_their_rules(found: list[Problem]) -> None:
     (run,) = json.loads(REPORTS["sarif"](found))["runs"]

@@ -13,6 +13,9 @@ from sluse.catalog.scalars import is_plainly_text
 __all__ = ["Unreadable", "dump", "plain"]
 
 
+_TEXT = "tag:yaml.org,2002:str"
+
+
 class _Dumper(yaml.SafeDumper):
     """Block style, lists indented, texts of several lines as they are, and quotes wherever any reader could take it for something else."""
 
@@ -24,8 +27,10 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in text else None if is_plainly_text(text) else '"'
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
+    resolved = dumper.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call] # the stubs'
+    plain = is_plainly_text(text) and resolved == _TEXT
+    style = "|" if "\n" in text else None if plain else '"'
+    return dumper.represent_scalar(_TEXT, text, style)
 
 
 _Dumper.add_representer(str, _text)

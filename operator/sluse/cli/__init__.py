@@ -16,6 +16,7 @@ import click
 from sluse.errors import SluseError
 
 _COMMANDS: Mapping[str, str] = {
+    "new": "Order an integration: answer the form's questions, and get files, a key pair and a branch.",
     "check": "Check the files of integrations/ and say what to do about each problem.",
     "status": "Show what the operators did with the integrations: stage, client ids, who is waited for.",
     "gate": "Show what production is entitled to, or every reason why not and who must act.",

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from sluse.catalog.git import command
-from sluse.delivery.record_commit import commit_files
+from sluse.delivery.record_commit import begin_branch, commit_files
 from sluse.errors import CatalogError
 
 
@@ -35,6 +35,14 @@ class Checkout:
             return path.absolute().relative_to(self.root).as_posix()
         except ValueError:
             raise CatalogError(f"{path} does not lie in {self.root}") from None
+
+    def holds(self, path: Path) -> bool:
+        """Whether a path lies in the tree."""
+        return path.absolute().is_relative_to(self.root)
+
+    def branch(self, name: str) -> None:
+        """Begin a branch where HEAD is, and go to it. CatalogError where there is one of that name, or no clone."""
+        begin_branch(self.root, name)
 
     def write(self, files: Mapping[str, bytes], *, replacing: Collection[str] = ()) -> tuple[str, ...]:
         """Write files, and return the paths of those that were not there as they are. CatalogError writes none.

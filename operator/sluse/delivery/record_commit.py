@@ -1,4 +1,4 @@
-"""Commit files in a person's own clone, as that person: their name, their hooks, their signing, nothing of ours."""
+"""Commits and branches in a person's own clone, as that person: their name, their hooks, their signing, nothing of ours."""
 
 from __future__ import annotations
 
@@ -15,11 +15,17 @@ _TIMEOUT = 60.0
 def commit_files(repository: Path, files: Sequence[Path], message: str) -> None:
     """Commit exactly these files, whatever else is staged or changed. CatalogError with git's own words."""
     paths = [str(file.resolve()) for file in files]
-    _git(repository, "add", "--", *paths)
-    _git(repository, "commit", "--quiet", "-m", message, "--", *paths)
+    failing = "the files are written, but git does not commit them"
+    _git(repository, failing, "add", "--", *paths)
+    _git(repository, failing, "commit", "--quiet", "-m", message, "--", *paths)
 
 
-def _git(repository: Path, *arguments: str) -> None:
+def begin_branch(repository: Path, name: str) -> None:
+    """Begin a branch where HEAD is, and go to it. CatalogError with git's own words, and where it is no clone."""
+    _git(repository, f"git does not begin the branch {name}", "switch", "--quiet", "--create", name)
+
+
+def _git(repository: Path, failing: str, *arguments: str) -> None:
     try:
         done = subprocess.run(  # noqa: S603 - our own arguments, no shell
             [command.program(), "-C", str(repository), *arguments],
@@ -32,4 +38,4 @@ def _git(repository: Path, *arguments: str) -> None:
         raise CatalogError(f"git {arguments[0]} took longer than {_TIMEOUT:.0f} s") from None
     if done.returncode:
         said = done.stderr.strip() or done.stdout.strip()
-        raise CatalogError(f"the files are written, but git does not commit them: {said}")
+        raise CatalogError(f"{failing}: {said}")

@@ -1,0 +1,39 @@
+"""An order put where it belongs: a branch, the files, and the private key outside of the repository; all of it or nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sluse.delivery.checkout import Checkout
+from sluse.errors import CatalogError
+from sluse.order.interview import Interview
+from sluse.order.key_pair import KeyPair
+
+
+def private_key_file(interview: Interview, checkout: Checkout, folder: Path) -> Path | None:
+    """Return where the private key of the order's client is kept; None without one. CatalogError inside the repository."""
+    if interview.form.client is None:
+        return None
+    if checkout.holds(folder):
+        raise CatalogError(f"{folder} lies in the repository", hint="give a folder outside of it with --private-keys")
+    return folder / interview.private_name
+
+
+def place(
+    checkout: Checkout, name: str, files: dict[str, bytes], kept: tuple[KeyPair, Path] | None, *, branch: bool
+) -> tuple[str, ...]:
+    """Write an order, on a branch and committed where `branch` says so, and return the paths. CatalogError."""
+    if branch:
+        checkout.branch(f"order/{name}")
+    if kept is not None:
+        pair, private = kept
+        pair.keep(private)
+    try:
+        paths = checkout.write(files)
+    except CatalogError:
+        if kept is not None:
+            kept[1].unlink()  # the other half is nowhere
+        raise
+    if branch:
+        checkout.commit(paths, f"Order {name}")
+    return paths

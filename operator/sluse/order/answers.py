@@ -1,0 +1,58 @@
+"""A form filled in elsewhere: the questions as a file, and the answers out of it."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from pathlib import Path
+
+from sluse.catalog.yaml import Unreadable, plain
+from sluse.errors import CatalogError
+from sluse.order import organisation
+from sluse.order.form import NAME, WHO, Form
+from sluse.order.question import Question
+from sluse.rules.shown import shown
+
+
+def blank(form: Form) -> str:
+    """Return the form as YAML to fill in: each question a comment above its name."""
+    head = "# Fill in, and give it to `sluse new --from FILE`. Leave out what may be left out.\n"
+    return head + "".join(f"\n# {_asks(each)}\n{each.id}: {_open(each)}\n" for each in _all(form))
+
+
+def read(file: Path, form: Form) -> dict[str, str]:
+    """Return the answers in a file, by the question's id. CatalogError where there is no such question, or no file."""
+    try:
+        found = plain(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise CatalogError(f"{file} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8'}") from None
+    except Unreadable:
+        raise CatalogError(f"{file} is neither YAML nor JSON", hint="sluse new --questions prints a form") from None
+    if not isinstance(found, dict):
+        raise CatalogError(f"{file} holds no answers", hint="sluse new --questions prints a form")
+    known = [each.id for each in _all(form)]
+    for name in found:
+        if name not in known:
+            near = get_close_matches(str(name), known, n=1)
+            hint = f"did you mean {near[0]}?" if near else "sluse new --questions prints the form"
+            raise CatalogError(f"{file}: there is no question {shown(str(name))}", hint=hint)
+    return {name: _as_text(value) for name, value in found.items()}
+
+
+def _all(form: Form) -> tuple[Question, ...]:
+    return (WHO, *organisation.QUESTIONS, NAME, *form.questions)
+
+
+def _asks(question: Question) -> str:
+    choices = f": {', '.join(question.choices)}" if question.choices else ""
+    return f"{question.asks}{choices}{' (may be left out)' if question.optional else ''}"
+
+
+def _open(question: Question) -> str:
+    return "[]" if question.many else '""'
+
+
+def _as_text(value: object) -> str:
+    """Return what YAML read as the text that would have been typed; a list as words."""
+    if isinstance(value, list):
+        return " ".join(_as_text(each) for each in value)
+    return "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
