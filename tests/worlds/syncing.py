@@ -15,6 +15,7 @@ from sluse.delivery.compiled import Box
 from sluse.delivery.embedded import EmbeddedEngine
 from sluse.delivery.engine import Declared, Engine
 from sluse.delivery.repository import Repository, SyncResult
+from sluse.delivery.stack_preview import ObjectPreview
 from sluse.delivery.sync import Sync
 from sluse.desired.stack import Stack
 from sluse.errors import ClusterUnavailable
@@ -51,6 +52,9 @@ class Watched:
             return await self.engine.declare(stack)
         finally:
             self._busy.discard(stack.organisation)
+
+    async def preview(self, stack: Stack) -> tuple[ObjectPreview, ...]:
+        return await self.engine.preview(stack)
 
 
 @dataclass

@@ -82,9 +82,16 @@ class Cluster:
         except _ListExpired:
             return await self._list(kind, namespace, labels)
 
-    async def apply(self, manifest: Mapping[str, Any], *, manager: str, force: bool = True) -> Object:
-        """Server-side apply: create or change so that the manifest's fields hold. Returns the object as it is now."""
+    async def apply(
+        self, manifest: Mapping[str, Any], *, manager: str, force: bool = True, dry_run: bool = False
+    ) -> Object:
+        """Server-side apply: create or change so that the manifest's fields hold. Returns the object as it is now.
+
+        With `dry_run` the server judges it and writes nothing; returned is the object as it would be.
+        """
         query = {"fieldManager": manager, "force": "true" if force else "false"}
+        if dry_run:
+            query["dryRun"] = "All"
         return await self._send(
             "PATCH", kind_of(manifest), _path(manifest), query, manifest, content_type=_APPLY, repeat=True
         )

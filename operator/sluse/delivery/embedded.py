@@ -13,7 +13,7 @@ import base64
 import contextlib
 import hashlib
 from collections.abc import Awaitable, Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from sluse.cluster.client import Cluster
 from sluse.cluster.kinds import (
@@ -25,7 +25,9 @@ from sluse.cluster.kinds import (
     NETWORK_OPENING,
     Kind,
 )
+from sluse.delivery import stack_preview
 from sluse.delivery.engine import Declared
+from sluse.delivery.stack_preview import Action, ObjectPreview
 from sluse.desired.stack import Manifest, ObjectKey, Stack, object_key
 from sluse.errors import ClusterUnavailable, Conflict, NotFound
 from sluse.model.names import GROUP
@@ -40,6 +42,7 @@ _KINDS: Mapping[str, Kind] = {
     "AcceptanceTest": ACCEPTANCE_TEST,
 }
 _CONCURRENT = 16
+_T = TypeVar("_T")
 _TRIES = 5  # to replace an object while others write it
 
 
@@ -62,6 +65,30 @@ class EmbeddedEngine:
         surplus = {key: found for key, found in live.items() if key not in wanted and key not in stack.keep}
         await _all(self._prune(key, found) for key, found in surplus.items())
         return Declared(tuple(sorted(differing)), tuple(sorted(surplus)))
+
+    async def preview(self, stack: Stack) -> tuple[ObjectPreview, ...]:
+        """Compare with what is there, and let the server judge each write: a server-side apply as a dry run."""
+        live = await self._live(stack)
+        unseen = [manifest for manifest in stack.resources if object_key(manifest) not in live]
+        for found in await _all(self._outside(manifest) for manifest in unseen):
+            live |= found
+        previewed = stack_preview.preview(stack, live)
+        written = {each.key for each in previewed if each.action in {Action.CREATE, Action.CHANGE}}
+        await _all(self._try(manifest) for manifest in stack.resources if object_key(manifest) in written)
+        return previewed
+
+    async def _outside(self, manifest: Manifest) -> dict[ObjectKey, Mapping[str, Any]]:
+        """Return what bears the manifest's name but is no member of the set: adopted, not created."""
+        key = object_key(manifest)
+        async with self._limit:
+            try:
+                return {key: await self._cluster.get(_KINDS[key.kind], manifest["metadata"]["namespace"], key.name)}
+            except NotFound:
+                return {}
+
+    async def _try(self, manifest: Manifest) -> None:
+        async with self._limit:
+            await self._cluster.apply(manifest, manager=FIELD_MANAGER, dry_run=True)
 
     async def _ensure_parent(self, stack: Stack) -> None:
         """Write the set's parent, which says what kinds it holds, before anything becomes a member (KEP-3659)."""
@@ -104,10 +131,13 @@ class EmbeddedEngine:
                 return
 
 
-async def _all(writes: Iterable[Awaitable[None]]) -> None:
-    for result in await asyncio.gather(*writes, return_exceptions=True):
+async def _all(requests: Iterable[Awaitable[_T]]) -> list[_T]:
+    """Wait for all, then raise the first failure."""
+    results = await asyncio.gather(*requests, return_exceptions=True)
+    for result in results:
         if isinstance(result, BaseException):
             raise result
+    return [result for result in results if not isinstance(result, BaseException)]
 
 
 def applyset_id(stack: Stack) -> str:

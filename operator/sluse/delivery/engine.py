@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from sluse.delivery.stack_preview import ObjectPreview
 from sluse.desired.stack import ObjectKey, Stack
 
 
@@ -28,5 +29,12 @@ class Engine(Protocol):
         """Bring the cluster to `stack`: create, change, and prune what the stack no longer has, `keep` excepted.
 
         Raises `sluse.errors.ClusterError`. What was applied before a failure stays; declaring again converges.
+        """
+        ...
+
+    async def preview(self, stack: Stack) -> tuple[ObjectPreview, ...]:
+        """Return what `declare` would do now, sorted by key, and write nothing; engines say the same of the same cluster.
+
+        Raises `sluse.errors.ClusterError`, also where the cluster would refuse an object.
         """
         ...
