@@ -23,6 +23,7 @@ examples: .venv/dev      ## rebuild what is generated: example keys, schemas, CR
 	@$(BIN)/python -m sluse_stacks
 	@$(BIN)/python tests/golden/command_help.py
 	@$(BIN)/python tests/golden/network_openings.py
+	@$(BIN)/python tests/golden/words.py
 
 lock:                    ## resolve the lock files anew (needs uv)
 	uv pip compile pyproject.toml --group build -o requirements.lock $(LOCK)

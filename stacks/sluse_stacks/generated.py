@@ -20,12 +20,16 @@ from sluse.desired.stack import Manifest
 from sluse.model.names import Environment
 from sluse.rules.page import page
 from sluse.rules.table import RULES
+from sluse.words.language import Language, in_language
 from sluse_stacks import working_tree
 from sluse_stacks.settings import installation, parse
 from sluse_stacks.stack_config import read_config
 
 DEPLOY = "operator/deploy"
-PAGE_OF_RULES = "operator/sluse/rules/RULES.md"
+PAGES_OF_RULES = {
+    Language.ENGLISH: "operator/sluse/rules/RULES.md",
+    Language.BOKMAL: "operator/sluse/rules/REGLER.md",
+}
 _HEADER = "# Made by `python -m sluse_stacks`; change the models or stacks/Pulumi.<environment>.yaml instead.\n"
 _FILES = {
     "Namespace": "namespace",
@@ -42,7 +46,8 @@ _FILES = {
 
 def generated(root: Path) -> dict[str, str]:
     """Return every generated file, by its path below `root`, where `stacks/` and `integrations/` are read."""
-    files = {"integrations/schema.json": json_text(schema()), PAGE_OF_RULES: page(RULES)}
+    files = {"integrations/schema.json": json_text(schema())}
+    files |= {path: page(RULES, in_language(language)) for language, path in PAGES_OF_RULES.items()}
     names = []
     for crd in crds():
         name = crd["metadata"]["name"].partition(".")[0]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sluse.model.problem import Place, Problem, Severity
-from sluse.rules.printing import as_json, as_text, counted, tally
-from sluse.rules.shown import listed, printable, shown
+from sluse.rules.printing import as_json, as_text, readable, tally
+from sluse.rules.shown import either, listed, printable, shown
 
 PROBLEM = Problem(Place("a.yaml", 3, 5, 4), "kind", "Wrong", "Do so.", excerpt="    word # c")
 
@@ -51,7 +51,8 @@ def test_counts_are_read_aloud() -> None:
     assert tally([]) == "no problems"
     assert tally([warning]) == "1 warning"
     assert tally([PROBLEM, PROBLEM, warning]) == "2 errors and 1 warning"
-    assert counted(0, "file") == "0 files"
+    assert readable(0) == "0 readable files"
+    assert readable(1) == "1 readable file"
 
 
 def test_values_are_shown_short_and_cannot_drive_a_terminal() -> None:
@@ -59,4 +60,4 @@ def test_values_are_shown_short_and_cannot_drive_a_terminal() -> None:
     assert len(shown("x" * 500)) == 62
     assert printable("æøå") == "æøå"
     assert listed(["a"]) == "a"
-    assert listed(["a", "b", "c"], "or") == "a, b or c"
+    assert either(["a", "b", "c"]) == "a, b or c"

@@ -31,6 +31,7 @@ from sluse.model.service_integration import ServiceIntegration
 from sluse.model.tree import Sourced
 from sluse.model.user_organisation import UserOrganisation
 from sluse.rules import reading
+from sluse.words.said import say
 
 _OF_KIND: Mapping[str, type[BaseModel]] = {
     "Organisation": Organisation,
@@ -176,7 +177,7 @@ def _not_json(text: str) -> list[Fault]:
     try:
         json.loads(text)
     except json.JSONDecodeError as error:
-        return [Fault(reading.JSON_SYNTAX, error.lineno, error.colno, 1, f"This is not JSON: {error.msg}")]
+        return [Fault(reading.JSON_SYNTAX, error.lineno, error.colno, 1, say("This is not JSON: {msg}", msg=error.msg))]
     except (ValueError, RecursionError):  # numbers of thousands of digits; nesting that YAML gave up before
         pass
     return []

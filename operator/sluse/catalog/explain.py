@@ -19,7 +19,8 @@ from sluse.catalog.forms import FORMS
 from sluse.catalog.nodes import JsonValue
 from sluse.rules import reading
 from sluse.rules.rule import ReadingRule
-from sluse.rules.shown import listed, shown
+from sluse.rules.shown import either, listed, shown
+from sluse.words.said import say
 
 _NEAR = 0.7
 _COLLECTIVE = frozenset({"too_short", "too_long", "value_error"})
@@ -55,7 +56,11 @@ def explain(errors: Sequence[ErrorDetails], document: JsonValue, model: type[Bas
 def suggestion(word: object, words: Sequence[str]) -> str:
     """Return the hint for a word that is none of `words`: the nearest, or all of them."""
     near = get_close_matches(str(word), words, n=1, cutoff=_NEAR)
-    return f"Did you mean {shown(near[0])}?" if near else f"Use {listed([f'`{each}`' for each in words], 'or')}."
+    return (
+        say("Did you mean {near}?", near=shown(near[0]))
+        if near
+        else say("Use {words}.", words=either([f"`{each}`" for each in words]))
+    )
 
 
 def field_path(loc: _Loc) -> str:
@@ -80,19 +85,31 @@ def _unknown(loc: _Loc, model: type[BaseModel], missing: set[_Loc]) -> Misfit:
     near = get_close_matches(word, known, n=1, cutoff=_NEAR)
     if near:
         missing.discard((*group, near[0]))
-        hint = f"Did you mean {shown(near[0])}?"
+        hint = say("Did you mean {near}?", near=shown(near[0]))
     else:
-        hint = f"The fields here are {listed([f'`{name}`' for name in known])}."
-    where = f" of {_label(group)}" if group else ""
-    return Misfit(reading.UNKNOWN_FIELD, field_path(loc), f"{shown(word)} is not a field{where}", hint, at_key=True)
+        hint = say("The fields here are {fields}.", fields=listed([f"`{name}`" for name in known]))
+    where = say(" of {group}", group=_label(group)) if group else ""
+    return Misfit(
+        reading.UNKNOWN_FIELD,
+        field_path(loc),
+        say("{word} is not a field{where}", word=shown(word), where=where),
+        hint,
+        at_key=True,
+    )
 
 
 def _missing(loc: _Loc, model: type[BaseModel]) -> Misfit:
     name, group = str(loc[-1]), loc[:-1]
     description = descriptions(model, group).get(name, "")
-    hint = f"Add `{name}`: {description}" if description else f"Add `{name}`."
-    where = f" in {_label(group)}" if group else ""
-    return Misfit(reading.MISSING_FIELD, field_path(group), f"`{name}` is missing{where}", hint)
+    hint = (
+        say("Add `{name}`: {description}", name=name, description=description)
+        if description
+        else say("Add `{name}`.", name=name)
+    )
+    where = say(" in {group}", group=_label(group)) if group else ""
+    return Misfit(
+        reading.MISSING_FIELD, field_path(group), say("`{name}` is missing{where}", name=name, where=where), hint
+    )
 
 
 def _misfit(error: ErrorDetails, value: JsonValue) -> Misfit:
@@ -100,40 +117,55 @@ def _misfit(error: ErrorDetails, value: JsonValue) -> Misfit:
     field, label = field_path(loc), _label(loc)
     kind, context = error["type"], error.get("ctx", {})
     if value is None:
-        return Misfit(reading.WRONG_TYPE, field, f"{label} is empty", "Give it a value, or remove the field.")
+        return Misfit(
+            reading.WRONG_TYPE,
+            field,
+            say("{label} is empty", label=label),
+            say("Give it a value, or remove the field."),
+        )
     if kind == "value_error" and isinstance(value, list):
         index = _second(value)
-        return Misfit(reading.LISTED_TWICE, f"{field}[{index}]", f"{_short(value[index])} is listed twice in {label}")
+        return Misfit(
+            reading.LISTED_TWICE,
+            f"{field}[{index}]",
+            say("{value} is listed twice in {label}", value=_short(value[index]), label=label),
+        )
     if kind in {"enum", "literal_error"}:
         words = re.findall(r"'([^']*)'", context["expected"]) or [context["expected"]]
         return Misfit(
-            reading.UNKNOWN_VALUE, field, f"{_short(value)} is not a value of {label}", suggestion(value, words)
+            reading.UNKNOWN_VALUE,
+            field,
+            say("{value} is not a value of {label}", value=_short(value), label=label),
+            suggestion(value, words),
         )
     if kind == "string_pattern_mismatch":
         must, hint = FORMS[context["pattern"]]
-        return Misfit(reading.WRONG_FORM, field, f"{label} {must}", hint)
+        return Misfit(reading.WRONG_FORM, field, say("{label} {must}", label=label, must=must), hint)
     if kind in _BOUNDS:
-        hint = "Give it at least one." if kind == "too_short" else "Correct the value."
-        return Misfit(reading.OUT_OF_BOUNDS, field, f"{label} {_BOUNDS[kind](context)}", hint)
-    reason = error["msg"].removeprefix("Value error, ")
-    must, hint = _TYPES.get(kind, (f"cannot be read: {reason}", ""))
-    if kind == "string_type" and not isinstance(value, dict | list):
-        hint = (
-            f"Put the value in quotes: without them it is {'true or false' if isinstance(value, bool) else 'a number'}."
+        hint = say("Give it at least one.") if kind == "too_short" else say("Correct the value.")
+        return Misfit(
+            reading.OUT_OF_BOUNDS, field, say("{label} {must}", label=label, must=_BOUNDS[kind](context)), hint
         )
-    return Misfit(reading.WRONG_TYPE, field, f"{label} {must}", hint)
+    reason = error["msg"].removeprefix("Value error, ")
+    must, hint = _TYPES.get(kind, (say("cannot be read: {reason}", reason=reason), ""))
+    if kind == "string_type" and not isinstance(value, dict | list):
+        hint = say(
+            "Put the value in quotes: without them it is {meant}.",
+            meant=say("true or false") if isinstance(value, bool) else say("a number"),
+        )
+    return Misfit(reading.WRONG_TYPE, field, say("{label} {must}", label=label, must=must), hint)
 
 
-_LOCAL_TIME = ("must be a local time", "Write it as 2027-02-01T08:00, without a zone: `zone` says which.")
-_MOMENT = ("must be a moment with its zone", "Write it as 2027-02-01T07:00:00Z.")
-_TIME = ("must be a time of day", "Write it as 08:00.")
-_DATE = ("must be a date", "Write it as 2026-12-01.")
-_GROUP = ("must be a group of fields", "Write its fields below it, indented.")
+_LOCAL_TIME = (say("must be a local time"), say("Write it as 2027-02-01T08:00, without a zone: `zone` says which."))
+_MOMENT = (say("must be a moment with its zone"), say("Write it as 2027-02-01T07:00:00Z."))
+_TIME = (say("must be a time of day"), say("Write it as 08:00."))
+_DATE = (say("must be a date"), say("Write it as 2026-12-01."))
+_GROUP = (say("must be a group of fields"), say("Write its fields below it, indented."))
 _TYPES: Mapping[str, tuple[str, str]] = {
-    "string_type": ("must be text", "Write one value."),
-    "bool_type": ("must be true or false", "Write `true` or `false`, without quotes."),
-    "int_type": ("must be a whole number", "Write digits only, without quotes."),
-    "tuple_type": ("must be a list", "Write each item on a line of its own, as `- item`."),
+    "string_type": (say("must be text"), say("Write one value.")),
+    "bool_type": (say("must be true or false"), say("Write `true` or `false`, without quotes.")),
+    "int_type": (say("must be a whole number"), say("Write digits only, without quotes.")),
+    "tuple_type": (say("must be a list"), say("Write each item on a line of its own, as `- item`.")),
     "model_type": _GROUP,
     "dict_type": _GROUP,
     "date_type": _DATE,
@@ -146,12 +178,12 @@ _TYPES: Mapping[str, tuple[str, str]] = {
     "time_parsing": _TIME,
 }
 _BOUNDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
-    "string_too_long": lambda context: f"has more than {context['max_length']} characters",
-    "string_too_short": lambda _: "is empty",
-    "too_long": lambda context: f"has more than {context['max_length']} items",
-    "too_short": lambda _: "is empty",
-    "greater_than_equal": lambda context: f"must be at least {context['ge']}",
-    "less_than_equal": lambda context: f"must be at most {context['le']}",
+    "string_too_long": lambda context: say("has more than {most} characters", most=context["max_length"]),
+    "string_too_short": lambda _: say("is empty"),
+    "too_long": lambda context: say("has more than {most} items", most=context["max_length"]),
+    "too_short": lambda _: say("is empty"),
+    "greater_than_equal": lambda context: say("must be at least {least}", least=context["ge"]),
+    "less_than_equal": lambda context: say("must be at most {most}", most=context["le"]),
 }
 
 
@@ -171,12 +203,12 @@ def _second(items: list[JsonValue]) -> int:
 
 def _label(loc: _Loc) -> str:
     names = [index for index, part in enumerate(loc) if isinstance(part, str)]
-    return f"`{field_path(loc[names[-1] :])}`" if names else "the document"
+    return f"`{field_path(loc[names[-1] :])}`" if names else say("the document")
 
 
 def _short(value: JsonValue) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, dict | list):
-        return "This"
+        return say("This")
     return shown(str(value))

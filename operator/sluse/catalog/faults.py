@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sluse.rules import reading
 from sluse.rules.rule import ReadingRule
+from sluse.words.said import say
 
 
 @dataclass(frozen=True)
@@ -25,48 +26,48 @@ class Fault:
 _PLAIN_WORDS = (
     (
         "mapping values are not allowed",
-        "There is a `: ` where no key can stand",
-        "Put a value that has `: ` in it in quotes; else compare the indentation with the line above.",
+        say("There is a `: ` where no key can stand"),
+        say("Put a value that has `: ` in it in quotes; else compare the indentation with the line above."),
     ),
     (
         "could not find expected ':'",
-        "A `:` is missing after the key",
-        "Write `key: value`, with a space after the colon.",
+        say("A `:` is missing after the key"),
+        say("Write `key: value`, with a space after the colon."),
     ),
     (
         "did not find expected key",
-        "The indentation does not fit the lines above",
-        "Keys of one group begin in the same column; lists begin with `- `.",
+        say("The indentation does not fit the lines above"),
+        say("Keys of one group begin in the same column; lists begin with `- `."),
     ),
     (
         "did not find expected '-' indicator",
-        "The indentation does not fit the list above",
-        "Items of one list begin in the same column with `- `.",
+        say("The indentation does not fit the list above"),
+        say("Items of one list begin in the same column with `- `."),
     ),
     (
         "did not find expected ',' or",
-        "A `,` or a closing bracket is missing",
-        "Separate the items with `,` and close every bracket.",
+        say("A `,` or a closing bracket is missing"),
+        say("Separate the items with `,` and close every bracket."),
     ),
     (
         "block sequence entries are not allowed",
-        "A list cannot begin here",
-        "Begin the list on a line of its own below the key.",
+        say("A list cannot begin here"),
+        say("Begin the list on a line of its own below the key."),
     ),
     (
         "found unexpected end of stream",
-        "A quote is not closed",
-        "Close the quote; a quote inside single quotes is written twice.",
+        say("A quote is not closed"),
+        say("Close the quote; a quote inside single quotes is written twice."),
     ),
     (
         "found character that cannot start any token",
-        "A value cannot begin with this character",
-        "Put the value in quotes.",
+        say("A value cannot begin with this character"),
+        say("Put the value in quotes."),
     ),
     (
         "found unknown escape character",
-        "There is no such escape in double quotes",
-        "Use single quotes, or write `\\\\` for a backslash.",
+        say("There is no such escape in double quotes"),
+        say("Use single quotes, or write `\\\\` for a backslash."),
     ),
 )
 
@@ -76,4 +77,6 @@ def syntax(problem: str, line: int, column: int) -> Fault:
     for words, message, hint in _PLAIN_WORDS:
         if problem.startswith(words):
             return Fault(reading.SYNTAX, line, column, 1, message, hint)
-    return Fault(reading.SYNTAX, line, column, 1, f"This is not YAML: {problem or 'it cannot be read'}")
+    return Fault(
+        reading.SYNTAX, line, column, 1, say("This is not YAML: {problem}", problem=problem or say("it cannot be read"))
+    )

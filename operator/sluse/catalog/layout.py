@@ -15,6 +15,7 @@ from sluse.model.statement import StatementType
 from sluse.model.tree import KeyFile
 from sluse.model.value import SLUG
 from sluse.rules.shown import printable
+from sluse.words.said import say
 
 OF_ORGANISATION = "_organisation"
 """The folder of decisions on the organisation itself; no integration can have this name."""
@@ -100,14 +101,14 @@ def spot(path: str, under: str) -> Spot:
         return Spot(path, Role.ASIDE, _organisation(parts))
     if len(parts) == 1:
         role = Role.SKIPPED if parts[0] == "schema.json" else Role.MISPLACED
-        return Spot(path, role, fault="The file lies outside every organisation's folder")
+        return Spot(path, role, fault=say("The file lies outside every organisation's folder"))
     return _in_organisation(path, parts)
 
 
 def _in_organisation(path: str, parts: list[str]) -> Spot:
     organisation = _organisation(parts)
     if not organisation:
-        fault = "The folder's name is not an organisation's: lower-case letters, digits and hyphens, at most 40"
+        fault = say("The folder's name is not an organisation's: lower-case letters, digits and hyphens, at most 40")
         return Spot(path, Role.MISPLACED, fault=fault)
     if parts[1] in _FOLDERS:
         return _FOLDERS[parts[1]](path, organisation, parts[2:])
@@ -115,30 +116,30 @@ def _in_organisation(path: str, parts: list[str]) -> Spot:
         role = Role.ORGANISATION if parts[1] == "organisation.yaml" else Role.DOCUMENT
         return Spot(path, role, organisation)
     if len(parts) == 2 and parts[1].endswith(".yml"):
-        return _misplaced(path, organisation, "The file's name ends in .yml, and only .yaml is read")
-    return _misplaced(path, organisation, "Nothing of this name belongs in an organisation's folder")
+        return _misplaced(path, organisation, say("The file's name ends in .yml, and only .yaml is read"))
+    return _misplaced(path, organisation, say("Nothing of this name belongs in an organisation's folder"))
 
 
 def _key_file(path: str, organisation: str, parts: list[str]) -> Spot:
     if len(parts) != 2 or not parts[1].endswith(_KEY_SUFFIX):
-        return _misplaced(path, organisation, "A key file is named otherwise")
+        return _misplaced(path, organisation, say("A key file is named otherwise"))
     client, _, environment = parts[1].removesuffix(_KEY_SUFFIX).rpartition(".")
     if not _SLUG.match(parts[0]) or not _SLUG.match(client):
-        return _misplaced(path, organisation, "The key file's path does not name an integration and a client")
+        return _misplaced(path, organisation, say("The key file's path does not name an integration and a client"))
     if environment not in set(Environment):
-        return _misplaced(path, organisation, "The key file is neither for test nor for production")
+        return _misplaced(path, organisation, say("The key file is neither for test nor for production"))
     key = ClientKey(organisation, parts[0], client)
     return Spot(path, Role.KEYS, organisation, KeyFile(key, Environment(environment)))
 
 
 def _acceptance(path: str, organisation: str, parts: list[str]) -> Spot:
     if len(parts) != 2 or not _SLUG.match(parts[0]):
-        return _misplaced(path, organisation, "An acceptance test is a folder, and its name is the test's")
+        return _misplaced(path, organisation, say("An acceptance test is a folder, and its name is the test's"))
     if parts[1] == "acceptance-test.yaml":
         return Spot(path, Role.ACCEPTANCE_TEST, organisation, name=parts[0])
     if parts[1].endswith(".json") and _SLUG.match(parts[1].removesuffix(".json")):
         return Spot(path, Role.EVIDENCE, organisation, name=parts[0], part=parts[1])
-    return _misplaced(path, organisation, "Beside acceptance-test.yaml lie its evidence files, and nothing else")
+    return _misplaced(path, organisation, say("Beside acceptance-test.yaml lie its evidence files, and nothing else"))
 
 
 def _decision(path: str, organisation: str, parts: list[str]) -> Spot:
@@ -147,16 +148,16 @@ def _decision(path: str, organisation: str, parts: list[str]) -> Spot:
     if len(parts) == 2 and _SLUG.match(subject):
         about = f"{organisation}.{subject}"
     elif len(parts) != 2 or subject != OF_ORGANISATION:
-        return _misplaced(path, organisation, "The folder does not say what the decision is about", about)
+        return _misplaced(path, organisation, say("The folder does not say what the decision is about"), about)
     named = _DECISION_FILE.fullmatch(parts[1])
     if named is None:
-        return _misplaced(path, organisation, "The file's name does not say which decision it is", about)
+        return _misplaced(path, organisation, say("The file's name does not say which decision it is"), about)
     return Spot(path, Role.DECISION, organisation, name=f"{subject.removeprefix('_')}-{named['step']}", about=about)
 
 
 def _accepted(path: str, organisation: str, parts: list[str]) -> Spot:
     if len(parts) != 1 or not _DIGEST_FILE.fullmatch(parts[0]):
-        return _misplaced(path, organisation, "An accepted file is named by its SHA-256")
+        return _misplaced(path, organisation, say("An accepted file is named by its SHA-256"))
     return Spot(path, Role.ACCEPTED, organisation, part=parts[0].removesuffix(".json"))
 
 

@@ -17,6 +17,7 @@ from sluse.catalog.scalars import OutOfRange, is_ambiguous, typed
 from sluse.rules import reading
 from sluse.rules.rule import ReadingRule
 from sluse.rules.shown import shown
+from sluse.words.said import say
 
 JsonValue = str | int | float | bool | None | dict[str, "JsonValue"] | list["JsonValue"]
 
@@ -85,11 +86,13 @@ def value(node: Node, faults: list[Fault]) -> JsonValue:
     if not node.plain:
         return node.text
     if is_ambiguous(node.text):
-        faults.append(_fault(node, f"{shown(node.text)} without quotes is read differently by YAML 1.1 readers"))
+        faults.append(
+            _fault(node, say("{text} without quotes is read differently by YAML 1.1 readers", text=shown(node.text)))
+        )
     try:
         return typed(node.text)
     except OutOfRange:
-        message = f"The number {shown(node.text)} is out of range"
+        message = say("The number {text} is out of range", text=shown(node.text))
         faults.append(Fault(reading.NUMBER_RANGE, node.line, node.column, node.length, message))
         return None
 
@@ -136,8 +139,8 @@ class _Composer:
         """Return the fault, at the quote that was closed far below it where that is what broke the syntax."""
         if fault.rule is reading.SYNTAX and self._quote is not None and fault.line - self._quote[1] <= 1:
             opened, closed = self._quote
-            message = f"The quote that opens here is closed on line {closed} only"
-            return Fault(fault.rule, opened.line, opened.column, 1, message, "Close it on its own line.")
+            message = say("The quote that opens here is closed on line {closed} only", closed=closed)
+            return Fault(fault.rule, opened.line, opened.column, 1, message, say("Close it on its own line."))
         return fault
 
     def take(self, event: yaml.Event) -> None:
@@ -154,22 +157,22 @@ class _Composer:
         elif isinstance(event, yaml.CollectionEndEvent):
             self._open.pop()
         elif isinstance(event, yaml.AliasEvent):
-            raise _unreadable(reading.ALIAS, event, "An alias stands here instead of a value")
+            raise _unreadable(reading.ALIAS, event, say("An alias stands here instead of a value"))
         elif isinstance(event, yaml.DocumentStartEvent):
             self._document(event)
 
     def _document(self, event: yaml.DocumentStartEvent) -> None:
         self._documents += 1
         if event.version or event.tags:
-            raise _unreadable(reading.DIRECTIVE, event, "A YAML directive stands before the document")
+            raise _unreadable(reading.DIRECTIVE, event, say("A YAML directive stands before the document"))
         if self._documents > 1:
-            raise _unreadable(reading.SEVERAL_DOCUMENTS, event, "A second document begins here")
+            raise _unreadable(reading.SEVERAL_DOCUMENTS, event, say("A second document begins here"))
 
     def _plain_only(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
         if event.anchor is not None:
-            raise _unreadable(reading.ALIAS, event, "An anchor stands here")
+            raise _unreadable(reading.ALIAS, event, say("An anchor stands here"))
         if event.tag is not None:
-            raise _unreadable(reading.TAG, event, "A tag stands before the value")
+            raise _unreadable(reading.TAG, event, say("A tag stands before the value"))
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         line, column = _start(event)
@@ -187,24 +190,31 @@ class _Composer:
     def _key(self, parent: Mapping, key: Scalar) -> None:
         first = parent.keys.setdefault(key.text, key)
         if first is not key:
-            message = f"{shown(key.text)} stands twice here, first on line {first.line}, column {first.column}"
+            message = say(
+                "{text} stands twice here, first on line {line}, column {column}",
+                text=shown(key.text),
+                line=first.line,
+                column=first.column,
+            )
             self.faults.append(Fault(reading.DUPLICATE_KEY, key.line, key.column, key.length, message))
         parent.waiting = key
 
     def _push(self, node: Sequence | Mapping) -> None:
         parent = self._open[-1] if self._open else None
         if isinstance(parent, Mapping) and parent.waiting is None:
-            raise Unreadable(Fault(reading.SYNTAX, node.line, node.column, 1, "A key is text, not a list or mapping"))
+            raise Unreadable(
+                Fault(reading.SYNTAX, node.line, node.column, 1, say("A key is text, not a list or mapping"))
+            )
         self._place(node)
         self._open.append(node)
         if len(self._open) > limits.DEPTH:
-            message = f"The file is nested more than {limits.DEPTH} deep"
+            message = say("The file is nested more than {most} deep", most=limits.DEPTH)
             raise Unreadable(Fault(reading.TOO_DEEP, node.line, node.column, 1, message))
 
     def _place(self, node: Node) -> None:
         self._values += 1
         if self._values > limits.VALUES:
-            message = f"The file has more than {limits.VALUES} values"
+            message = say("The file has more than {most} values", most=limits.VALUES)
             raise Unreadable(Fault(reading.TOO_MANY_NODES, node.line, node.column, 1, message))
         parent = self._open[-1] if self._open else None
         if isinstance(parent, Sequence):

@@ -26,6 +26,7 @@ from sluse.model.policy.people import Operators, Reviewers
 from sluse.model.policy.rules import ExistingProviders, GatePolicy
 from sluse.model.problem import Place, Problem
 from sluse.rules import reading
+from sluse.words.said import say
 
 FOLDER = "policies"
 MANIFEST = "manifest.json"
@@ -91,7 +92,11 @@ def _read(name: str, content: bytes) -> Reading:
     role, model = (Role.POLICY, DATA[name][1]) if name in DATA else (Role.MANIFEST, SignedManifest)
     spot = Spot(f"{FOLDER}/{name}", role, model=model)
     if len(content) > spot.most_bytes:
-        message = f"The file has {len(content)} bytes, and at most {spot.most_bytes} are read"
+        message = say(
+            "The file has {content} bytes, and at most {most_bytes} are read",
+            content=len(content),
+            most_bytes=spot.most_bytes,
+        )
         return refused(spot, [reading.TOO_LARGE.problem(Place(spot.path), message)])
     return read_file(spot, content)
 
@@ -102,16 +107,20 @@ def _history(
     for version, kept in history.items():
         if kept.manifest.version != version:
             place = Place(f"{FOLDER}/history/{version}.json")
-            yield reading.MANIFEST_HISTORY.problem(place, f"The manifest's version is {kept.manifest.version}")
+            yield reading.MANIFEST_HISTORY.problem(
+                place, say("The manifest's version is {version}", version=kept.manifest.version)
+            )
     if manifest is None:
         return
     copy = f"history/{manifest.manifest.version}.json"
     if copy not in known:
         place = Place(f"{FOLDER}/{MANIFEST}")
-        yield reading.MANIFEST_HISTORY.problem(place, f"There is no copy of it at {FOLDER}/{copy}")
+        yield reading.MANIFEST_HISTORY.problem(
+            place, say("There is no copy of it at {folder}/{copy}", folder=FOLDER, copy=copy)
+        )
     elif known[copy] != known[MANIFEST]:
         place = Place(f"{FOLDER}/{copy}")
-        yield reading.MANIFEST_HISTORY.problem(place, "It is not the same, byte for byte, as manifest.json")
+        yield reading.MANIFEST_HISTORY.problem(place, say("It is not the same, byte for byte, as manifest.json"))
 
 
 def _is_known(name: str) -> bool:

@@ -26,6 +26,7 @@ from sluse.model.tree import Sourced, Tree
 from sluse.model.user_organisation import UserOrganisation
 from sluse.rules import reading
 from sluse.rules.shown import shown
+from sluse.words.said import say
 
 Kind = TypeVar("Kind", bound=Document)
 Memory = MutableMapping[tuple[str, FileEntry], Reading]
@@ -63,12 +64,14 @@ def _unread(entry: FileEntry, place: Spot) -> Reading:
         return Reading(place)
     if entry.kind is not FileKind.FILE:
         problem = reading.NOT_A_FILE.problem(
-            Place(place.path), f"This is a {entry.kind}, not a file", holds=place.holds
+            Place(place.path), say("This is a {kind}, not a file", kind=entry.kind), holds=place.holds
         )
         return refused(place, [problem])
     if place.role is Role.MISPLACED:
         return aside(place)
-    message = f"The file has {entry.size} bytes, and at most {place.most_bytes} are read"
+    message = say(
+        "The file has {size} bytes, and at most {most_bytes} are read", size=entry.size, most_bytes=place.most_bytes
+    )
     return refused(place, [reading.TOO_LARGE.problem(Place(place.path), message, holds=place.holds)])
 
 
@@ -137,7 +140,7 @@ _NAMED = frozenset({Role.DOCUMENT, Role.ACCEPTANCE_TEST, Role.DECISION})
 def _taken(key: IntegrationKey, second: tuple[Role, Sourced[Any]], first: tuple[Role, Sourced[Any]]) -> Problem:
     field = "metadata.name"
     place = second[1].locate(field)
-    message = f"The name {shown(key.name)} is taken by {first[1].locate(field)}"
+    message = say("The name {name} is taken by {locate}", name=shown(key.name), locate=first[1].locate(field))
     # Of a decision that is not believed nobody knows what it would have stopped: it holds all that it may be about.
     holds = key.organisation if Role.DECISION in {first[0], second[0]} else str(key)
     return reading.NAME_TAKEN.problem(place, message, holds=holds, path=field, excerpt=excerpt(second[1], place))

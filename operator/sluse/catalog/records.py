@@ -19,6 +19,7 @@ from sluse.model.names import Digest
 from sluse.model.tree import AcceptedFile, EvidenceContent
 from sluse.model.value import Count, Slug, Value
 from sluse.rules import reading
+from sluse.words.said import say
 
 
 class AcceptedBody(Value):
@@ -38,11 +39,13 @@ def misfits(spot: Spot, content: bytes, document: JsonValue) -> Iterator[Misfit]
     if spot.role is not Role.ACCEPTED:
         return
     if hashlib.sha256(content).hexdigest() != spot.part:
-        yield Misfit(reading.ACCEPTED_BYTES, "", "The file's bytes do not hash to its name")
+        yield Misfit(reading.ACCEPTED_BYTES, "", say("The file's bytes do not hash to its name"))
     elif not _is_canonical(content, document):
-        yield Misfit(reading.ACCEPTED_BYTES, "", "The file is not canonical JSON (RFC 8785)")
+        yield Misfit(reading.ACCEPTED_BYTES, "", say("The file is not canonical JSON (RFC 8785)"))
     elif isinstance(document, dict) and not _is_one_of_three(document):
-        message = "The file holds what was tested, what production gets, or what an organisation owns: one of the three"
+        message = say(
+            "The file holds what was tested, what production gets, or what an organisation owns: one of the three"
+        )
         yield Misfit(reading.ACCEPTED_BYTES, "", message)
 
 

@@ -13,12 +13,13 @@ from sluse.catalog import personal
 from sluse.catalog.faults import Fault
 from sluse.catalog.text import place
 from sluse.rules import reading
+from sluse.words.said import say
 
 _ARMOUR = re.compile(r"-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY( BLOCK)?-----|PuTTY-User-Key-File-[0-9]")
 _MEMBER = re.compile(
     r"""(?<![\w-])\\?["']?(?P<name>d|p|q|dp|dq|qi|k)\\?["']?\s{0,8}:\s{0,8}\\?["']?[A-Za-z0-9_-]{16}"""
 )
-PERSON = "A personal identity number (fødselsnummer or D-number) stands here"
+PERSON = say("A personal identity number (fødselsnummer or D-number) stands here")
 _BASE64_RUN = re.compile(r"[A-Za-z0-9+/=_-]{40,}")
 
 
@@ -42,13 +43,13 @@ def _private_member(line: int, column: int, name: str) -> Fault:
 
 def private_message(name: str) -> str:
     """Return what is said of a private member; its value is never repeated."""
-    return f"The JWK member `{name}` is a private key's"
+    return say("The JWK member `{name}` is a private key's", name=name)
 
 
 def _private_keys(text: str) -> Iterator[Fault]:
     if "PRIVATE KEY" in text or "PuTTY" in text:
         for match in _ARMOUR.finditer(text):
-            message = "A private key begins here"
+            message = say("A private key begins here")
             yield Fault(reading.PRIVATE_KEY, *place(text, match.start()), len(match[0]), message, secret=True)
     if "kty" in text:
         member = _MEMBER.search(text)

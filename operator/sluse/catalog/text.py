@@ -6,6 +6,7 @@ import re
 
 from sluse.catalog.faults import Fault
 from sluse.rules import reading
+from sluse.words.said import say
 
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 # Controls (tab, line feed and carriage return aside), line breaks of YAML 1.1 that 1.2 does not have, zero-width
@@ -20,16 +21,16 @@ _TAB = re.compile(r"^ *\t", re.MULTILINE)
 def decode(content: bytes) -> str | Fault:
     """Return the text of a file, or why it has none."""
     if content.startswith(_BOMS):
-        return Fault(reading.BYTE_ORDER_MARK, 1, 1, 1, "The file begins with a byte order mark")
+        return Fault(reading.BYTE_ORDER_MARK, 1, 1, 1, say("The file begins with a byte order mark"))
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
         before = content[: error.start].decode()
-        message = f"The byte 0x{content[error.start]:02x} is not UTF-8"
+        message = say("The byte 0x{octet:02x} is not UTF-8", octet=content[error.start])
         return Fault(reading.NOT_UTF8, *place(before, len(before)), 1, message, secret=True)
     match = _INVISIBLE.search(text) or _LONE_RETURN.search(text)
     if match:
-        message = f"An invisible character (U+{ord(match[0]):04X}) stands here"
+        message = say("An invisible character (U+{character:04X}) stands here", character=ord(match[0]))
         return Fault(reading.CONTROL_CHARACTER, *place(text, match.start()), 1, message)
     return text
 
@@ -40,7 +41,11 @@ def tabs(text: str) -> Fault | None:
     first = _TAB.search(text)
     if first is None:
         return None
-    message = "The line is indented with a tab" if len(lines) == 1 else f"{len(lines)} lines are indented with tabs"
+    message = (
+        say("The line is indented with a tab")
+        if len(lines) == 1
+        else say("{lines} lines are indented with tabs", lines=len(lines))
+    )
     return Fault(reading.TAB, *place(text, first.end() - 1), 1, message)
 
 

@@ -7,7 +7,7 @@ import json
 import os.path
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -17,14 +17,16 @@ from sluse.catalog.excerpts import with_excerpts
 from sluse.catalog.policies import PolicyReading
 from sluse.catalog.reader import Reader
 from sluse.catalog.work_tree import WorkTree
+from sluse.cli import lang
 from sluse.errors import CatalogError
 from sluse.model.problem import Problem, Severity
 from sluse.model.tree import Tree, errors
 from sluse.rules.judge import check, check_policies
-from sluse.rules.printing import Paint, as_json, as_text, counted, tally, unpainted
+from sluse.rules.printing import Paint, as_json, as_text, readable, tally, unpainted
 from sluse.rules.references import login_providers, organisations_named
 from sluse.rules.reports import REPORTS
 from sluse.rules.survey import Survey
+from sluse.words.said import Translate
 
 _FOLDER = "integrations"
 _COLOURS = {"error": "red", "warning": "yellow", "mark": "red", "hint": "cyan"}
@@ -38,7 +40,8 @@ _COLOURS = {"error": "red", "warning": "yellow", "mark": "red", "hint": "cyan"}
 @click.option(
     "--no-color", is_flag=True, flag_value=True, envvar="NO_COLOR", help="No colour on a terminal either (NO_COLOR)."
 )
-def command(paths: tuple[Path, ...], output: str, *, no_color: bool) -> int:
+@lang.option
+def command(paths: tuple[Path, ...], output: str, *, no_color: bool, words: Translate) -> int:
     """Check the working directory's integrations, or only the PATHS of them.
 
     PATHS are files or folders. Of other organisations only what the rules need is read. Exits 1 where an error was
@@ -50,12 +53,12 @@ def command(paths: tuple[Path, ...], output: str, *, no_color: bool) -> int:
         found = (*check(tree, policy.models), *policy.problems, *check_policies(policy.models))
         problems = with_excerpts(tree, scope.of_interest(found), policy.models)
     if output in REPORTS:
-        click.echo(REPORTS[output](problems))
+        click.echo(REPORTS[output]([_worded(problem, words) for problem in problems]))
     elif output == "json":
-        click.echo(json.dumps(_report(tree, problems), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(_report(tree, problems, words), indent=2, ensure_ascii=False))
     else:
-        _print(problems, unpainted if no_color else _painted)
-    click.echo(f"{tally(problems)}; {counted(tree.readable, 'readable file')}", err=True)
+        _print(problems, unpainted if no_color else _painted, words)
+    click.echo(f"{words(tally(problems))}; {words(readable(tree.readable))}", err=True)
     return 1 if errors(problems) else 0
 
 
@@ -142,19 +145,23 @@ def _place(path: Path) -> tuple[Path, str, str]:
     raise CatalogError(f"{path} lies in no folder {_FOLDER}", hint="Name a file or folder of the integrations.")
 
 
-def _print(problems: Sequence[Problem], paint: Paint) -> None:
+def _worded(problem: Problem, words: Translate) -> Problem:
+    return replace(problem, message=words(problem.message), hint=words(problem.hint))
+
+
+def _print(problems: Sequence[Problem], paint: Paint, words: Translate) -> None:
     if problems:
-        click.echo("\n\n".join(as_text(problem, paint) for problem in problems))
+        click.echo("\n\n".join(as_text(problem, paint, words) for problem in problems))
 
 
 def _painted(text: str, role: str) -> str:
     return click.style(text, fg=_COLOURS.get(role), bold=role == "place")
 
 
-def _report(tree: Tree, problems: Sequence[Problem]) -> dict[str, object]:
+def _report(tree: Tree, problems: Sequence[Problem], words: Translate) -> dict[str, object]:
     found = len(errors(tuple(problems)))
     return {
-        "problems": [as_json(problem) for problem in problems],
+        "problems": [as_json(problem, words) for problem in problems],
         "counts": {
             "errors": found,
             "warnings": len(problems) - found,

@@ -23,6 +23,7 @@ def command(output: str, *, keep: bool) -> None:
     from sluse.demo.narrator import Narrator, Output
     from sluse.demo.play import play
 
-    # Else SIGTERM would end this process alone, and leave the operator and the directory behind.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Else SIGTERM would end this process alone, and leave the operator and the directory behind. As SIGINT, since that is
+    # the one which asyncio answers by cancelling the task; raised wherever it happens to be, it would tear things.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     sys.exit(0 if asyncio.run(play(Narrator(Output(output)), keep=keep)) else 1)

@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from sluse.cli import lang
 from sluse.cli.gate import AT, FETCH, OUTPUT, REPOSITORY, ROOTS, SETTINGS, prepared
+
+if TYPE_CHECKING:
+    from sluse.words.said import Translate
 
 
 @click.command()
@@ -19,6 +24,7 @@ from sluse.cli.gate import AT, FETCH, OUTPUT, REPOSITORY, ROOTS, SETTINGS, prepa
 @SETTINGS
 @FETCH
 @OUTPUT
+@lang.option
 def command(
     subject: str,
     at: datetime,
@@ -28,6 +34,7 @@ def command(
     output: str,
     *,
     fetch: bool,
+    words: Translate,
 ) -> None:
     """Explain an integration, or a rule of `sluse check`.
 
@@ -38,7 +45,7 @@ def command(
 
     Exit codes: 0 shown, 2 unknown, or it could not be told.
     """
-    if _rule(subject, output):
+    if _rule(subject, output, words):
         return
     from sluse.delivery.explanation import Explanation
     from sluse.delivery.verdicts import verdicts
@@ -53,14 +60,18 @@ def command(
         click.echo("\n".join(explanation.lines()))
 
 
-def _rule(subject: str, output: str) -> bool:
+def _rule(subject: str, output: str, words: Translate) -> bool:
     """Print the rule of that name; return whether there is one. An integration of the same name is found by its whole name."""
     from sluse.rules.page import facts, told
     from sluse.rules.table import BY_ID
 
     rule = BY_ID.get(subject)
     if rule is not None:
-        click.echo(json.dumps(facts(rule), ensure_ascii=False, indent=2) if output == "json" else "\n".join(told(rule)))
+        click.echo(
+            json.dumps(facts(rule, words), ensure_ascii=False, indent=2)
+            if output == "json"
+            else "\n".join(told(rule, words))
+        )
     return rule is not None
 
 

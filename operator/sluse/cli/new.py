@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sluse.cli import lang
+from sluse.words.said import say
+
 if TYPE_CHECKING:
     from sluse.delivery.checkout import Checkout
     from sluse.model.problem import Problem
     from sluse.order.interview import Interview
     from sluse.order.question import Question
+    from sluse.words.said import Translate
 
 _PATH = click.Path(path_type=Path)
 
@@ -27,6 +31,7 @@ _PATH = click.Path(path_type=Path)
 @click.option("--repository", type=_PATH, default=Path(), help="A clone; else this folder.")
 @click.option("--no-branch", is_flag=True, flag_value=True, help="Write the files only: no branch, no commit.")
 @click.option("--yes", is_flag=True, flag_value=True, help="Write without asking.")
+@lang.option
 def command(
     kind: str,
     *,
@@ -36,6 +41,7 @@ def command(
     repository: Path,
     no_branch: bool,
     yes: bool,
+    words: Translate,
 ) -> int:
     """Order an integration: answer the questions of the order form, and get the files that a pull request needs.
 
@@ -53,42 +59,43 @@ def command(
     from sluse.order.interview import Interview
 
     if questions:
-        click.echo(blank(FORMS[kind]), nl=False)
+        click.echo(blank(FORMS[kind], words), nl=False)
         return 0
     checkout = Checkout(repository)
     known = (checkout.root / policies.FOLDER).is_dir()
     policy = policies.read(policies.contents(WorkTree(checkout.root, policies.FOLDER)) if known else {})
     interview = Interview(FORMS[kind], Desk(checkout.root, policy.models))
     given = read(filled_in, FORMS[kind]) if filled_in is not None else {}
-    if not _asked(interview, given):
+    if not _asked(interview, given, words):
         return 1
     folder = private_keys or Path(click.get_app_dir("sluse"), "keys")
-    return _written(interview, checkout, folder, branch=not no_branch, yes=yes)
+    return _written(interview, checkout, folder, branch=not no_branch, yes=yes, words=words)
 
 
-def _asked(interview: Interview, given: dict[str, str]) -> bool:
+def _asked(interview: Interview, given: dict[str, str], words: Translate) -> bool:
     """Go through the form; return whether every question has an answer. Only on a terminal is anybody asked."""
     from sluse.model.problem import Severity
 
     interactive, whole = sys.stdin.isatty(), True
     while (question := interview.next) is not None:
         text = given.pop(question.id, "") or (
-            _ask(interview, question) if interactive else _suggested(interview, question)
+            _ask(interview, question, words) if interactive else _suggested(interview, question)
         )
         found = interview.answer(question, text)
-        _say(found)
+        _tell(found, words)
         if not interactive and any(problem.severity is Severity.ERROR for problem in found):
             whole = False
             interview.answers[question.id] = None
     return whole
 
 
-def _ask(interview: Interview, question: Question) -> str:
+def _ask(interview: Interview, question: Question, words: Translate) -> str:
     default = _suggested(interview, question)
     if question.choices:
         click.echo(f"  {', '.join(question.choices)}", err=True)
-    ending = " (may be left out)" if question.optional else " (several: space between)" if question.many else ""
-    return str(click.prompt(f"{question.asks}{ending}", default=default, show_default=bool(default), err=True))
+    ending = say("may be left out") if question.optional else say("several: space between") if question.many else ""
+    asks = f"{words(question.asks)} ({words(ending)})" if ending else words(question.asks)
+    return str(click.prompt(asks, default=default, show_default=bool(default), err=True))
 
 
 def _suggested(interview: Interview, question: Question) -> str:
@@ -96,14 +103,18 @@ def _suggested(interview: Interview, question: Question) -> str:
     return suggested if isinstance(suggested, str) else " ".join(suggested)
 
 
-def _say(found: list[Problem]) -> None:
+def _tell(found: list[Problem], words: Translate) -> None:
+    from sluse.rules.printing import HINT, SEVERITIES
+
     for problem in found:
-        click.echo(f"  {problem.severity.value} {problem.rule}: {problem.message}", err=True)
+        click.echo(f"  {words(SEVERITIES[problem.severity])} {problem.rule}: {words(problem.message)}", err=True)
         if problem.hint:
-            click.echo(f"  hint: {problem.hint}", err=True)
+            click.echo(f"  {words(HINT)} {words(problem.hint)}", err=True)
 
 
-def _written(interview: Interview, checkout: Checkout, folder: Path, *, branch: bool, yes: bool) -> int:
+def _written(
+    interview: Interview, checkout: Checkout, folder: Path, *, branch: bool, yes: bool, words: Translate
+) -> int:
     """Judge the whole once more, ask, and write."""
     from sluse.delivery.ordering import place, private_key_file
     from sluse.model.tree import errors
@@ -113,18 +124,23 @@ def _written(interview: Interview, checkout: Checkout, folder: Path, *, branch: 
     private = private_key_file(interview, checkout, folder)
     wrong = interview.desk.problems(files)
     for problem in wrong:
-        click.echo(as_text(problem), err=True)
+        click.echo(as_text(problem, words=words), err=True)
     if errors(wrong):
         return 1
     name = interview.draft.name
-    click.echo(f"{'On a new branch' if branch else 'Without a branch'}, {name}:", err=True)
-    for path in (*files, *([f"{private} (the private key: keep it)"] if private else [])):
+    click.echo(
+        words(say("On a new branch, {name}:", name=name) if branch else say("Without a branch, {name}:", name=name)),
+        err=True,
+    )
+    for path in files:
         click.echo(f"  {path}", err=True)
-    if not yes and not click.confirm("Write these?", default=True, err=True):
+    if private is not None:
+        click.echo(f"  {words(say('{path} (the private key: keep it)', path=private))}", err=True)
+    if not yes and not click.confirm(words(say("Write these?")), default=True, err=True):
         return 1
     kept = (pair, private) if pair is not None and private is not None else None
     for path in place(checkout, name, files, kept, branch=branch):
         click.echo(path)
     if branch:
-        click.echo(f"hint: git push -u origin order/{name}, and open a pull request", err=True)
+        click.echo(words(say("Next: git push -u origin order/{name}, and open a pull request", name=name)), err=True)
     return 0

@@ -11,12 +11,13 @@ from sluse.order import organisation
 from sluse.order.form import NAME, WHO, Form
 from sluse.order.question import Question
 from sluse.rules.shown import shown
+from sluse.words.said import Translate, english, say
 
 
-def blank(form: Form) -> str:
+def blank(form: Form, words: Translate = english) -> str:
     """Return the form as YAML to fill in: each question a comment above its name."""
-    head = "# Fill in, and give it to `sluse new --from FILE`. Leave out what may be left out.\n"
-    return head + "".join(f"\n# {_asks(each)}\n{each.id}: {_open(each)}\n" for each in _all(form))
+    head = words(say("Fill in, and give it to `sluse new --from FILE`. Leave out what may be left out."))
+    return f"# {head}\n" + "".join(f"\n# {_asks(each, words)}\n{each.id}: {_open(each)}\n" for each in _all(form))
 
 
 def read(file: Path, form: Form) -> dict[str, str]:
@@ -42,9 +43,10 @@ def _all(form: Form) -> tuple[Question, ...]:
     return (WHO, *organisation.QUESTIONS, NAME, *form.questions)
 
 
-def _asks(question: Question) -> str:
+def _asks(question: Question, words: Translate) -> str:
     choices = f": {', '.join(question.choices)}" if question.choices else ""
-    return f"{question.asks}{choices}{' (may be left out)' if question.optional else ''}"
+    optional = f" ({words(say('may be left out'))})" if question.optional else ""
+    return f"{words(question.asks)}{choices}{optional}"
 
 
 def _open(question: Question) -> str:

@@ -14,17 +14,18 @@ from sluse.model.organisation import Organisation
 from sluse.model.service_integration import ServiceIntegration
 from sluse.order import organisation, provider, service
 from sluse.order.question import Answer, Answers, Question, one
+from sluse.words.said import say
 
 _STEP = re.compile(r"([A-Za-z]+)|\[(\d+)\]")
 
 WHO = Question(
     id="organisation",
     field="metadata.organisation",
-    asks="Short name of the organisation, its folder (a-z, 0-9 and -)",
+    asks=say("Short name of the organisation, its folder (a-z, 0-9 and -)"),
     example="varden",
 )
 NAME = Question(
-    id="name", field="metadata.name", asks="Short name of what is ordered (a-z, 0-9 and -)", example="laboratorium"
+    id="name", field="metadata.name", asks=say("Short name of what is ordered (a-z, 0-9 and -)"), example="laboratorium"
 )
 
 

@@ -12,6 +12,7 @@ from sluse.order.form import NAME, WHO, Form, open_questions
 from sluse.order.key_pair import KeyPair, key_pair
 from sluse.order.question import Answer, Question, one
 from sluse.rules import reading
+from sluse.words.said import say
 
 
 @dataclass
@@ -79,7 +80,7 @@ class Interview:
         if question.optional:
             self.answers[question.id] = None
             return []
-        return [reading.MISSING_FIELD.problem(Place(question.id), "An answer is needed", hint=question.asks)]
+        return [reading.MISSING_FIELD.problem(Place(question.id), say("An answer is needed"), hint=question.asks)]
 
     @property
     def _given(self) -> Mapping[str, Answer]:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from sluse.order.question import Answers, Question, one
+from sluse.words.said import say
 
 QUESTIONS = (
     Question(
         id="organisationTitle",
         field="spec.title",
-        asks="Name of the organisation, as in the Register of Business Enterprises",
+        asks=say("Name of the organisation, as in the Register of Business Enterprises"),
         example="Varden Laboratorium AS",
     ),
     Question(
-        id="organisationNumbers", field="spec.numbers", asks="Its organisation number", example="313745392", many=True
+        id="organisationNumbers",
+        field="spec.numbers",
+        asks=say("Its organisation number"),
+        example="313745392",
+        many=True,
     ),
     Question(
         id="domains",
         field="spec.domains",
-        asks="Domains that its addresses lie in",
+        asks=say("Domains that its addresses lie in"),
         example="varden.example",
         many=True,
         optional=True,
@@ -25,20 +30,20 @@ QUESTIONS = (
     Question(
         id="mailbox",
         field="spec.contact.mailbox",
-        asks="Function mailbox that is read on working days (never a person's)",
+        asks=say("Function mailbox that is read on working days (never a person's)"),
         example="drift@varden.example",
     ),
     Question(
         id="dutyPhone",
         field="spec.contact.dutyPhone",
-        asks="Telephone that is answered when production is down",
+        asks=say("Telephone that is answered when production is down"),
         example="+47 00 00 00 01",
         optional=True,
     ),
     Question(
         id="maintainerKey",
         field="spec.maintainers[0].key",
-        asks="SSH public key that signs for it, as in the .pub file (ssh-ed25519 or sk-ssh-ed25519)",
+        asks=say("SSH public key that signs for it, as in the .pub file (ssh-ed25519 or sk-ssh-ed25519)"),
         example="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE1yjwcVf7m02nDScH/tNBN8GshBMEPrCnPAgk8zj84C",
         optional=True,
         derived=True,

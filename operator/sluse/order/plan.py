@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from sluse.order.question import Question
+from sluse.words.said import say
 
 PLAN = (
-    Question(id="testFrom", field="spec.plan.testFrom", asks="First day in test", example="2026-12-01"),
+    Question(id="testFrom", field="spec.plan.testFrom", asks=say("First day in test"), example="2026-12-01"),
     Question(
         id="productionNotBefore",
         field="spec.plan.productionNotBefore",
-        asks="Planned date and time in production, Norwegian time, such as 2027-02-01T08:00",
+        asks=say("Planned date and time in production, Norwegian time, such as 2027-02-01T08:00"),
         example="2027-02-01T08:00",
     ),
     Question(
         id="loginsPerDay",
         field="spec.plan.volume.loginsPerDay",
-        asks="Logins on an ordinary day",
+        asks=say("Logins on an ordinary day"),
         example="500",
         number=True,
         optional=True,
@@ -23,7 +24,7 @@ PLAN = (
     Question(
         id="tokensPerMinute",
         field="spec.plan.volume.tokensPerMinute",
-        asks="Tokens a minute when it is busiest",
+        asks=say("Tokens a minute when it is busiest"),
         example="100",
         number=True,
         optional=True,

@@ -5,14 +5,15 @@ from __future__ import annotations
 from sluse.model.identity_provider import IdentifierKind, SigningAlgorithm
 from sluse.order.plan import PLAN
 from sluse.order.question import Answers, Question, one, several
+from sluse.words.said import say
 
 QUESTIONS = (
-    Question(id="title", field="spec.title", asks="What users call the provider", example="Polar-ID"),
+    Question(id="title", field="spec.title", asks=say("What users call the provider"), example="Polar-ID"),
     *PLAN,
     Question(
         id="algorithms",
         field="spec.protocol.algorithms",
-        asks="Algorithms that sign its ID tokens",
+        asks=say("Algorithms that sign its ID tokens"),
         example="PS256",
         choices=(SigningAlgorithm.PS256.value, SigningAlgorithm.ES256.value),
         many=True,
@@ -20,14 +21,14 @@ QUESTIONS = (
     Question(
         id="identifier",
         field="spec.claims.identifier",
-        asks="Claim with the person's identifier",
+        asks=say("Claim with the person's identifier"),
         example="pid",
         suggests=lambda _: "pid",
     ),
     Question(
         id="identifierKinds",
         field="spec.claims.identifierKinds",
-        asks="Kinds of identifier that it holds",
+        asks=say("Kinds of identifier that it holds"),
         example="fnr",
         choices=tuple(IdentifierKind),
         many=True,
@@ -35,7 +36,7 @@ QUESTIONS = (
     Question(
         id="substantial",
         field="spec.claims.levels",
-        asks="Value of `acr` that means substantial",
+        asks=say("Value of `acr` that means substantial"),
         example="Betydelig",
         optional=True,
         derived=True,
@@ -43,32 +44,35 @@ QUESTIONS = (
     Question(
         id="high",
         field="spec.claims.levels",
-        asks="Value of `acr` that means high",
+        asks=say("Value of `acr` that means high"),
         example="Høyt",
         optional=True,
         derived=True,
     ),
     Question(
-        id="testIssuer", field="spec.test.issuer", asks="Issuer in test", example="https://login.test.varden.example"
+        id="testIssuer",
+        field="spec.test.issuer",
+        asks=say("Issuer in test"),
+        example="https://login.test.varden.example",
     ),
     Question(
         id="testJwksUri",
         field="spec.test.jwksUri",
-        asks="Address of its public keys in test",
+        asks=say("Address of its public keys in test"),
         example="https://login.test.varden.example/jwks",
         suggests=lambda answers: _keys(answers, "testIssuer"),
     ),
     Question(
         id="productionIssuer",
         field="spec.production.issuer",
-        asks="Issuer in production (may wait)",
+        asks=say("Issuer in production (may wait)"),
         example="https://login.varden.example",
         optional=True,
     ),
     Question(
         id="productionJwksUri",
         field="spec.production.jwksUri",
-        asks="Address of its public keys in production",
+        asks=say("Address of its public keys in production"),
         example="https://login.varden.example/jwks",
         suggests=lambda answers: _keys(answers, "productionIssuer"),
         applies=lambda answers: bool(answers.get("productionIssuer")),

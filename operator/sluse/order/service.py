@@ -5,6 +5,7 @@ from __future__ import annotations
 from sluse.model.service_integration import Grant, NetworkZone, SecurityLevel, Structure, Tenancy
 from sluse.order.plan import PLAN
 from sluse.order.question import Answers, Question, one, several
+from sluse.words.said import say
 
 _LOGS_IN = {Structure.WEB_WITH_BACKEND, Structure.NATIVE}
 _CLIENTS = {
@@ -25,20 +26,22 @@ def _scopes(answers: Answers) -> tuple[str, ...]:
 
 
 QUESTIONS = (
-    Question(id="title", field="spec.service.title", asks="What users call the service", example="Varden Laboratorium"),
+    Question(
+        id="title", field="spec.service.title", asks=say("What users call the service"), example="Varden Laboratorium"
+    ),
     Question(
         id="configurationOwner",
         field="spec.service.configurationOwner",
-        asks="Organisation number of the configuration owner",
+        asks=say("Organisation number of the configuration owner"),
         example="313745392",
         suggests=lambda answers: next(iter(several(answers, "organisationNumbers")), ""),
     ),
-    Question(id="users", field="spec.service.users", asks="Who the users are, in a sentence", example="Doctors"),
-    Question(id="platform", field="spec.service.platform", asks="Technology platform", example="Java 21 on Linux"),
+    Question(id="users", field="spec.service.users", asks=say("Who the users are, in a sentence"), example="Doctors"),
+    Question(id="platform", field="spec.service.platform", asks=say("Technology platform"), example="Java 21 on Linux"),
     Question(
         id="structure",
         field="spec.service.structure",
-        asks="How the application is built",
+        asks=say("How the application is built"),
         example="web-with-backend",
         choices=tuple(Structure),
     ),
@@ -46,7 +49,7 @@ QUESTIONS = (
     Question(
         id="scopes",
         field="spec.clients[0].scopes",
-        asks="Scopes that it needs",
+        asks=say("Scopes that it needs"),
         example="openid",
         many=True,
         suggests=_scopes,
@@ -54,7 +57,7 @@ QUESTIONS = (
     Question(
         id="tenancy",
         field="spec.clients[0].tenancy",
-        asks="For whom it acts, one organisation or many that delegate in Altinn",
+        asks=say("For whom it acts, one organisation or many that delegate in Altinn"),
         example="single-tenant",
         choices=tuple(Tenancy),
         suggests=lambda _: Tenancy.SINGLE.value,
@@ -62,14 +65,14 @@ QUESTIONS = (
     Question(
         id="actsFor",
         field="spec.clients[0].test.organisationNumber",
-        asks="Organisation number that it acts for",
+        asks=say("Organisation number that it acts for"),
         example="313745392",
         suggests=lambda answers: one(answers, "configurationOwner"),
     ),
     Question(
         id="minimumLevel",
         field="spec.clients[0].login.minimumLevel",
-        asks="Lowest security level of a login",
+        asks=say("Lowest security level of a login"),
         example="high",
         choices=tuple(SecurityLevel),
         suggests=lambda _: SecurityLevel.HIGH.value,
@@ -78,7 +81,7 @@ QUESTIONS = (
     Question(
         id="identityProviders",
         field="spec.clients[0].login.identityProviders",
-        asks="Identity providers to offer, where not HelseID's ordinary list",
+        asks=say("Identity providers to offer, where not HelseID's ordinary list"),
         example="idporten",
         many=True,
         optional=True,
@@ -88,7 +91,7 @@ QUESTIONS = (
     Question(
         id="testRedirectUris",
         field="spec.clients[0].test.redirectUris",
-        asks="Where a login comes back to in test",
+        asks=say("Where a login comes back to in test"),
         example="https://laboratorium.test.varden.example/signin-oidc",
         many=True,
         applies=_logs_in,
@@ -96,7 +99,7 @@ QUESTIONS = (
     Question(
         id="productionRedirectUris",
         field="spec.clients[0].production.redirectUris",
-        asks="Where a login comes back to in production (may wait)",
+        asks=say("Where a login comes back to in production (may wait)"),
         example="https://laboratorium.varden.example/signin-oidc",
         many=True,
         optional=True,
@@ -105,7 +108,7 @@ QUESTIONS = (
     Question(
         id="zones",
         field="spec.network.zones",
-        asks="Networks it reaches HelseID from",
+        asks=say("Networks it reaches HelseID from"),
         example="internet",
         choices=tuple(NetworkZone),
         many=True,

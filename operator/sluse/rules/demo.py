@@ -9,6 +9,7 @@ from sluse.model.problem import Severity
 from sluse.rules.rule import Certainty, Finding, TreeRule
 from sluse.rules.shown import shown
 from sluse.rules.survey import Source, Survey
+from sluse.words.said import say
 
 PREFIX = "demo-"
 """What the `kid`, or the comment, of every demo key begins with."""
@@ -49,7 +50,9 @@ def is_worthless(key: str) -> bool:
 
 def worthless(path: str, name: str) -> Finding:
     """Return the finding for a demo key at a place."""
-    return Finding(path, f"{shown(name)} is a demo key: everybody has its private half", severity=Severity.WARNING)
+    return Finding(
+        path, say("{name} is a demo key: everybody has its private half", name=shown(name)), severity=Severity.WARNING
+    )
 
 
 RULES = (

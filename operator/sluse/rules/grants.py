@@ -8,6 +8,7 @@ from sluse.model.service_integration import Client, ClientValues, Grant, Service
 from sluse.rules import fields
 from sluse.rules.rule import Certainty, DocumentRule, Finding
 from sluse.rules.shown import shown
+from sluse.words.said import say
 
 _OFFLINE = "offline_access"
 
@@ -26,42 +27,46 @@ def _login_is_complete(path: str, client: Client) -> Iterator[Finding]:
     if client.login is None:
         yield Finding(
             f"{path}.grants[{client.grants.index(Grant.AUTHORIZATION_CODE)}]",
-            "authorization_code needs `login`",
-            hint="Add `login:` with `minimumLevel: high` or `substantial` to the client.",
+            say("authorization_code needs `login`"),
+            hint=say("Add `login:` with `minimumLevel: high` or `substantial` to the client."),
         )
     for place, values in _environments(path, client):
         if not values.redirect_uris:
             yield Finding(
                 place,
-                "authorization_code needs `redirectUris`",
-                hint="Add the address that HelseID sends the browser back to.",
+                say("authorization_code needs `redirectUris`"),
+                hint=say("Add the address that HelseID sends the browser back to."),
             )
 
 
 def _login_is_absent(path: str, client: Client) -> Iterator[Finding]:
-    without = "this client has no authorization_code"
+    without = say("this client has no authorization_code")
     if client.login is not None:
-        yield Finding(f"{path}.login", f"Nobody logs in here: {without}")
+        yield Finding(f"{path}.login", say("Nobody logs in here: {without}", without=without))
     for place, values in _environments(path, client):
         if values.redirect_uris:
-            yield Finding(f"{place}.redirectUris", f"Nobody is sent back here: {without}")
+            yield Finding(f"{place}.redirectUris", say("Nobody is sent back here: {without}", without=without))
         elif values.post_logout_redirect_uris:
-            yield Finding(f"{place}.postLogoutRedirectUris", f"Nobody is sent back here: {without}")
+            yield Finding(
+                f"{place}.postLogoutRedirectUris", say("Nobody is sent back here: {without}", without=without)
+            )
 
 
 def _refresh_is_complete(path: str, client: Client) -> Iterator[Finding]:
     refreshes = Grant.REFRESH_TOKEN in client.grants
     if refreshes and Grant.AUTHORIZATION_CODE not in client.grants:
         place = f"{path}.grants[{client.grants.index(Grant.REFRESH_TOKEN)}]"
-        yield Finding(place, "refresh_token needs authorization_code")
+        yield Finding(place, say("refresh_token needs authorization_code"))
     elif refreshes and _OFFLINE not in client.scopes:
         place = f"{path}.grants[{client.grants.index(Grant.REFRESH_TOKEN)}]"
-        yield Finding(place, "refresh_token needs the scope `offline_access`", hint="Add `offline_access` to `scopes`.")
+        yield Finding(
+            place, say("refresh_token needs the scope `offline_access`"), hint=say("Add `offline_access` to `scopes`.")
+        )
     elif not refreshes and _OFFLINE in client.scopes and Grant.AUTHORIZATION_CODE in client.grants:
         yield Finding(
             f"{path}.scopes[{client.scopes.index(_OFFLINE)}]",
-            "`offline_access` asks for refresh tokens, but the client lacks refresh_token",
-            hint="Add `refresh_token` to `grants`, or remove `offline_access`.",
+            say("`offline_access` asks for refresh tokens, but the client lacks refresh_token"),
+            hint=say("Add `refresh_token` to `grants`, or remove `offline_access`."),
         )
 
 
@@ -70,7 +75,9 @@ def client_names(document: ServiceIntegration) -> Iterator[Finding]:
     seen: set[str] = set()
     for path, client in fields.clients(document):
         if client.name in seen:
-            yield Finding(f"{path}.name", f"Another client of this integration is named {shown(client.name)} too")
+            yield Finding(
+                f"{path}.name", say("Another client of this integration is named {name} too", name=shown(client.name))
+            )
         seen.add(client.name)
 
 
@@ -80,7 +87,7 @@ def children_of_many(document: ServiceIntegration) -> Iterator[Finding]:
         if client.tenancy is Tenancy.MULTI:
             for place, values in _environments(path, client):
                 if values.child_organisation_numbers:
-                    yield Finding(f"{place}.childOrganisationNumbers", "A multi-tenant client lists no sub-units")
+                    yield Finding(f"{place}.childOrganisationNumbers", say("A multi-tenant client lists no sub-units"))
 
 
 def _environments(path: str, client: Client) -> Iterator[tuple[str, ClientValues]]:

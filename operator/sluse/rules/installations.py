@@ -13,6 +13,7 @@ from sluse.model.tree import Sourced
 from sluse.rules.rule import Certainty, DocumentRule, Finding, TreeRule
 from sluse.rules.shown import listed, shown
 from sluse.rules.survey import Source, Survey
+from sluse.words.said import say
 
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -27,7 +28,9 @@ class Installed(NamedTuple):
 def somewhere(document: ClientInstallation) -> Iterator[Finding]:
     """Find installations in neither environment."""
     if not any(environments(document)):
-        yield Finding("spec", "The installation is neither in test nor in production", "Add `test` or `production`.")
+        yield Finding(
+            "spec", say("The installation is neither in test nor in production"), say("Add `test` or `production`.")
+        )
 
 
 def within_slots(survey: Survey) -> Iterator[tuple[Source, Finding]]:
@@ -36,8 +39,12 @@ def within_slots(survey: Survey) -> Iterator[tuple[Source, Finding]]:
         for path, address in redirects(document.content):
             if not any(fits(address, slot) for slot in client.slots):
                 slots = [shown(slot) for slot in client.slots]
-                why = f"fits none of the slots {listed(slots)}" if slots else "has no slot: the client declares none"
-                message = f"{shown(address)} {why}"
+                why = (
+                    say("fits none of the slots {slots}", slots=listed(slots))
+                    if slots
+                    else say("has no slot: the client declares none")
+                )
+                message = say("{address} {why}", address=shown(address), why=why)
                 yield Source.of(document), Finding(path, message)
 
 
@@ -46,16 +53,18 @@ def possible(survey: Survey) -> Iterator[tuple[Source, Finding]]:
     for document, client in installed(survey):
         source = Source.of(document)
         if client.tenancy is Tenancy.MULTI:
-            message = f"{shown(client.name)} is multi-tenant: customers delegate in Altinn and install nothing"
+            message = say(
+                "{name} is multi-tenant: customers delegate in Altinn and install nothing", name=shown(client.name)
+            )
             yield source, Finding("spec.client", message)
             continue
         logs_in = Grant.AUTHORIZATION_CODE in client.grants
         for environment, values in environments(document.content):
             path = f"spec.{environment}"
             if logs_in and not values.redirect_uris:
-                yield source, Finding(path, "authorization_code needs `redirectUris`")
+                yield source, Finding(path, say("authorization_code needs `redirectUris`"))
             elif not logs_in and (values.redirect_uris or values.post_logout_redirect_uris):
-                yield source, Finding(path, "Nobody is sent back here: the client has no authorization_code")
+                yield source, Finding(path, say("Nobody is sent back here: the client has no authorization_code"))
 
 
 def fits(address: str, slot: str) -> bool:

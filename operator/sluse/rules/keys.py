@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from sluse.model.keys import Jwks, PublicJwk
 from sluse.model.problem import Severity
 from sluse.rules.rule import Certainty, Finding, KeysRule
-from sluse.rules.shown import listed, shown
+from sluse.rules.shown import either, shown
+from sluse.words.said import say
 
 APPROVED = tuple(f"{family}{size}" for family in ("RS", "PS", "ES") for size in ("256", "384", "512"))
 _CURVES = {"ES256": ("P-256", 32), "ES384": ("P-384", 48), "ES512": ("P-521", 66)}
@@ -21,7 +22,7 @@ def algorithm(jwks: Jwks) -> Iterator[Finding]:
     """Find algorithms that HelseID does not accept from clients."""
     for path, key in _keys(jwks):
         if key.alg not in APPROVED:
-            yield Finding(f"{path}.alg", f"{shown(key.alg)} is not an algorithm that HelseID accepts")
+            yield Finding(f"{path}.alg", say("{alg} is not an algorithm that HelseID accepts", alg=shown(key.alg)))
 
 
 def form(jwks: Jwks) -> Iterator[Finding]:
@@ -40,7 +41,7 @@ def size(jwks: Jwks) -> Iterator[Finding]:
         bits = int.from_bytes(modulus).bit_length()
         if bits < _WARNED_BELOW:
             severity = Severity.ERROR if bits < _REFUSED_BELOW else Severity.WARNING
-            yield Finding(f"{path}.n", f"An RSA key of {bits} bits is too small", severity=severity)
+            yield Finding(f"{path}.n", say("An RSA key of {bits} bits is too small", bits=bits), severity=severity)
 
 
 def identifier(jwks: Jwks) -> Iterator[Finding]:
@@ -48,33 +49,43 @@ def identifier(jwks: Jwks) -> Iterator[Finding]:
     seen: set[str] = set()
     for path, key in _keys(jwks):
         if key.kid in seen:
-            yield Finding(f"{path}.kid", f"Another key of this file has the kid {shown(key.kid)} too")
+            yield Finding(f"{path}.kid", say("Another key of this file has the kid {kid} too", kid=shown(key.kid)))
         seen.add(key.kid)
 
 
 def _elliptic(path: str, key: PublicJwk) -> Iterator[Finding]:
     curve, octets = _CURVES[key.alg]
     if key.kty != "EC":
-        yield Finding(f"{path}.kty", f"{key.alg} needs an EC key, and this one is {key.kty}")
+        yield Finding(f"{path}.kty", say("{alg} needs an EC key, and this one is {kty}", alg=key.alg, kty=key.kty))
     elif key.crv != curve:
-        yield Finding(f"{path}.crv" if key.crv else path, f"{key.alg} needs the curve {curve}")
+        yield Finding(
+            f"{path}.crv" if key.crv else path, say("{alg} needs the curve {curve}", alg=key.alg, curve=curve)
+        )
     else:
         for name, value in (("x", key.x), ("y", key.y)):
             decoded = _decode(value)
             if decoded is None or len(decoded) != octets:
                 yield Finding(
-                    f"{path}.{name}" if value else path, f"`{name}` of a key on {curve} is {octets} octets in base64url"
+                    f"{path}.{name}" if value else path,
+                    say(
+                        "`{name}` of a key on {curve} is {octets} octets in base64url",
+                        name=name,
+                        curve=curve,
+                        octets=octets,
+                    ),
                 )
                 return
 
 
 def _rsa(path: str, key: PublicJwk) -> Iterator[Finding]:
     if key.kty != "RSA":
-        yield Finding(f"{path}.kty", f"{key.alg} needs an RSA key, and this one is {key.kty}")
+        yield Finding(f"{path}.kty", say("{alg} needs an RSA key, and this one is {kty}", alg=key.alg, kty=key.kty))
         return
     for name, value in (("n", key.n), ("e", key.e)):
         if _decode(value) is None:
-            yield Finding(f"{path}.{name}" if value else path, f"`{name}` of an RSA key is a number in base64url")
+            yield Finding(
+                f"{path}.{name}" if value else path, say("`{name}` of an RSA key is a number in base64url", name=name)
+            )
             return
 
 
@@ -98,7 +109,7 @@ RULES = (
         why="A client whose algorithm is refused cannot get a token; a shared secret could be used by either side.",
         source="NorskHelsenett/HelseID.Samples, HelseId.JwkGenerator/AlgorithmValidator.cs",
         certainty=Certainty.VERIFIED,
-        hint=f"Use {listed(list(APPROVED), 'or')}; PS256 or ES256 are good choices.",
+        hint=say("Use {algorithms}; PS256 or ES256 are good choices.", algorithms=either(list(APPROVED))),
         check=algorithm,
     ),
     KeysRule(

@@ -11,6 +11,7 @@ from sluse.model.service_integration import ServiceIntegration
 from sluse.rules import fields, installations
 from sluse.rules.rule import Certainty, Finding, TreeRule
 from sluse.rules.survey import Source, Survey
+from sluse.words.said import say
 
 _WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2)
 _CHILD = ".childOrganisationNumbers["
@@ -61,7 +62,9 @@ def claimed_twice(survey: Survey) -> Iterator[tuple[Source, Finding]]:
         for index, number in enumerate(organisation.content.spec.numbers):
             others = [owner for owner in survey.owners_of_numbers[number] if owner != slug]
             if others:
-                message = f"Organisation number {number} is declared by `{others[0]}` too"
+                message = say(
+                    "Organisation number {number} is declared by `{others}` too", number=number, others=others[0]
+                )
                 yield Source.of(organisation), Finding(f"spec.numbers[{index}]", message)
 
 
@@ -86,13 +89,17 @@ def _is_lenient(path: str, number: str) -> bool:
 
 def _bad_digit(path: str, number: str, lenient: bool) -> Finding:  # noqa: FBT001 - private, named at every call
     severity = Severity.WARNING if lenient else Severity.ERROR
-    return Finding(path, f"{number} is not an organisation number: its check digit is wrong", severity=severity)
+    return Finding(
+        path, say("{number} is not an organisation number: its check digit is wrong", number=number), severity=severity
+    )
 
 
 def _undeclared(path: str, number: str) -> Finding:
     if _CHILD in path:
-        return Finding(path, f"No organisation here declares the sub-unit {number}", severity=Severity.WARNING)
-    return Finding(path, f"No organisation here declares organisation number {number}")
+        return Finding(
+            path, say("No organisation here declares the sub-unit {number}", number=number), severity=Severity.WARNING
+        )
+    return Finding(path, say("No organisation here declares organisation number {number}", number=number))
 
 
 RULES = (

@@ -5,60 +5,73 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from sluse.rules.rule import Certainty, Rule, Subject
+from sluse.words.said import Translate, english, say
 
 _SUBJECTS = {
-    Subject.FILE: "Reading a file",
-    Subject.DOCUMENT: "One document",
-    Subject.KEYS: "A key file",
-    Subject.TREE: "Documents against each other",
-    Subject.POLICIES: "The data of policies/",
+    Subject.FILE: say("Reading a file"),
+    Subject.DOCUMENT: say("One document"),
+    Subject.KEYS: say("A key file"),
+    Subject.TREE: say("Documents against each other"),
+    Subject.POLICIES: say("The data of policies/"),
 }
 _CERTAINTIES = {
-    Certainty.VERIFIED: "read in the source",
-    Certainty.PARTLY: "read in the source in part",
-    Certainty.ASSUMED: "assumed: reasoned, and no public page confirms it",
-    Certainty.OWN: "a convention of Sluse's own files",
+    Certainty.VERIFIED: say("read in the source"),
+    Certainty.PARTLY: say("read in the source in part"),
+    Certainty.ASSUMED: say("assumed: reasoned, and no public page confirms it"),
+    Certainty.OWN: say("a convention of Sluse's own files"),
 }
+_PREFACE = (
+    say(
+        "Everything that `sluse check` can say of a file, why, and what to do. `sluse explain RULE` tells one of them."
+    ),
+    say("An error holds its document back; a warning is told and holds nothing."),
+    say("This page is generated from the table that the command itself uses (`make examples`)."),
+)
 
-_PREFACE = """\
-# Rules
 
-Everything that `sluse check` can say of a file, why, and what to do. `sluse explain RULE` prints one of them.
-An error holds its document back; a warning is told and holds nothing.
-This page is generated from the table that the command itself uses (`make examples`).
-"""
-
-
-def facts(rule: Rule) -> dict[str, str]:
+def facts(rule: Rule, words: Translate = english) -> dict[str, str]:
     """Return what there is to say of a rule, by name."""
     return {
         "rule": rule.id,
-        "why": rule.why,
-        "remedy": rule.hint,
+        "why": words(rule.why),
+        "remedy": words(rule.hint),
         "source": rule.source,
-        "certainty": _CERTAINTIES[rule.certainty],
+        "certainty": words(_CERTAINTIES[rule.certainty]),
     }
 
 
-def told(rule: Rule) -> Iterator[str]:
+def told(rule: Rule, words: Translate = english) -> Iterator[str]:
     """Yield a rule's lines for a terminal."""
-    for name, value in facts(rule).items():
-        yield f"{f'{name}:':<10} {value}"
+    names = {name: words(label) for name, label in _LABELS.items()}
+    width = max(map(len, names.values())) + 1
+    for name, value in facts(rule, words).items():
+        yield f"{f'{names[name]}:':<{width}} {value}"
 
 
-def page(rules: Iterable[Rule]) -> str:
+def page(rules: Iterable[Rule], words: Translate = english) -> str:
     """Return the page in Markdown: a heading a subject, below it the rules in the table's order."""
     found = list(rules)
-    parts = [_PREFACE]
+    parts = [f"# {words(_TITLE)}\n", *(words(line) for line in _PREFACE), ""]
     for subject, title in _SUBJECTS.items():
-        parts.append(f"## {title}\n")
-        parts += (_section(rule) for rule in found if rule.subject is subject)
+        parts.append(f"## {words(title)}\n")
+        parts += (_section(rule, words) for rule in found if rule.subject is subject)
     return "\n".join(parts)
 
 
-def _section(rule: Rule) -> str:
-    listed = (f"- {name}: {_markdown(value)}" for name, value in facts(rule).items() if name not in {"rule", "why"})
-    return "\n".join((f"### {rule.id}\n", f"{_markdown(rule.why)}\n", *listed, ""))
+_TITLE = say("Rules")
+_LABELS = {
+    "rule": say("rule"),
+    "why": say("why"),
+    "remedy": say("remedy"),
+    "source": say("source"),
+    "certainty": say("certainty"),
+}
+
+
+def _section(rule: Rule, words: Translate) -> str:
+    found = facts(rule, words)
+    listed = (f"- {words(_LABELS[name])}: {_markdown(found[name])}" for name in ("remedy", "source", "certainty"))
+    return "\n".join((f"### {rule.id}\n", f"{_markdown(found['why'])}\n", *listed, ""))
 
 
 def _markdown(text: str) -> str:

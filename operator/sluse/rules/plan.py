@@ -10,6 +10,7 @@ from sluse.model.identity_provider import IdentityProvider
 from sluse.model.service_integration import ServiceIntegration
 from sluse.rules.rule import Certainty, DocumentRule, Finding
 from sluse.rules.shown import shown
+from sluse.words.said import say
 
 Planned = ServiceIntegration | IdentityProvider
 
@@ -19,17 +20,21 @@ def order(document: Planned) -> Iterator[Finding]:
     plan = document.spec.plan
     if plan.production_not_before.date() < plan.test_from:
         yield Finding(
-            "spec.plan.productionNotBefore", f"Production would open before test, which is from {plan.test_from}"
+            "spec.plan.productionNotBefore",
+            say("Production would open before test, which is from {test_from}", test_from=plan.test_from),
         )
     for index, period in enumerate(plan.peak_periods):
         if period.end < period.start:
-            yield Finding(f"spec.plan.peakPeriods[{index}].end", f"The period ends before it starts, on {period.start}")
+            yield Finding(
+                f"spec.plan.peakPeriods[{index}].end",
+                say("The period ends before it starts, on {start}", start=period.start),
+            )
 
 
 def zone(document: Planned) -> Iterator[Finding]:
     """Find zones that nobody knows."""
     if not is_zone(document.spec.plan.zone):
-        yield Finding("spec.plan.zone", f"{shown(document.spec.plan.zone)} is not a time zone")
+        yield Finding("spec.plan.zone", say("{zone} is not a time zone", zone=shown(document.spec.plan.zone)))
 
 
 @lru_cache(maxsize=1000)

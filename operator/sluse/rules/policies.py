@@ -16,6 +16,7 @@ from sluse.rules.references import KNOWN_PROVIDERS
 from sluse.rules.rule import Certainty, Finding, PolicyRule
 from sluse.rules.shown import shown
 from sluse.rules.survey import Source
+from sluse.words.said import say
 
 Found = Iterator[tuple[Source, Finding]]
 
@@ -28,18 +29,22 @@ def calendar(policies: PolicyFiles) -> Found:
     if not is_zone(content.zone):
         yield (
             source,
-            Finding("zone", f"{shown(content.zone)} is not a time zone", "Write an IANA name, as Europe/Oslo."),
+            Finding(
+                "zone",
+                say("{zone} is not a time zone", zone=shown(content.zone)),
+                say("Write an IANA name, as Europe/Oslo."),
+            ),
         )
     for index, freeze in enumerate(content.freezes):
         if freeze.end <= freeze.start:
-            message = f"The freeze ends before it starts, at {freeze.start:%Y-%m-%dT%H:%M}"
+            message = say("The freeze ends before it starts, at {start:%Y-%m-%dT%H:%M}", start=freeze.start)
             yield source, Finding(f"freezes[{index}].end", message)
     for index, window in enumerate(content.windows):
         if window.end <= window.start:
-            message = f"The window ends before it starts, at {window.start:%H:%M}"
-            yield source, Finding(f"windows[{index}].end", message, "Split a window that passes midnight.")
+            message = say("The window ends before it starts, at {start:%H:%M}", start=window.start)
+            yield source, Finding(f"windows[{index}].end", message, say("Split a window that passes midnight."))
         elif any(_overlap(window, earlier) for earlier in content.windows[:index]):
-            yield source, Finding(f"windows[{index}].start", "The window overlaps with one above it")
+            yield source, Finding(f"windows[{index}].start", say("The window overlaps with one above it"))
 
 
 def keys(policies: PolicyFiles) -> Found:
@@ -76,20 +81,25 @@ def gate(policies: PolicyFiles) -> Found:
         *_twice("suites", "kind", [each.kind for each in content.suites]),
         *_twice("terms", "name", [(each.name, each.provider) for each in content.terms]),
     ):
-        yield source, Finding(path, "This is listed above already")
+        yield source, Finding(path, say("This is listed above already"))
     for index, suite in enumerate(content.suites):
         if suite.kind not in _GATED:
-            yield source, Finding(f"suites[{index}].kind", f"{shown(suite.kind)} does not pass the gate")
+            yield source, Finding(f"suites[{index}].kind", say("{kind} does not pass the gate", kind=shown(suite.kind)))
         for path in _twice(f"suites[{index}].cases", "case", [case.case for case in suite.cases]):
-            yield source, Finding(path, "This is listed above already")
+            yield source, Finding(path, say("This is listed above already"))
     for index, decider in enumerate(content.deciders):
         if decider.persons < 1:
-            yield source, Finding(f"deciders[{index}].persons", "Somebody must decide")
+            yield source, Finding(f"deciders[{index}].persons", say("Somebody must decide"))
         elif policies.reviewers is not None:
             reviewers = policies.reviewers.content.reviewers
             able = {each.person for each in reviewers if set(each.roles) & set(decider.roles)}
             if len(able) < decider.persons:
-                message = f"{decider.persons} must decide on {shown(decider.type)}, and {len(able)} may"
+                message = say(
+                    "{persons} must decide on {type}, and {able} may",
+                    persons=decider.persons,
+                    type=shown(decider.type),
+                    able=len(able),
+                )
                 yield source, Finding(f"deciders[{index}].persons", message, severity=Severity.WARNING)
 
 
@@ -100,7 +110,7 @@ def terms(policies: PolicyFiles) -> Found:
     listed = policies.existing.content.providers if policies.existing is not None else ()
     for index, each in enumerate(policies.gate.content.terms):
         if each.provider is not None and each.provider not in (*KNOWN_PROVIDERS, *listed):
-            message = f"existing-providers.yaml does not list {shown(each.provider)}"
+            message = say("existing-providers.yaml does not list {provider}", provider=shown(each.provider))
             finding = Finding(f"terms[{index}].provider", message, severity=Severity.WARNING)
             yield _source(policies.gate), finding
 
@@ -110,19 +120,23 @@ _GATED = ("ServiceIntegration", "IdentityProvider")
 
 def _keys(group: str, field: str, owners: Sequence[tuple[str, Sequence[SigningKey]]]) -> Iterator[Finding]:
     for path in _twice(group, field, [owner for owner, _ in owners]):
-        yield Finding(path, "This is listed above already")
+        yield Finding(path, say("This is listed above already"))
     seen: dict[str, str] = {}
     for index, (owner, owned) in enumerate(owners):
         for position, key in enumerate(owned):
             path = f"{group}[{index}].keys[{position}]"
             blob = key.key.split(maxsplit=2)[1]
             if blob in seen:
-                whose = f"{shown(owner)} has it already" if seen[blob] == owner else f"it is {shown(seen[blob])}'s"
-                yield Finding(f"{path}.key", f"The key stands here twice: {whose}")
+                whose = (
+                    say("{owner} has it already", owner=shown(owner))
+                    if seen[blob] == owner
+                    else say("it is {seen}'s", seen=shown(seen[blob]))
+                )
+                yield Finding(f"{path}.key", say("The key stands here twice: {whose}", whose=whose))
             seen.setdefault(blob, owner)
             for name, moment in (("validUntil", key.valid_until), ("retired", key.retired)):
                 if moment is not None and moment <= key.valid_from:
-                    yield Finding(f"{path}.{name}", "The key ends before it begins, so it never counts")
+                    yield Finding(f"{path}.{name}", say("The key ends before it begins, so it never counts"))
 
 
 def _overlap(one: ServiceWindow, other: ServiceWindow) -> bool:

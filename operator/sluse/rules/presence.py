@@ -15,6 +15,7 @@ from sluse.rules import installations
 from sluse.rules.rule import Certainty, Finding, TreeRule
 from sluse.rules.shown import shown
 from sluse.rules.survey import Source, Survey, key_file_path
+from sluse.words.said import say
 
 
 def organisation(survey: Survey) -> Iterator[tuple[Source, Finding]]:
@@ -25,7 +26,10 @@ def organisation(survey: Survey) -> Iterator[tuple[Source, Finding]]:
         path = f"{posixpath.dirname(document.path)}/organisation.yaml"
         if not survey.known(slug) and slug not in told and path not in survey.broken_paths:
             told.add(slug)
-            yield Source.whole(path, slug), Finding("", f"The organisation {shown(slug)} has no organisation.yaml")
+            yield (
+                Source.whole(path, slug),
+                Finding("", say("The organisation {slug} has no organisation.yaml", slug=shown(slug))),
+            )
 
 
 def _documents(tree: Tree) -> Iterator[Sourced[Any]]:
@@ -43,8 +47,8 @@ def test_keys(survey: Survey) -> Iterator[tuple[Source, Finding]]:
     for document, _ in survey.integrations():
         for index, path in _lacking(survey, document):
             name = document.content.spec.clients[index].name
-            message = f"The client {shown(name)} has no public key for test"
-            hint = f"Put its public keys (a JWK Set) into {path}; the private ones stay with you."
+            message = say("The client {name} has no public key for test", name=shown(name))
+            hint = say("Put its public keys (a JWK Set) into {path}; the private ones stay with you.", path=path)
             yield Source.of(document), Finding(f"spec.clients[{index}].name", message, hint=hint)
 
 
@@ -56,8 +60,11 @@ def installation_keys(survey: Survey) -> Iterator[tuple[Source, Finding]]:
             key = document.content.key
             wanted = KeyFile(ClientKey(key.organisation, key.name, client.name), environment)
             if wanted not in survey.tree.keys and path not in survey.broken_paths:
-                hint = f"Put its public keys (a JWK Set) into {path}; the private ones stay with whoever runs it."
-                message = f"The installation has no public key for {environment}"
+                hint = say(
+                    "Put its public keys (a JWK Set) into {path}; the private ones stay with whoever runs it.",
+                    path=path,
+                )
+                message = say("The installation has no public key for {environment}", environment=environment)
                 yield Source.of(document), Finding(f"spec.{environment}", message, hint=hint)
 
 
@@ -78,7 +85,9 @@ def stray_keys(survey: Survey) -> Iterator[tuple[Source, Finding]]:
             named = client.client in {each.name for each in document.content.spec.clients}
             if named or any(_lacking(survey, document)):
                 continue
-        message = f"No integration here has a client {shown(f'{client.integration}/{client.client}')}"
+        message = say(
+            "No integration here has a client {client}", client=shown(f"{client.integration}/{client.client}")
+        )
         source = Source.whole(keys.path, str(client.integration_key))
         yield source, Finding("", message, severity=Severity.WARNING)
 

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from sluse.model.problem import Problem, Severity
+from sluse.rules.shown import listed
+from sluse.words.said import Translate, english, say
 
 Paint = Callable[[str, str], str]
 """(text, role) -> text; the roles are `place`, `error`, `warning`, `mark` and `hint`."""
+
+
+SEVERITIES = {Severity.ERROR: say("error"), Severity.WARNING: say("warning")}
+HINT = say("hint:")
 
 
 def unpainted(text: str, _: str) -> str:
@@ -15,10 +21,11 @@ def unpainted(text: str, _: str) -> str:
     return text
 
 
-def as_text(problem: Problem, paint: Paint = unpainted) -> str:
+def as_text(problem: Problem, paint: Paint = unpainted, words: Translate = english) -> str:
     """Return a problem on several lines: place, severity, rule and message; the line with a caret; the hint."""
     severity = problem.severity.value
-    lines = [f"{paint(f'{problem.place}:', 'place')} {paint(severity, severity)} {problem.rule}: {problem.message}"]
+    named = paint(words(SEVERITIES[problem.severity]), severity)
+    lines = [f"{paint(f'{problem.place}:', 'place')} {named} {problem.rule}: {words(problem.message)}"]
     if problem.excerpt:
         marked = max(1, min(problem.place.length, len(problem.excerpt) - problem.place.column + 1))
         lines += [
@@ -26,11 +33,11 @@ def as_text(problem: Problem, paint: Paint = unpainted) -> str:
             f"    {' ' * (problem.place.column - 1)}{paint('^' * marked, 'mark')}",
         ]
     if problem.hint:
-        lines.append(f"  {paint('hint:', 'hint')} {problem.hint}")
+        lines.append(f"  {paint(words(HINT), 'hint')} {words(problem.hint)}")
     return "\n".join(lines)
 
 
-def as_json(problem: Problem) -> dict[str, object]:
+def as_json(problem: Problem, words: Translate = english) -> dict[str, object]:
     """Return a problem as JSON: the same facts, by name."""
     return {
         "path": problem.place.path,
@@ -39,8 +46,8 @@ def as_json(problem: Problem) -> dict[str, object]:
         "length": problem.place.length,
         "severity": problem.severity.value,
         "rule": problem.rule,
-        "message": problem.message,
-        "hint": problem.hint,
+        "message": words(problem.message),
+        "hint": words(problem.hint),
         "field": problem.path,
         "holds": problem.holds,
         "excerpt": problem.excerpt,
@@ -51,10 +58,14 @@ def tally(problems: Sequence[Problem]) -> str:
     """Return `2 errors and 1 warning`."""
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     warnings = len(problems) - errors
-    counts = [(errors, "error"), (warnings, "warning")]
-    return " and ".join(counted(number, noun) for number, noun in counts if number) or "no problems"
+    said = [
+        say("1 error") if errors == 1 else say("{number} errors", number=errors),
+        say("1 warning") if warnings == 1 else say("{number} warnings", number=warnings),
+    ]
+    told = [each for each, number in zip(said, (errors, warnings), strict=True) if number]
+    return listed(list(told)) if told else say("no problems")
 
 
-def counted(number: int, noun: str) -> str:
-    """Return `1 error` or `2 errors`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def readable(number: int) -> str:
+    """Return `1 readable file` or `2 readable files`."""
+    return say("1 readable file") if number == 1 else say("{number} readable files", number=number)

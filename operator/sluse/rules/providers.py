@@ -17,8 +17,9 @@ from sluse.model.problem import Severity
 from sluse.model.service_integration import SecurityLevel
 from sluse.rules import redirects
 from sluse.rules.rule import Certainty, DocumentRule, Finding, TreeRule
-from sluse.rules.shown import shown
+from sluse.rules.shown import listed, shown
 from sluse.rules.survey import Source, Survey
+from sluse.words.said import say
 
 LEVELS = {"Betydelig": SecurityLevel.SUBSTANTIAL, "Høyt": SecurityLevel.HIGH}
 """Values of `acr` that HelseID's requirements name, and what they mean."""
@@ -33,14 +34,18 @@ def address(document: IdentityProvider) -> Iterator[Finding]:
     for path, value in _addresses(document):
         parts = redirects.split(value)
         if parts is None or parts.has_user or "#" in value:
-            yield Finding(path, f"{shown(value)} is not a plain address with a host")
+            yield Finding(path, say("{value} is not a plain address with a host", value=shown(value)))
         elif parts.scheme != "https":
-            yield Finding(path, f"{shown(value)} is not https", hint="Use https.")
+            yield Finding(path, say("{value} is not https", value=shown(value)), hint=say("Use https."))
         elif path.endswith(".issuer") and ("?" in value or value.endswith("/")):
-            yield Finding(path, f"{shown(value)} ends with a slash or has a query, which an issuer may not")
+            yield Finding(
+                path, say("{value} ends with a slash or has a query, which an issuer may not", value=shown(value))
+            )
     production = document.spec.production
     if production is not None and production.issuer == document.spec.test.issuer:
-        yield Finding("spec.production.issuer", "Production has the issuer of test", hint="Give each its own.")
+        yield Finding(
+            "spec.production.issuer", say("Production has the issuer of test"), hint=say("Give each its own.")
+        )
 
 
 def domain(survey: Survey) -> Iterator[tuple[Source, Finding]]:
@@ -52,26 +57,31 @@ def domain(survey: Survey) -> Iterator[tuple[Source, Finding]]:
             if organisation is None or parts is None or redirects.owns(organisation.content, parts.host):
                 continue
             slug = document.content.metadata.organisation
-            yield Source.of(document), Finding(path, f"{shown(parts.host)} is outside the domains of {shown(slug)}")
+            yield (
+                Source.of(document),
+                Finding(path, say("{host} is outside the domains of {slug}", host=shown(parts.host), slug=shown(slug))),
+            )
 
 
 def algorithms(document: IdentityProvider) -> Iterator[Finding]:
     """Find signature algorithms that HelseID refuses."""
     for index, name in enumerate(document.spec.protocol.algorithms):
         if name is SigningAlgorithm.RS256:
-            yield Finding(f"spec.protocol.algorithms[{index}]", "RS256 is RSASSA-PKCS1-v1_5, which HelseID refuses")
+            yield Finding(
+                f"spec.protocol.algorithms[{index}]", say("RS256 is RSASSA-PKCS1-v1_5, which HelseID refuses")
+            )
 
 
 def authentication(document: IdentityProvider) -> Iterator[Finding]:
     """Find shared secrets in the place of keys."""
     if document.spec.protocol.client_authentication is ClientAuthentication.CLIENT_SECRET_BASIC:
-        yield Finding("spec.protocol.clientAuthentication", "HelseID does not authenticate with a shared secret")
+        yield Finding("spec.protocol.clientAuthentication", say("HelseID does not authenticate with a shared secret"))
 
 
 def pkce(document: IdentityProvider) -> Iterator[Finding]:
     """Find providers without PKCE."""
     if not document.spec.protocol.pkce:
-        yield Finding("spec.protocol.pkce", "HelseID requires PKCE with S256")
+        yield Finding("spec.protocol.pkce", say("HelseID requires PKCE with S256"))
 
 
 def claims(document: IdentityProvider) -> Iterator[Finding]:
@@ -79,18 +89,32 @@ def claims(document: IdentityProvider) -> Iterator[Finding]:
     mapping = document.spec.claims
     for path, claim, wanted in (("level", mapping.level, "acr"), ("method", mapping.method, "amr")):
         if claim != wanted:
-            yield Finding(f"spec.claims.{path}", f"HelseID reads the {path} from `{wanted}`, not from {shown(claim)}")
+            yield Finding(
+                f"spec.claims.{path}",
+                say(
+                    "HelseID reads the {path} from `{wanted}`, not from {claim}",
+                    path=path,
+                    wanted=wanted,
+                    claim=shown(claim),
+                ),
+            )
     seen: set[str] = set()
     for index, each in enumerate(mapping.levels):
         path = f"spec.claims.levels[{index}]"
         if each.value in seen:
-            yield Finding(f"{path}.value", f"{shown(each.value)} stands for two levels")
+            yield Finding(f"{path}.value", say("{value} stands for two levels", value=shown(each.value)))
         elif each.value == _LOW:
-            yield Finding(f"{path}.value", f"{shown(_LOW)} is a level that no service accepts", "Leave it out.")
+            yield Finding(
+                f"{path}.value", say("{low} is a level that no service accepts", low=shown(_LOW)), say("Leave it out.")
+            )
         elif LEVELS.get(each.value, each.level) is not each.level:
-            yield Finding(f"{path}.level", f"{shown(each.value)} means {LEVELS[each.value]}")
+            yield Finding(
+                f"{path}.level", say("{value} means {level}", value=shown(each.value), level=LEVELS[each.value])
+            )
         elif each.value not in LEVELS:
-            message = f"{shown(each.value)} is none of the values that HelseID names: `Betydelig`, `Høyt`"
+            message = say(
+                "{value} is none of the values that HelseID names: `Betydelig`, `Høyt`", value=shown(each.value)
+            )
             yield Finding(f"{path}.value", message, severity=Severity.WARNING)
         seen.add(each.value)
 
@@ -103,11 +127,14 @@ def users(document: IdentityProvider) -> Iterator[Finding]:
     for index, user in enumerate(document.spec.test.users):
         path = f"spec.test.users[{index}]"
         if user.alias in aliases:
-            yield Finding(f"{path}.alias", f"Another test user is called {shown(user.alias)} too")
+            yield Finding(f"{path}.alias", say("Another test user is called {alias} too", alias=shown(user.alias)))
         if user.identifier not in mapping.identifier_kinds:
-            yield Finding(f"{path}.identifier", f"`identifierKinds` does not have {shown(user.identifier)}")
+            yield Finding(
+                f"{path}.identifier",
+                say("`identifierKinds` does not have {identifier}", identifier=shown(user.identifier)),
+            )
         if user.level not in levels:
-            yield Finding(f"{path}.level", f"No value of the level claim means {shown(user.level)}")
+            yield Finding(f"{path}.level", say("No value of the level claim means {level}", level=shown(user.level)))
         aliases.add(user.alias)
     yield from _uncovered(document, levels)
 
@@ -119,9 +146,12 @@ def _uncovered(document: IdentityProvider, levels: set[SecurityLevel]) -> Iterat
         *(kind for kind in document.spec.claims.identifier_kinds if kind not in {user.identifier for user in existing}),
     ]
     if missing:
-        words = " and ".join(shown(each) for each in missing)
         where = "spec.test.users" if existing else "spec.test"
-        yield Finding(where, f"No test user covers {words}", severity=Severity.WARNING)
+        yield Finding(
+            where,
+            say("No test user covers {words}", words=listed([shown(each) for each in missing])),
+            severity=Severity.WARNING,
+        )
 
 
 def _addresses(document: IdentityProvider) -> Iterator[tuple[str, str]]:

@@ -16,6 +16,7 @@ from sluse.model.tree import Sourced
 from sluse.rules.rule import Certainty, DocumentRule, Finding, TreeRule
 from sluse.rules.shown import shown
 from sluse.rules.survey import Source, Survey
+from sluse.words.said import say
 
 Record = AcceptanceTest | Decision
 _STATEMENT = "spec.statement"
@@ -27,18 +28,28 @@ def group(record: Record) -> Iterator[Finding]:
     wanted = GROUP_OF[statement.type]
     there = [name for name in dict.fromkeys(GROUP_OF.values()) if getattr(statement, name)]
     if (statement.type is StatementType.SUBMISSION) != isinstance(record, AcceptanceTest):
-        yield Finding(f"{_STATEMENT}.type", f"{shown(statement.type)} is not what {_article(record.kind)} states")
+        yield Finding(
+            f"{_STATEMENT}.type",
+            say("{type} is not what a record of kind {kind} states", type=shown(statement.type), kind=record.kind),
+        )
     elif isinstance(record, Decision) and not record.metadata.name.endswith(f"-{statement.type}"):
-        message = (
-            f"The statement's type is {shown(statement.type)}, and its file is named {shown(record.metadata.name)}"
+        message = say(
+            "The statement's type is {type}, and its file is named {name}",
+            type=shown(statement.type),
+            name=shown(record.metadata.name),
         )
         yield Finding(f"{_STATEMENT}.type", message)
     elif wanted not in there:
-        yield Finding(_STATEMENT, f"A statement of type {shown(statement.type)} needs {shown(wanted)}")
+        yield Finding(
+            _STATEMENT,
+            say("A statement of type {type} needs {wanted}", type=shown(statement.type), wanted=shown(wanted)),
+        )
     else:
         for name in there:
             if name != wanted:
-                message = f"{shown(name)} does not belong in a statement of type {shown(statement.type)}"
+                message = say(
+                    "{name} does not belong in a statement of type {type}", name=shown(name), type=shown(statement.type)
+                )
                 yield Finding(f"{_STATEMENT}.{name}", message)
 
 
@@ -47,11 +58,11 @@ def verdict(record: Record) -> Iterator[Finding]:
     statement = record.spec.statement
     if isinstance(record, AcceptanceTest):
         if statement.verdict is not None:
-            yield Finding(f"{_STATEMENT}.verdict", "Nobody decides on their own submission: it has no verdict")
+            yield Finding(f"{_STATEMENT}.verdict", say("Nobody decides on their own submission: it has no verdict"))
     elif statement.verdict is None:
-        yield Finding(_STATEMENT, "`verdict` is missing")
+        yield Finding(_STATEMENT, say("`verdict` is missing"))
     elif statement.verdict is Verdict.REJECTED and not statement.findings:
-        yield Finding(f"{_STATEMENT}.verdict", "A rejection says what was found, in `findings`")
+        yield Finding(f"{_STATEMENT}.verdict", say("A rejection says what was found, in `findings`"))
 
 
 def subject(record: Record) -> Iterator[Finding]:
@@ -59,14 +70,22 @@ def subject(record: Record) -> Iterator[Finding]:
     statement = record.spec.statement
     organisation, _, name = statement.subject.partition(".")
     if organisation != record.metadata.organisation:
-        message = f"The statement is about {shown(statement.subject)}, and lies with `{record.metadata.organisation}`"
+        message = say(
+            "The statement is about {subject}, and lies with `{organisation}`",
+            subject=shown(statement.subject),
+            organisation=record.metadata.organisation,
+        )
         yield Finding(f"{_STATEMENT}.subject", message)
     elif isinstance(record, AcceptanceTest):
         if not name:
-            yield Finding(f"{_STATEMENT}.subject", "An acceptance test is of one integration, not of an organisation")
+            yield Finding(
+                f"{_STATEMENT}.subject", say("An acceptance test is of one integration, not of an organisation")
+            )
     elif not re.fullmatch(rf"{re.escape(name or 'organisation')}-[0-9]+-[a-z]+", record.metadata.name):
-        message = (
-            f"The statement is about {shown(statement.subject)}, and its file is named {shown(record.metadata.name)}"
+        message = say(
+            "The statement is about {subject}, and its file is named {name}",
+            subject=shown(statement.subject),
+            name=shown(record.metadata.name),
         )
         yield Finding(f"{_STATEMENT}.subject", message)
 
@@ -80,9 +99,9 @@ def evidence(survey: Survey) -> Iterator[tuple[Source, Finding]]:
             path = f"{test.path.rpartition('/')[0]}/{listed.name}"
             if path in survey.broken_paths or (found is not None and found.digest == listed.sha256):
                 continue
-            message = f"{shown(listed.name)} is not beside the acceptance test"
+            message = say("{name} is not beside the acceptance test", name=shown(listed.name))
             if found is not None:
-                message = f"{shown(listed.name)} is not the file that was signed: its SHA-256 differs"
+                message = say("{name} is not the file that was signed: its SHA-256 differs", name=shown(listed.name))
             yield Source.of(test), Finding(f"{_STATEMENT}.submission.evidence[{index}]", message)
 
 
@@ -94,7 +113,7 @@ def accepted(survey: Survey) -> Iterator[tuple[Source, Finding]]:
         for path, digest in _bound(record.content.spec.statement):
             file = f"{record.path.rsplit('/', 3)[0]}/accepted/{digest}.json"
             if (slug, Digest(digest)) not in survey.tree.accepted and file not in survey.broken_paths:
-                yield Source.of(record), Finding(f"{_STATEMENT}.{path}", f"There is no file {file}")
+                yield Source.of(record), Finding(f"{_STATEMENT}.{path}", say("There is no file {file}", file=file))
 
 
 def _bound(statement: Statement) -> Iterator[tuple[str, str]]:
@@ -107,10 +126,6 @@ def _bound(statement: Statement) -> Iterator[tuple[str, str]]:
     if statement.acceptance is not None:
         yield "acceptance.tested", statement.acceptance.tested
         yield "acceptance.production", statement.acceptance.production
-
-
-def _article(kind: str) -> str:
-    return f"an {kind}" if kind.startswith("A") else f"a {kind}"
 
 
 RULES = (

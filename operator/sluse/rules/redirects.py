@@ -14,6 +14,7 @@ from sluse.rules import fields
 from sluse.rules.rule import Certainty, DocumentRule, Finding, TreeRule
 from sluse.rules.shown import shown
 from sluse.rules.survey import Source, Survey
+from sluse.words.said import say
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:]+")
@@ -32,11 +33,11 @@ def form(document: ServiceIntegration) -> Iterator[Finding]:
     for path, address in fields.redirects(document):
         parts = split(address)
         if parts is None:
-            yield Finding(path, f"{shown(address)} is not an address with a host")
+            yield Finding(path, say("{address} is not an address with a host", address=shown(address)))
         elif "#" in address:
-            yield Finding(path, f"{shown(address)} has a fragment")
+            yield Finding(path, say("{address} has a fragment", address=shown(address)))
         elif parts.has_user:
-            yield Finding(path, f"{shown(address)} has a user name in front of the host")
+            yield Finding(path, say("{address} has a user name in front of the host", address=shown(address)))
 
 
 def https(document: ServiceIntegration) -> Iterator[Finding]:
@@ -50,11 +51,11 @@ def https(document: ServiceIntegration) -> Iterator[Finding]:
             if not native:
                 yield Finding(
                     path,
-                    f"{shown(address)} is loopback, which only a native application may use",
-                    hint="Use an https address of the service, or set `spec.service.structure: native`.",
+                    say("{address} is loopback, which only a native application may use", address=shown(address)),
+                    hint=say("Use an https address of the service, or set `spec.service.structure: native`."),
                 )
         else:
-            yield Finding(path, f"{shown(address)} is not https")
+            yield Finding(path, say("{address} is not https", address=shown(address)))
 
 
 def domain(survey: Survey) -> Iterator[tuple[Source, Finding]]:
@@ -68,7 +69,14 @@ def domain(survey: Survey) -> Iterator[tuple[Source, Finding]]:
             if not owns(organisation, parts.host):
                 yield (
                     Source.of(document),
-                    Finding(path, f"{shown(parts.host)} is outside the domains of {shown(_slug(organisation))}"),
+                    Finding(
+                        path,
+                        say(
+                            "{host} is outside the domains of {slug}",
+                            host=shown(parts.host),
+                            slug=shown(_slug(organisation)),
+                        ),
+                    ),
                 )
 
 
@@ -79,7 +87,7 @@ def domain_claimed_twice(survey: Survey) -> Iterator[tuple[Source, Finding]]:
         for index, name in enumerate(organisation.content.spec.domains):
             others = sorted(overlaps.get(name, frozenset()) - {slug})
             if others:
-                message = f"{shown(name)} overlaps with a domain of {shown(others[0])}"
+                message = say("{name} overlaps with a domain of {others}", name=shown(name), others=shown(others[0]))
                 yield Source.of(organisation), Finding(f"spec.domains[{index}]", message)
 
 

@@ -11,6 +11,7 @@ from sluse.rules import fields
 from sluse.rules.rule import Certainty, Finding, TreeRule
 from sluse.rules.shown import listed, shown
 from sluse.rules.survey import Source, Survey
+from sluse.words.said import say
 
 KNOWN_PROVIDERS: Mapping[str, str] = {
     "bankid": "BankID",
@@ -34,7 +35,7 @@ def login_providers(survey: Survey) -> Iterator[tuple[Source, Finding]]:
         for path, client in fields.clients(document.content):
             for index, provider in enumerate(client.login.identity_providers if client.login is not None else ()):
                 if provider.name not in known:
-                    message = f"Nobody here is an identity provider named {shown(provider.name)}"
+                    message = say("Nobody here is an identity provider named {name}", name=shown(provider.name))
                     hint = _hint(provider.name, known)
                     yield Source.of(document), Finding(f"{path}.login.identityProviders[{index}].name", message, hint)
 
@@ -45,14 +46,25 @@ def provider_names(survey: Survey) -> Iterator[tuple[Source, Finding]]:
     for key, document in survey.tree.providers.items():
         others = [other for other in survey.owners_of_providers[key.name] if other != key]
         if others:
-            message = f"{shown(others[0].organisation)} has an identity provider of this name too"
+            message = say(
+                "{organisation} has an identity provider of this name too", organisation=shown(others[0].organisation)
+            )
             yield Source.of(document), Finding("metadata.name", message)
         elif key.name in KNOWN_PROVIDERS and not document.content.spec.existing:
-            message = f"{shown(key.name)} is {KNOWN_PROVIDERS[key.name]}, which HelseID has already"
+            message = say(
+                "{name} is {provider}, which HelseID has already",
+                name=shown(key.name),
+                provider=KNOWN_PROVIDERS[key.name],
+            )
             yield Source.of(document), Finding("metadata.name", message)
         elif document.content.spec.existing and survey.policies is not None and key.name not in existing:
-            message = f"policies/existing-providers.yaml does not say that {shown(key.name)} is live already"
-            yield Source.of(document), Finding("spec.existing", message, "Leave `existing` out, or ask NHN to list it.")
+            message = say(
+                "policies/existing-providers.yaml does not say that {name} is live already", name=shown(key.name)
+            )
+            yield (
+                Source.of(document),
+                Finding("spec.existing", message, say("Leave `existing` out, or ask NHN to list it.")),
+            )
 
 
 def installed_services(survey: Survey) -> Iterator[tuple[Source, Finding]]:
@@ -61,15 +73,19 @@ def installed_services(survey: Survey) -> Iterator[tuple[Source, Finding]]:
         spec, source = document.content.spec, Source.of(document)
         organisation, _, name = spec.service.partition(".")
         if organisation != key.organisation:
-            message = f"{shown(spec.service)} is not a service of {shown(key.organisation)}"
-            yield source, Finding("spec.service", message, "An installation lies in the folder of its supplier.")
+            message = say(
+                "{service} is not a service of {organisation}",
+                service=shown(spec.service),
+                organisation=shown(key.organisation),
+            )
+            yield source, Finding("spec.service", message, say("An installation lies in the folder of its supplier."))
             continue
         service = survey.tree.integrations.get(IntegrationKey(organisation, name))
         if service is None:
             if organisation not in survey.tree.unreadable:
                 yield source, _no_service("spec.service", spec.service, survey.tree)
         elif spec.client not in (names := [client.name for client in service.content.spec.clients]):
-            message = f"{shown(spec.service)} has no client {shown(spec.client)}"
+            message = say("{service} has no client {client}", service=shown(spec.service), client=shown(spec.client))
             yield source, Finding("spec.client", message, _hint(spec.client, names))
 
 
@@ -81,7 +97,12 @@ def used_services(survey: Survey) -> Iterator[tuple[Source, Finding]]:
             path = f"spec.services[{index}].service"
             organisation, _, name = used.service.partition(".")
             if used.service in seen:
-                yield Source.of(document), Finding(path, f"{shown(used.service)} is listed twice", "Keep one of them.")
+                yield (
+                    Source.of(document),
+                    Finding(
+                        path, say("{service} is listed twice", service=shown(used.service)), say("Keep one of them.")
+                    ),
+                )
             elif (
                 organisation not in survey.tree.unreadable
                 and IntegrationKey(organisation, name) not in survey.tree.integrations
@@ -102,16 +123,20 @@ def _existing(survey: Survey) -> frozenset[str]:
 
 
 def _no_service(path: str, service: str, tree: Tree) -> Finding:
-    return Finding(path, f"There is no service {shown(service)}", _hint(service, map(str, tree.integrations)))
+    return Finding(
+        path, say("There is no service {service}", service=shown(service)), _hint(service, map(str, tree.integrations))
+    )
 
 
 def _hint(word: str, words: Iterable[str]) -> str:
     choice = sorted(words)
     near = get_close_matches(word, choice, n=1, cutoff=_NEAR)
     if near:
-        return f"Did you mean {shown(near[0])}?"
-    verb = "is" if len(choice) == 1 else "are"
-    return f"There {verb} {listed([shown(each) for each in choice])}." if 0 < len(choice) <= 20 else ""
+        return say("Did you mean {near}?", near=shown(near[0]))
+    names = [shown(each) for each in choice]
+    if len(names) == 1:
+        return say("There is {name}.", name=names[0])
+    return say("There are {names}.", names=listed(names)) if 1 < len(names) <= 20 else ""
 
 
 RULES = (

@@ -10,6 +10,7 @@ from sluse.model.service_integration import Client, Grant, ServiceIntegration
 from sluse.rules import fields
 from sluse.rules.rule import Certainty, DocumentRule, Finding
 from sluse.rules.shown import shown
+from sluse.words.said import say
 
 IDENTITY = ("openid", "profile", "offline_access")
 _IDENTITY_PREFIXES = ("helseid://scopes/identity/", "helseid://scopes/hpr/")
@@ -22,8 +23,10 @@ def form(document: ServiceIntegration) -> Iterator[Finding]:
         for place, scope in _scopes(path, client):
             if scope not in IDENTITY and not _FORM.fullmatch(scope):
                 near = get_close_matches(scope, IDENTITY, n=1, cutoff=0.75)
-                hint = f"Did you mean {shown(near[0])}?" if near else ""
-                yield Finding(place, f"{shown(scope)} does not look like a scope of HelseID", hint=hint)
+                hint = say("Did you mean {near}?", near=shown(near[0])) if near else ""
+                yield Finding(
+                    place, say("{scope} does not look like a scope of HelseID", scope=shown(scope)), hint=hint
+                )
 
 
 def identity_without_login(document: ServiceIntegration) -> Iterator[Finding]:
@@ -32,8 +35,9 @@ def identity_without_login(document: ServiceIntegration) -> Iterator[Finding]:
         if set(client.grants) == {Grant.CLIENT_CREDENTIALS}:
             for place, scope in _scopes(path, client):
                 if scope in IDENTITY or scope.startswith(_IDENTITY_PREFIXES):
-                    message = (
-                        f"{shown(scope)} is about a person who logs in, but this client has client_credentials only"
+                    message = say(
+                        "{scope} is about a person who logs in, but this client has client_credentials only",
+                        scope=shown(scope),
                     )
                     yield Finding(place, message)
 
@@ -44,7 +48,9 @@ def production_subset(document: ServiceIntegration) -> Iterator[Finding]:
         if client.production is not None:
             for index, scope in enumerate(client.production.scopes or ()):
                 if scope not in client.scopes:
-                    message = f"{shown(scope)} is asked for in production but not in the client's own scopes"
+                    message = say(
+                        "{scope} is asked for in production but not in the client's own scopes", scope=shown(scope)
+                    )
                     yield Finding(f"{path}.production.scopes[{index}]", message)
 
 

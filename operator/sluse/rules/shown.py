@@ -5,6 +5,8 @@ A quoted YAML string may hold any character by escape, so what reaches a rule is
 
 from __future__ import annotations
 
+from sluse.words.said import say
+
 _MOST = 60
 
 
@@ -19,6 +21,11 @@ def printable(text: str) -> str:
     return text if text.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in text)
 
 
-def listed(words: list[str], last: str = "and") -> str:
+def listed(words: list[str]) -> str:
     """Return `a`, `a and b`, or `a, b and c`."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
+    return words[0] if len(words) == 1 else say("{first} and {last}", first=", ".join(words[:-1]), last=words[-1])
+
+
+def either(words: list[str]) -> str:
+    """Return `a`, `a or b`, or `a, b or c`."""
+    return words[0] if len(words) == 1 else say("{first} or {last}", first=", ".join(words[:-1]), last=words[-1])

@@ -1,0 +1,1 @@
+"""What Sluse says to people, in bokmål and English: sentences that remember what they were made of. Pure."""

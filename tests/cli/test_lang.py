@@ -1,0 +1,56 @@
+"""Bokmål and English, by option and by locale."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from sluse.cli.check import command as check
+from sluse.cli.explain import command as explain
+from sluse.cli.new import command as new
+
+FIXTURES = Path(__file__).parent.parent / "fixtures"
+
+
+@pytest.fixture
+def wrong(tmp_path: Path) -> str:
+    shutil.copytree(FIXTURES / "good", tmp_path, dirs_exist_ok=True)
+    file = tmp_path / "integrations" / "fjordlegen" / "journal-web.yaml"
+    file.write_text((FIXTURES / "bad-redirect-uri-http.yaml").read_text())
+    return str(tmp_path)
+
+
+def test_check_speaks_bokmal_when_asked(wrong: str) -> None:
+    said = CliRunner().invoke(check, [wrong, "--lang", "nb"])
+    assert "feil redirect-uri-https:" in said.stdout
+    assert "er ikke https" in said.stdout
+    assert "tips: Bruk https." in said.stdout
+    assert said.stderr.startswith("1 feil; 21 lesbare filer")
+
+
+@pytest.mark.parametrize(("locale", "hint"), [("nb_NO.UTF-8", "Bruk https."), ("en_GB.UTF-8", "Use https.")])
+def test_the_locale_decides_where_nobody_says(locale: str, hint: str, wrong: str) -> None:
+    said = CliRunner(env={"LC_ALL": locale}).invoke(check, [wrong, "--output", "json"])
+    assert [problem["hint"] for problem in json.loads(said.stdout)["problems"]] == [hint]
+
+
+def test_names_stay_english(wrong: str) -> None:
+    said = CliRunner().invoke(check, [wrong, "--lang", "nb", "--output", "json"])
+    (problem,) = json.loads(said.stdout)["problems"]
+    assert (problem["rule"], problem["severity"]) == ("redirect-uri-https", "error")
+
+
+def test_a_rule_is_told_in_bokmal() -> None:
+    said = CliRunner().invoke(explain, ["key-size", "--lang", "nb"])
+    assert "antatt" in said.output
+    assert "hvorfor:" in said.output
+
+
+def test_the_order_form_is_a_bestillingsskjema_too() -> None:
+    assert (
+        "# Konfigurasjonseiers organisasjonsnummer\n" in CliRunner().invoke(new, ["--questions", "--lang", "nb"]).output
+    )
