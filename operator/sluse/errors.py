@@ -26,6 +26,7 @@ SluseError
 │   └── MailUnavailable     no mail is taken now
 ├── SigningError            ssh-keygen could not sign: no key, wrong passphrase, an agent without the key
 ├── DecisionRefused         the statement would not count, so it was not signed
+├── NotLeading              this process does not lead (any more), so it may not write
 └── SettingsError           the settings file or its environment variable is wrong
 
 A user's mistake in a file is never an exception: it is a `Problem` (`sluse.model.problem`).
@@ -160,6 +161,10 @@ class SigningError(SluseError):
 
 class DecisionRefused(SluseError):
     """The statement would not count, so it was not signed."""
+
+
+class NotLeading(SluseError):
+    """We do not lead, or no more: another replica may, so nothing is sent."""
 
 
 class SettingsError(SluseError):

@@ -28,6 +28,7 @@ from sluse.model.settings import (
     AuthoritySettings,
     EngineName,
     KubernetesSettings,
+    LeadershipSettings,
     LedgerSettings,
     MailSettings,
     RemoteSettings,
@@ -88,6 +89,7 @@ class StackSettings(Value):
     roots: Roots | None = Field(None, description="Keys that sign the manifest of policies/; production needs them.")
     mail: Mail | None = Field(None, description="How notifications leave; without it none do.")
     timing: Timing = Timing()
+    leadership: LeadershipSettings = LeadershipSettings()
 
 
 def parse(config: Mapping[str, Any]) -> StackSettings:
@@ -131,6 +133,7 @@ def installation(environment: Environment, stack: StackSettings) -> Installation
             roots=stack.roots,
             mail=_mail(stack.mail),
             timing=stack.timing,
+            leadership=stack.leadership,
         ),
         image=stack.image,
         repository=IntegrationRepositorySpec(

@@ -120,7 +120,7 @@ class Standing:
         """Return the operator's accepted writes, by resource and subresource, and those at the authority and in git."""
         counts: Counter[str] = Counter()
         for line, times in self.sandbox.kubernetes.requests.snapshot().items():
-            if line.username == USER and line.verb in WRITES and 200 <= line.code < 300:
+            if line.username == USER and line.verb in WRITES and 200 <= line.code < 300 and line.resource != "leases":
                 counts["/".join(part for part in (line.resource, line.subresource) if part)] += times
         for (method, _, status), times in self.authority.requests.snapshot().items():
             if method != "GET" and status:

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from sluse.controller.process import Process
+from sluse.controller.replica import Replica
 from sluse.model.settings import Settings
 from sluse.wiring.parts import opened
 
@@ -61,9 +62,10 @@ class Running:
         self._loop = asyncio.get_running_loop()
         try:
             async with opened(self._settings, self._now) as parts:
-                self.process = Process(parts)
+                replica = Replica(parts)
+                self.process = replica.process
                 begun = asyncio.create_task(self._begun(self.process.ready))
-                await self.process.run()
+                await replica.run()
                 begun.cancel()
         except BaseException as error:  # noqa: BLE001 - handed to the test, which raises it
             self.failure = error

@@ -6,6 +6,7 @@ tree is forgotten.
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict
 from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any, TypeVar
@@ -34,13 +35,18 @@ Memory = MutableMapping[tuple[str, FileEntry], Reading]
 
 
 class Reader:
-    """Reads trees, one after the other, and remembers the last."""
+    """Reads trees, one after the other, and remembers the last. May be called from any thread."""
 
     def __init__(self, memory: Memory | None = None) -> None:
         self._memory: Memory = {} if memory is None else memory
+        self._one = threading.Lock()
 
     def tree(self, files: Files, under: str = "integrations") -> Tree:
         """Return what the files below `under` say. Raises CatalogError where they cannot be had at all."""
+        with self._one:
+            return self._read(files, under)
+
+    def _read(self, files: Files, under: str) -> Tree:
         under = under.rstrip("/")
         entries = sorted(files.entries(), key=lambda entry: entry.path)
         spots = {entry: spot(entry.path, under) for entry in entries if (under, entry) not in self._memory}

@@ -5,6 +5,8 @@ server answers 429 or 503 or drops the connection: at most `_TRIES` times in all
 or a doubling wait with jitter, and never where that wait is longer than `_PATIENCE`. Guarded writes are sent once: after
 a lost answer only the caller can tell its own write from another's.
 
+Every write passes the fence right before it is written to its connection, each repetition anew.
+
 Errors of aiohttp are replaced and never chained: some of them carry the request's headers, and so the token.
 """
 
@@ -24,12 +26,14 @@ from sluse.cluster import answers
 from sluse.cluster.access import Access
 from sluse.cluster.kinds import SECRET, Kind, kind_of
 from sluse.errors import ClusterUnavailable
+from sluse.leadership.fence import Fence, unfenced
+from sluse.leadership.requests import fenced
 
 _PAGE = 500
 _TRIES = 4
 _PATIENCE = 5.0  # seconds
 _TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)
-_USER_AGENT = "sluse/operator"  # the server takes what stands before the slash as field manager where none is said
+USER_AGENT = "sluse/operator"  # the server takes what stands before the slash as field manager where none is said
 
 _JSON = "application/json"
 _MERGE = "application/merge-patch+json"
@@ -43,20 +47,32 @@ _log = logging.getLogger(__name__)
 class Cluster:
     """Use as an async context manager. Every method raises `sluse.errors.ClusterError` and nothing else of the wire.
 
-    `connections` bounds the requests under way; `first_wait` is seconds before the first repetition.
+    `connections` bounds the requests under way; `first_wait` is seconds before the first repetition. A write that
+    `fence` refuses raises what it raises. `replica` is which of several processes this is, for the server's audit log.
     """
 
-    def __init__(self, access: Access, *, connections: int, first_wait: float = 0.2) -> None:
+    def __init__(
+        self,
+        access: Access,
+        *,
+        connections: int,
+        first_wait: float = 0.2,
+        fence: Fence = unfenced,
+        replica: str | None = None,
+    ) -> None:
         self._access = access
         self._connections = connections
         self._first_wait = first_wait
+        self._fence = fence
+        self._agent = user_agent(replica)
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=self._connections, ssl=self._access.tls or True),
             timeout=_TIMEOUT,
-            headers={"User-Agent": _USER_AGENT, "Accept": _JSON},
+            headers={"User-Agent": self._agent, "Accept": _JSON},
+            request_class=fenced(self._fence),
         )
         return self
 
@@ -193,6 +209,11 @@ class Cluster:
             if response.status in {429, 503}:
                 raise _Passing(error) from None
             raise
+
+
+def user_agent(replica: str | None) -> str:
+    """Return what a process calls itself at the API server."""
+    return f"{USER_AGENT} ({replica})" if replica else USER_AGENT
 
 
 class _Passing(Exception):

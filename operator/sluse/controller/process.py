@@ -1,4 +1,4 @@
-"""One operator process: assemble the parts, run Kopf, and end loudly when one of the loops ends.
+"""The operator of who leads: assemble the parts, run Kopf, and end loudly when one of the loops ends.
 
 The order of a start: the ledger is loaded (or restored, or the process stalls), then Kopf watches, then the
 IntegrationRepository's handler asks for the first sync, then objects are dealt with. Nothing is written before.
@@ -17,6 +17,7 @@ from typing import Any
 import aiohttp
 import kopf
 
+from sluse.cluster.client import user_agent
 from sluse.cluster.kinds import INTEGRATION_REPOSITORY
 from sluse.controller.app import Dependencies, build_registry
 from sluse.controller.clients import Clients
@@ -31,6 +32,7 @@ from sluse.delivery.publish import Publisher
 from sluse.delivery.repository import Repository, SyncResult
 from sluse.delivery.repository import status as repository_status
 from sluse.delivery.sync import Compiling, Sync
+from sluse.leadership.requests import fenced
 from sluse.ledger.page import pages
 from sluse.ledger.restore import load
 from sluse.model.held import OrganisationLedger
@@ -173,7 +175,7 @@ class Process:
             return Compiler(Environment.TEST)
         return ProductionCompiler(withholds=self.parts.registrar.capabilities.withhold)
 
-    async def run(self, *, liveness: str | None = None) -> None:
+    async def run(self) -> None:
         """Run until `stop` is set. What ended a loop is raised here: half an operator is worse than none."""
         # Before Kopf, which would start anyway: without a ledger nothing may be written.
         self.publisher.remember(await load(self.parts.journal, self.parts.branch))
@@ -197,7 +199,6 @@ class Process:
                 settings=kopf.OperatorSettings(),
                 stop_flag=self.stop,
                 ready_flag=self.ready,
-                liveness_endpoint=liveness,
             )
         finally:
             if self._session is not None:
@@ -211,9 +212,18 @@ class Process:
         bearer = access.bearer()
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=self.parts.settings.kubernetes.connections, ssl=access.tls or True),
-            headers={"Authorization": f"Bearer {bearer.get_secret_value()}"} if bearer else {},
+            headers={
+                "User-Agent": user_agent(self.parts.leading.me),
+                **({"Authorization": f"Bearer {bearer.get_secret_value()}"} if bearer else {}),
+            },
+            request_class=fenced(self.parts.fence),
         )
         return access.server, self._session
+
+    def fail(self, error: BaseException) -> None:
+        """End as soon as may be, and raise this from `run`."""
+        self._failure = error
+        self.stop.set()
 
     async def _start(self) -> None:
         telling = (self.telling.loop,) if self.telling is not None else ()
@@ -225,9 +235,8 @@ class Process:
     def _ended(self, task: asyncio.Task[None]) -> None:
         if task.cancelled():
             return
-        self._failure = task.exception() or RuntimeError(f"{task.get_name()} ended")
         log.critical("%s ended; the operator stops", task.get_name())
-        self.stop.set()
+        self.fail(task.exception() or RuntimeError(f"{task.get_name()} ended"))
 
     async def _end(self) -> None:
         self.stop.set()  # where Kopf took the signal itself, its own waiter for our stop would hang for five seconds

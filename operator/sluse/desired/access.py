@@ -47,6 +47,7 @@ OPERATOR_ACCESS: tuple[Access, ...] = (
     Access(GROUP, tuple(f"{name}/status" for name in _KINDS), ("get", "patch"), "one status write a change"),
     Access("", ("configmaps",), ("get", "list", "create", "patch", "update"), "the ledger, and the ApplySet's parent"),
     Access("", ("secrets",), ("get", "create", "patch", "delete"), "registration credentials, by name"),
+    Access("coordination.k8s.io", ("leases",), ("get", "create", "update"), "which of several replicas writes"),
     Access("", ("events",), ("create", "patch"), "what happened, for kubectl describe"),
 )
 """What an environment's operator may do, in its own namespace only."""

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sluse.model.names import Environment
 from sluse.model.policy.bundle import Roots
@@ -96,6 +96,20 @@ class Timing(Value):
     retry_most: Count = Field(300, description="Longest wait after the authority did not answer.")
 
 
+class LeadershipSettings(Value):
+    """How replicas agree on who writes, in seconds. One replica alone does the same, and never waits."""
+
+    duration: Count = Field(8, description="How long the others wait after the last sign of the one that leads.")
+    renew: Count = Field(5, description="How long one renewal lets it lead; less than `duration`.")
+    retry: Count = Field(1, description="Between two renewals, and between two looks of the others; less than `renew`.")
+
+    @model_validator(mode="after")
+    def _one_after_the_other(self) -> Self:
+        if not 0 < self.retry < self.renew < self.duration:
+            raise ValueError("must hold: 0 < retry < renew < duration")
+        return self
+
+
 class Settings(Value):
     """Everything one operator process needs to know about where it stands."""
 
@@ -109,3 +123,4 @@ class Settings(Value):
     roots: Roots | None = Field(None, description="Keys that sign the manifest of policies/; production needs them.")
     mail: MailSettings | None = None
     timing: Timing = Timing()
+    leadership: LeadershipSettings = LeadershipSettings()

@@ -11,10 +11,12 @@ import smtplib
 import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
+from typing import Any
 
 from pydantic import SecretStr
 
 from sluse.errors import MailRefused, MailUnavailable
+from sluse.leadership.fence import Fence, unfenced
 
 TIMEOUT = 10.0  # seconds for each step of the conversation; an operator that ends waits for no more
 
@@ -29,6 +31,8 @@ class SmtpServer:
     username: str | None = None
     password: SecretStr | None = None
     timeout: float = TIMEOUT
+    fence: Fence = unfenced
+    """Asked before the mail itself leaves."""
 
     async def send(self, message: EmailMessage, sender: str, mailbox: str) -> None:
         """Hand one mail over.
@@ -39,7 +43,7 @@ class SmtpServer:
 
     def _send(self, message: EmailMessage, sender: str, mailbox: str) -> None:
         try:
-            with smtplib.SMTP(self.host, self.port, timeout=self.timeout) as connection:
+            with _Fenced(self.fence, self.host, self.port, self.timeout) as connection:
                 if self.tls is not None:
                     connection.starttls(context=self.tls)
                 if self.username is not None and self.password is not None:
@@ -63,3 +67,15 @@ class SmtpServer:
             raise MailRefused(f"the mail server {self.host} does not take mail for {mailbox} ({code})") from None
         except smtplib.SMTPDataError as error:
             raise MailRefused(f"the mail server {self.host} does not take a mail to {mailbox} ({error.smtp_code})") from None  # fmt: skip
+
+
+class _Fenced(smtplib.SMTP):
+    """A connection on which no mail begins that the fence does not let through."""
+
+    def __init__(self, fence: Fence, host: str, port: int, timeout: float) -> None:
+        self._fence = fence
+        super().__init__(host, port, timeout=timeout)
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        self._fence()
+        return super().data(msg)

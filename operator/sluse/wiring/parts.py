@@ -15,9 +15,13 @@ from sluse.catalog.reader import Reader
 from sluse.catalog.yaml import Unreadable, plain
 from sluse.cluster.access import Access, access_from_kubeconfig, access_in_cluster
 from sluse.cluster.client import Cluster
+from sluse.cluster.lease import LeaseObject
 from sluse.delivery.embedded import EmbeddedEngine
 from sluse.delivery.engine import Engine
 from sluse.errors import SettingsError
+from sluse.leadership.election import Terms
+from sluse.leadership.fence import Deadline, Fence, unfenced
+from sluse.leadership.leading import Leading
 from sluse.ledger.branch.branch import StatusBranch
 from sluse.ledger.journal import ClusterJournal
 from sluse.model.names import Environment
@@ -27,15 +31,21 @@ from sluse.registrar.dynamic.client import DynamicRegistrar
 from sluse.registrar.federation.keycloak import KeycloakFederations
 from sluse.registrar.federation.port import FederationRegistrar
 from sluse.registrar.port import Registrar
-from sluse.wiring.clock import Now, utc_now
+from sluse.wiring.clock import Now, elapsed, utc_now
+from sluse.wiring.identity import identity
 from sluse.wiring.settings import secret
+
+LEASE = "sluse-operator"
+"""Name of the Lease, in the environment's namespace."""
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What one operator process is made of."""
+    """What one operator process is made of. Everything that writes does so through `fence`."""
 
     settings: Settings
+    leading: Leading
+    fence: Deadline
     access: Access
     cluster: Cluster
     registrar: Registrar
@@ -58,11 +68,16 @@ async def opened(settings: Settings, now: Now = utc_now) -> AsyncIterator[Parts]
             "production needs root keys: they sign policies/, which decides what production may hold",
             hint="pin them in the settings: roots: {threshold, keys}",
         )
-    access = kubernetes_access(settings)
+    access, fence = kubernetes_access(settings), Deadline(elapsed)
     async with AsyncExitStack() as stack:
-        cluster = await stack.enter_async_context(Cluster(access, connections=settings.kubernetes.connections))
-        registrar = await stack.enter_async_context(_registrar(settings))
-        federations = _federations(settings)
+        me = stack.enter_context(identity(settings.remote.cache))
+        # Connections of its own: a renewal must not queue behind the work, and passes no fence.
+        electing = await stack.enter_async_context(Cluster(access, connections=2, replica=me))
+        cluster = await stack.enter_async_context(
+            Cluster(access, connections=settings.kubernetes.connections, fence=fence, replica=me)
+        )
+        registrar = await stack.enter_async_context(_registrar(settings, fence))
+        federations = _federations(settings, fence)
         if federations is not None:
             await stack.enter_async_context(federations)
         source = Source(
@@ -74,16 +89,18 @@ async def opened(settings: Settings, now: Now = utc_now) -> AsyncIterator[Parts]
         stack.push_async_callback(asyncio.to_thread, source.close)
         yield Parts(
             settings=settings,
+            leading=_leading(settings, electing, me, fence, now),
+            fence=fence,
             access=access,
             cluster=cluster,
             registrar=registrar,
             federations=federations,
             journal=ClusterJournal(cluster, settings.environment, now, telling=settings.mail is not None),
-            branch=status_branch(settings),
+            branch=status_branch(settings, fence),
             engine=_engine(settings, cluster),
             source=source,
             reader=Reader(),
-            mail=_mail(settings),
+            mail=_mail(settings, fence),
             now=now,
         )
 
@@ -102,7 +119,19 @@ def kubernetes_access(settings: Settings) -> Access:
     return access_from_kubeconfig(document, folder=path.parent)
 
 
-def status_branch(settings: Settings) -> StatusBranch:
+def _leading(settings: Settings, cluster: Cluster, me: str, fence: Deadline, now: Now) -> Leading:
+    terms = settings.leadership
+    return Leading(
+        me=me,
+        terms=Terms(duration=terms.duration, renew=terms.renew, retry=terms.retry),
+        leases=LeaseObject(cluster, settings.environment.namespace, LEASE, duration=terms.duration),
+        fence=fence,
+        clock=elapsed,
+        now=now,
+    )
+
+
+def status_branch(settings: Settings, fence: Fence = unfenced) -> StatusBranch:
     """Return the status branch of this environment."""
     return StatusBranch(
         url=settings.remote.url,
@@ -111,6 +140,7 @@ def status_branch(settings: Settings) -> StatusBranch:
         environment_variables=git_environment(settings),
         signing_key=settings.ledger.signing_key_file,
         author=settings.ledger.author,
+        fence=fence,
     )
 
 
@@ -132,7 +162,7 @@ def git_environment(settings: Settings) -> dict[str, str]:
     return {**authority, "GIT_CONFIG_COUNT": str(len(configuration)), **numbered}
 
 
-def _registrar(settings: Settings) -> DynamicRegistrar:
+def _registrar(settings: Settings, fence: Fence) -> DynamicRegistrar:
     authority = settings.authority
     if authority.initial_access_token_file is None:
         raise SettingsError("authority.initialAccessTokenFile is required for the registrar `dynamic`")
@@ -141,10 +171,11 @@ def _registrar(settings: Settings) -> DynamicRegistrar:
         registration_endpoint=authority.registration_endpoint,
         initial_access_token=secret(authority.initial_access_token_file),
         tls=_tls(authority.ca_file),
+        fence=fence,
     )
 
 
-def _mail(settings: Settings) -> SmtpServer | None:
+def _mail(settings: Settings, fence: Fence) -> SmtpServer | None:
     mail = settings.mail
     if mail is None:
         return None
@@ -156,10 +187,11 @@ def _mail(settings: Settings) -> SmtpServer | None:
         tls=_tls(mail.ca_file) if mail.starttls else None,
         username=mail.username,
         password=secret(mail.password_file) if mail.password_file is not None else None,
+        fence=fence,
     )
 
 
-def _federations(settings: Settings) -> KeycloakFederations | None:
+def _federations(settings: Settings, fence: Fence) -> KeycloakFederations | None:
     """Return the admin API of identity providers; None where the settings name none, and people do the work."""
     authority, api = settings.authority, settings.authority.federation
     if api is None:
@@ -170,6 +202,7 @@ def _federations(settings: Settings) -> KeycloakFederations | None:
         token=secret(api.token_file),
         client_id=api.client_id,
         tls=_tls(authority.ca_file),
+        fence=fence,
     )
 
 

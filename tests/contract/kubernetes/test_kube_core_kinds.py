@@ -73,20 +73,6 @@ async def test_an_event_is_about_its_own_namespace(kube: Any) -> None:
     assert (await kube.post(f"{kube.core}/events", event)).code == 422
 
 
-async def test_a_lease_changes_hands_once_per_revision(kube: Any) -> None:
-    path = f"/apis/coordination.k8s.io/v1/namespaces/{kube.namespace}/leases"
-    body = {
-        "apiVersion": "coordination.k8s.io/v1",
-        "kind": "Lease",
-        "metadata": {"name": "one"},
-        "spec": {"holderIdentity": "a", "leaseDurationSeconds": 15},
-    }
-    lease = (await kube.post(path, body)).body
-    taken = {**lease, "spec": {"holderIdentity": "b", "leaseDurationSeconds": 15}}
-    assert (await kube.put(f"{path}/one", taken)).code == 200
-    assert (await kube.put(f"{path}/one", taken)).code == 409
-
-
 async def test_a_deployment_is_stored_and_its_selector_is_fixed(kube: Any) -> None:
     path = f"/apis/apps/v1/namespaces/{kube.namespace}/deployments"
     template = {

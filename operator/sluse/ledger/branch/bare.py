@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sluse.catalog.git import command, refusals
 from sluse.errors import LedgerError
+from sluse.leadership.fence import Fence, unfenced
 from sluse.ledger.branch.history import publication
 from sluse.trust.keys import PublicKey
 
@@ -40,8 +41,9 @@ class Unreachable(LedgerError):
 class Bare:
     """The repository at `path`. Every method blocks; GitFailed where git fails, Unreachable where the remote does."""
 
-    def __init__(self, path: Path, environment: Mapping[str, str], *, timeout: float) -> None:
+    def __init__(self, path: Path, environment: Mapping[str, str], *, timeout: float, fence: Fence = unfenced) -> None:
         self.path = path
+        self._fence = fence
         self._environment = {
             **command.surroundings(path, environment),
             "GIT_INDEX_FILE": str(path / _INDEX),
@@ -71,7 +73,11 @@ class Bare:
         return self.tip()
 
     def push(self, url: str, commit: str, branch: str) -> None:
-        """Move the remote's branch forward to a commit; a GitFailed with `!` in `out` where the remote refused."""
+        """Move the remote's branch forward to a commit; a GitFailed with `!` in `out` where the remote refused.
+
+        What the fence does not let through is not begun.
+        """
+        self._fence()
         self._remote(url, "push", "--porcelain", "--no-verify", url, f"{commit}:refs/heads/{branch}")
         self.run("update-ref", REF, commit)
 
@@ -160,3 +166,8 @@ class Bare:
 def blob_id(content: bytes) -> str:
     """Return the id git gives a blob."""
     return hashlib.sha1(b"blob %d\0%b" % (len(content), content), usedforsecurity=False).hexdigest()
+
+
+def differs(ids: Mapping[str, str], path: str, content: bytes | None) -> bool:
+    """Tell whether a tree with these blobs does not have this content at a path; None is for no such file."""
+    return (path in ids) if content is None else ids.get(path) != blob_id(content)

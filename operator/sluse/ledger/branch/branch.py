@@ -18,8 +18,9 @@ from typing import TypeVar
 
 from sluse.catalog.git import refusals
 from sluse.errors import BadSignature, LedgerError, LedgerMissing
+from sluse.leadership.fence import Fence, unfenced
 from sluse.ledger.branch import chain
-from sluse.ledger.branch.bare import Bare, GitFailed, Unreachable, blob_id
+from sluse.ledger.branch.bare import Bare, GitFailed, Unreachable, blob_id, differs
 from sluse.ledger.branch.chain import GENESIS, HEAD, Genesis, Head
 from sluse.ledger.page import index
 from sluse.ledger.shown import is_machine
@@ -44,7 +45,7 @@ class StatusBranch:
     """One environment's status branch. `cache` is a folder of its own; it may be lost at any time.
 
     `environment_variables` is all that git gets from outside (token and CA belong there). `signing_key` is an SSH
-    private key that only its owner may read. The async methods run in a thread; one lock orders them.
+    private key that only its owner may read. The async methods run in a thread; one lock orders them; pushes pass `fence`.
     """
 
     def __init__(
@@ -57,11 +58,13 @@ class StatusBranch:
         author: str,
         *,
         timeout: float = 60.0,
+        fence: Fence = unfenced,
     ) -> None:
         refusals.check(url, environment.status_branch)
         self._url = url
         self._environment = environment
-        self._bare = Bare(cache / f"status-{environment.value}.git", environment_variables, timeout=timeout)
+        copy = cache / f"status-{environment.value}.git"
+        self._bare = Bare(copy, environment_variables, timeout=timeout, fence=fence)
         self._key = signing_key
         self._author = author
         self._lock = threading.Lock()
@@ -102,6 +105,13 @@ class StatusBranch:
         LedgerError where it refuses or somebody else has pushed.
         """
         return await self._threaded(lambda: self._publish(pages, source_commit, at))
+
+    async def idle(self, within: float) -> bool:
+        """Wait until nothing is under way, at most so many seconds; return whether that came."""
+        free = await asyncio.to_thread(self._lock.acquire, timeout=within)
+        if free:
+            self._lock.release()
+        return free
 
     async def _threaded(self, work: Callable[[], _Result]) -> _Result:
         def locked() -> _Result:
@@ -215,7 +225,7 @@ class StatusBranch:
         known = self._known
         if known is None:
             raise self.missing
-        changed = {path: content for path, content in self._waiting.items() if _differs(known.ids, path, content)}
+        changed = {path: content for path, content in self._waiting.items() if differs(known.ids, path, content)}
         commit = None
         if changed:
             message = f"Publish {len(changed)} file{'s' if len(changed) > 1 else ''}"
@@ -288,7 +298,3 @@ class StatusBranch:
 def _last(said: str) -> str:
     """Return the end of git's words on one line."""
     return " ".join(said.split())[-300:] or "nothing"
-
-
-def _differs(ids: Mapping[str, str], path: str, content: bytes | None) -> bool:
-    return (path in ids) if content is None else ids.get(path) != blob_id(content)

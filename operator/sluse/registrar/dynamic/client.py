@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from yarl import URL
 
 from sluse.errors import Refused, RegistrarError, SettingsError, Unauthorised
+from sluse.leadership.fence import Fence, unfenced
 from sluse.model.names import ClientId
 from sluse.model.registration import Registration
 from sluse.registrar.dynamic import addresses, mapping
@@ -52,6 +53,7 @@ class DynamicRegistrar:
         tls: ssl.SSLContext | None = None,
         timeout: float = 20.0,
         connections: int = 16,
+        fence: Fence = unfenced,
     ) -> None:
         self.issuer = issuer.rstrip("/")
         self._endpoint = https(registration_endpoint, "registrationEndpoint")
@@ -59,7 +61,7 @@ class DynamicRegistrar:
             hint = "the file that initialAccessTokenFile names"
             raise SettingsError("the initial access token must be one line of visible characters", hint=hint)
         self._initial = initial_access_token
-        self._transport = Transport(self.issuer, tls, timeout=timeout, connections=connections)
+        self._transport = Transport(self.issuer, tls, timeout=timeout, connections=connections, fence=fence)
         self._sends_extensions = True
         self._keeps_extensions: bool | None = None  # not known before the first answer
         self._ended: set[ClientId] = set()

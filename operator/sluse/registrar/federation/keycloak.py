@@ -15,6 +15,7 @@ import orjson
 from pydantic import SecretStr
 
 from sluse.errors import AuthorityUnavailable, RegistrarError
+from sluse.leadership.fence import Fence, unfenced
 from sluse.registrar.federation.instance import Form
 from sluse.registrar.federation.port import Instance, Observed, differing
 from sluse.registrar.http import errors
@@ -37,12 +38,13 @@ class KeycloakFederations:
         tls: ssl.SSLContext | None = None,
         timeout: float = 20.0,
         connections: int = 8,
+        fence: Fence = unfenced,
     ) -> None:
         self.issuer = issuer.rstrip("/")
         self._instances = https(instances, "authority.federation.instances")
         self._token = token
         self._form = Form(client_id)
-        self._transport = Transport(self.issuer, tls, timeout=timeout, connections=connections)
+        self._transport = Transport(self.issuer, tls, timeout=timeout, connections=connections, fence=fence)
 
     async def __aenter__(self) -> Self:
         return self

@@ -3,7 +3,8 @@
 What is left out matters most here: no redirects (they would carry the credential elsewhere), no cookies, no proxies
 from the environment, no compression (a small body that unpacks to a large one), and no second try: aiohttp repeats a
 PUT or DELETE on a broken connection by itself, and where the first one rotated the credential, the second
-one's 401 hides it. Bodies and tokens are never logged.
+one's 401 hides it. Reading may rotate a credential too, so every request passes the fence, right before it is written to
+its connection. Bodies and tokens are never logged.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ import orjson
 from pydantic import SecretStr
 from yarl import URL
 
+from sluse.leadership.fence import Fence, unfenced
+from sluse.leadership.requests import fenced
 from sluse.registrar.http import errors
 from sluse.registrar.http.errors import Answer, Call
 
@@ -36,8 +39,11 @@ class Broken(aiohttp.ClientError):
 class Transport:
     """Requests to one authority. `timeout` in seconds for a whole exchange; at most `connections` at once."""
 
-    def __init__(self, issuer: str, tls: ssl.SSLContext | None, *, timeout: float, connections: int) -> None:
+    def __init__(
+        self, issuer: str, tls: ssl.SSLContext | None, *, timeout: float, connections: int, fence: Fence = unfenced
+    ) -> None:
         self._issuer = issuer
+        self._fence = fence
         self._tls = tls
         self._timeout = aiohttp.ClientTimeout(total=timeout)
         self._connections = connections
@@ -101,6 +107,7 @@ class Transport:
                 auto_decompress=False,
                 trust_env=False,
                 middlewares=(_once,),
+                request_class=fenced(self._fence, reads=True),
             )
         return self._session
 
