@@ -24,6 +24,7 @@ examples: .venv/dev      ## rebuild what is generated: example keys, schemas, CR
 	@$(BIN)/python tests/golden/command_help.py
 	@$(BIN)/python tests/golden/network_openings.py
 	@$(BIN)/python tests/golden/words.py
+	@$(BIN)/python tests/golden/previews.py
 
 lock:                    ## resolve the lock files anew (needs uv)
 	uv pip compile pyproject.toml --group build -o requirements.lock $(LOCK)

@@ -18,6 +18,7 @@ from sluse.errors import SluseError
 _COMMANDS: Mapping[str, str] = {
     "new": "Order an integration: answer the form's questions, and get files, a key pair and a branch.",
     "check": "Check the files of integrations/ and say what to do about each problem.",
+    "preview": "Show what a change of the files does in test and in production, and who must act.",
     "status": "Show what the operators did with the integrations: stage, client ids, who is waited for.",
     "gate": "Show what production is entitled to, or every reason why not and who must act.",
     "explain": "Explain an integration: what binds it, how it differs, who must act next.",

@@ -39,6 +39,13 @@ def difference(wanted: Registration, observed: Registration) -> tuple[Change, ..
     return tuple(change for change in changes if change is not None)
 
 
+def described(registration: Registration) -> tuple[Change, ...]:
+    """Return every field of a registration as it would be added to nothing; empty ones have nothing added."""
+    return tuple(
+        Change(to_camel(name), added=_texts(_items(getattr(registration, name)))) for name in Registration.model_fields
+    )
+
+
 def _change(name: str, wanted: Registration, observed: Registration) -> Change | None:
     new, old = _items(getattr(wanted, name)), _items(getattr(observed, name))
     if new == old:
@@ -51,10 +58,11 @@ def _items(value: object) -> frozenset[object]:
 
 
 def _texts(items: frozenset[object]) -> tuple[str, ...]:
-    return tuple(sorted(_text(item) for item in items))
+    return tuple(sorted(text_of(item) for item in items))
 
 
-def _text(item: object) -> str:
+def text_of(item: object) -> str:
+    """Return one item of a field for people: a key by its kid and thumbprint, what cannot be printed escaped."""
     match item:
         case PublicJwk():
             text = f"{item.kid} ({item.alg}, thumbprint {thumbprint(item)})"

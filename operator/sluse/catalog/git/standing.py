@@ -61,6 +61,15 @@ class StandingClone:
         ran = self._git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{reference}^{{commit}}")
         return ran.out.decode().strip() if ran.code == 0 else None
 
+    def merge_base(self, one: str, other: str) -> str | None:
+        """Return the commit at which two histories parted; None where the clone shows none."""
+        ran = self._git("merge-base", "--end-of-options", one, other)
+        return ran.out.decode().split()[0] if ran.code == 0 else None
+
+    def root(self, commit: str) -> str:
+        """Return the id of a commit's tree."""
+        return self.commits([commit])[commit].split(b"\n", 1)[0].split()[1].decode()
+
     def history(self, commit: str) -> tuple[str, ...]:
         """Return a commit and all before it that the clone has, parents first. CatalogError where one is lost."""
         ran = self._git("rev-list", "--topo-order", "--reverse", "--end-of-options", commit)

@@ -20,13 +20,14 @@ from sluse.errors import Refused, RegistrarError, SettingsError, Unauthorised
 from sluse.leadership.fence import Fence, unfenced
 from sluse.model.names import ClientId
 from sluse.model.registration import Registration
+from sluse.registrar.capabilities import CAPABILITIES
 from sluse.registrar.dynamic import addresses, mapping
 from sluse.registrar.http import errors
 from sluse.registrar.http.address import https
 from sluse.registrar.http.errors import Answer, Call
 from sluse.registrar.http.transport import Transport
 from sluse.registrar.normal import normal
-from sluse.registrar.port import Altered, Capabilities, Held, Mark, Observed
+from sluse.registrar.port import Altered, Held, Mark, Observed
 
 _UNKNOWN_MEMBER = re.compile(
     r"(unknown|additional) (member|field|propert|parameter|attribute|metadata)|unrecogni[sz]ed"
@@ -36,13 +37,7 @@ _UNKNOWN_MEMBER = re.compile(
 class DynamicRegistrar:
     """A `Registrar`. `tls` None trusts the system's CAs; `timeout` in seconds bounds one request as a whole."""
 
-    capabilities = Capabilities(
-        withhold=True,
-        list=False,
-        observe_without_client_key=True,
-        token_survives_update=False,
-        tells_absence=False,
-    )
+    capabilities = CAPABILITIES["dynamic"]
 
     def __init__(
         self,

@@ -1,0 +1,45 @@
+"""One side of a preview, base or head: its files read and checked, and its policies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sluse.delivery.head import Head
+from sluse.delivery.policy import Untrusted
+from sluse.model.names import IntegrationKey
+from sluse.model.policy.bundle import Policy
+from sluse.model.policy.network import NetworkCatalogue
+from sluse.model.problem import Problem
+from sluse.model.tree import Sourced, Tree
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """`commit` is an id, or what a person calls it. `catalogue` is `policies/network.yaml`, signed or not, for test."""
+
+    commit: str
+    tree: Tree
+    problems: tuple[Problem, ...]
+    policy: Policy | Untrusted
+    catalogue: NetworkCatalogue | None = None
+
+    def head(self, environment: str) -> Head:
+        """Return it as an environment's operator would have it."""
+        if environment == "test":
+            untrusted = Untrusted(("test asks no policy",))
+            return Head(self.commit, "integrations", self.tree, self.problems, untrusted, self.catalogue)
+        return Head(self.commit, "integrations", self.tree, self.problems, self.policy)
+
+    @cached_property
+    def documents(self) -> dict[IntegrationKey, Sourced[Any]]:
+        """Everything that has a name of its own and is no record."""
+        tree = self.tree
+        return {**tree.integrations, **tree.providers, **tree.installations, **tree.user_organisations}
+
+    def statements(self) -> Iterator[Sourced[Any]]:
+        """Yield every signed statement."""
+        yield from self.tree.decisions.values()
+        yield from self.tree.acceptance_tests.values()

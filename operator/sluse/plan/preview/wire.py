@@ -1,0 +1,84 @@
+"""A preview as JSON: the same facts, by name."""
+
+from __future__ import annotations
+
+from sluse.plan.client import Change
+from sluse.plan.preview.value import Effect, GateView, Item, Need, Part, Preview, Touched
+
+
+def wire(preview: Preview) -> dict[str, object]:
+    """Return the JSON-able form."""
+    return {
+        "base": preview.base,
+        "head": preview.head,
+        "integrations": [_item(each) for each in preview.items],
+        "kept": preview.kept,
+        "touched": _touched(preview.touched),
+        "fuse": list(preview.fuse),
+        "problems": [
+            {"place": each.place, "severity": each.severity, "rule": each.rule, "message": each.message, "hint": each.hint, "new": each.new}
+            for each in preview.faults
+        ],
+        "notes": list(preview.notes),
+    }  # fmt: skip
+
+
+def _item(item: Item) -> dict[str, object]:
+    return {
+        "integration": item.name,
+        "kind": item.kind,
+        "title": item.title,
+        "file": item.file or "unchanged",
+        "means": list(item.says),
+        "fields": [{**_change(each.change), "class": each.field_class.value} for each in item.authored],
+        "statements": [_change(each) for each in item.signed],
+        **{each.environment: _effect(each) for each in item.effects},
+        "gate": None if item.gate is None else {"before": _gate(item.gate[0]), "after": _gate(item.gate[1])},
+        "waitsOn": [_need(each) for each in item.needs],
+        "reaches": list(item.reaches),
+        "touched": _touched(item.touched),
+    }
+
+
+def _effect(effect: Effect) -> dict[str, object]:
+    return {"do": effect.action.value, "parts": [_part(each) for each in effect.parts]}
+
+
+def _part(part: Part) -> dict[str, object]:
+    return {
+        "part": part.kind,
+        "name": part.name,
+        "do": part.action.value,
+        "useBefore": part.before or None,
+        "useAfter": part.after or None,
+        "fields": [_change(each) for each in part.changes],
+        "why": part.why,
+    }
+
+
+def _change(change: Change) -> dict[str, object]:
+    return {"field": change.field, "removed": list(change.removed), "added": list(change.added)}
+
+
+def _gate(view: GateView) -> dict[str, object]:
+    return {
+        "entitled": view.entitled,
+        "tested": view.tested or None,
+        "opens": view.opens or None,
+        "step": view.step,
+        "stage": view.stage or None,
+        "reasons": [{"on": on, "check": check} for on, check in view.reasons],
+    }
+
+
+def _need(need: Need) -> dict[str, object]:
+    return {"on": need.on, "check": need.check, "message": need.message, "new": need.new}
+
+
+def _touched(touched: Touched) -> dict[str, object]:
+    return {
+        "organisations": list(touched.organisations),
+        "integrations": list(touched.integrations),
+        "clients": list(touched.clients),
+        "hosts": list(touched.hosts),
+    }

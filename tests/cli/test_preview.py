@@ -1,0 +1,144 @@
+"""`sluse preview` in a real clone: a branch, the working tree, the published ledger, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from sluse.cli import main
+from sluse.delivery.previewing.held import as_seen
+from sluse.ledger.shown import machine_file, machine_path
+from sluse.model.held import OrganisationLedger
+from worlds.own_clone import GIT
+from worlds.previewing import JOURNAL, MESSAGES, PROVIDER_FILE, repository, side
+
+AT = ("--at", "2026-11-03T08:00+00:00")
+
+
+class Clone:
+    """The repository of `worlds.previewing`, committed on main and cloned, with a branch of the supplier's."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        _, self.files = repository()
+        for path, content in self.files.items():
+            self.write(path, content)
+        self.git("init", "--quiet", "--initial-branch=main")
+        self.commit("everything")
+        self.git("update-ref", "refs/remotes/origin/main", "HEAD")
+        self.git("switch", "--quiet", "--create", "change")
+
+    def write(self, path: str, content: bytes) -> None:
+        (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.root / path).write_bytes(content)
+
+    def replace(self, path: str, old: str, new: str) -> None:
+        text = (self.root / path).read_text()
+        assert old in text
+        self.write(path, text.replace(old, new, 1).encode())
+
+    def git(self, *words: str, given: bytes = b"") -> str:
+        ran = subprocess.run(["git", "-C", self.root, *words], env=GIT, input=given, capture_output=True, check=True)
+        return ran.stdout.decode().strip()
+
+    def commit(self, message: str) -> None:
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message", message)
+
+    def preview(self, *words: str) -> Result:
+        return CliRunner(env=GIT).invoke(main, ["preview", *words, "--repository", str(self.root)])
+
+    def told(self, *words: str) -> dict[str, object]:
+        found: dict[str, object] = json.loads(self.preview(*words, "--output", "json", *AT).stdout)
+        return found
+
+    def publish(self, environment: str, *ledgers: OrganisationLedger) -> None:
+        """Put ledgers where a fetch of a status branch would."""
+        rows = b""
+        for each in ledgers:
+            folder, _, name = machine_path(each.organisation).partition("/")
+            rows += (
+                f"100644 blob {self.git('hash-object', '-w', '--stdin', given=machine_file(each))}\t{name}\n".encode()
+            )
+        tree = self.git("mktree", given=f"040000 tree {self.git('mktree', given=rows)}\t{folder}\n".encode())
+        self.git("update-ref", f"refs/remotes/origin/sluse/{environment}", self.git("commit-tree", "-m", "it", tree))
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Clone:
+    return Clone(tmp_path)
+
+
+def test_the_working_tree_is_compared_with_where_the_branch_left_main(clone: Clone) -> None:
+    clone.replace(JOURNAL, "test.fjordlegen", "beta.fjordlegen")
+    clone.commit("committed")
+    clone.replace(MESSAGES, "test.fjordlegen", "gamma.fjordlegen")
+    clone.git("update-ref", "refs/remotes/origin/main", "HEAD~1")
+    found = clone.preview(*AT)
+    assert found.exit_code == 0, found.output
+    assert "fjordlegen.journal (ServiceIntegration, file changed)" in found.stdout
+    assert "fjordlegen.messages (ServiceIntegration, file changed)" in found.stdout
+    assert found.stdout.startswith(f"the working tree against {clone.git('rev-parse', 'HEAD~1')[:12]}: 2 integrations")
+
+
+def test_two_commits_can_be_compared_whatever_lies_in_the_working_tree(clone: Clone) -> None:
+    clone.replace(JOURNAL, "test.fjordlegen", "beta.fjordlegen")
+    clone.commit("committed")
+    clone.replace(MESSAGES, "test.fjordlegen", "gamma.fjordlegen")
+    found = clone.told("--base", "main", "--head", "change")
+    assert [each["integration"] for each in found["integrations"]] == ["fjordlegen.journal"]  # type: ignore[attr-defined]
+
+
+def test_nothing_changed_is_said_in_every_form(clone: Clone) -> None:
+    assert "nothing changes; 4 kept" in clone.preview(*AT).stdout
+    assert "nothing changes; 4 kept" in clone.preview("--output", "markdown", *AT).stdout
+    assert clone.told()["integrations"] == []
+
+
+def test_the_comment_begins_with_the_line_by_which_it_is_found_again(clone: Clone) -> None:
+    clone.replace(JOURNAL, "nhn:msh/api", "nhn:deft/api")
+    found = clone.preview("--output", "markdown", *AT).stdout
+    assert found.splitlines()[0] == "<!-- sluse preview -->"
+    assert found == clone.preview("--output", "markdown", *AT).stdout
+
+
+def test_problems_of_the_change_are_told_and_end_with_1(clone: Clone) -> None:
+    (clone.root / PROVIDER_FILE).unlink()
+    found = clone.preview(*AT)
+    assert found.exit_code == 1
+    assert "error login-provider-unknown" in found.stdout
+
+
+def test_the_published_ledger_says_what_is_held(clone: Clone) -> None:
+    ledgers = as_seen(side(clone.files), {})
+    clone.publish("production", *ledgers.values())
+    clone.publish("test", *ledgers.values())
+    clone.replace(JOURNAL, "nhn:msh/api", "nhn:deft/api")
+    (item,) = clone.told()["integrations"]  # type: ignore[misc]
+    assert item["gate"]["after"]["step"] == "move Open"  # the operator has not opened it yet
+    assert "no ledger of" not in clone.preview(*AT).stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--base", "nowhere"), "the clone has no commit nowhere"),
+        (("--head", "nowhere"), "the clone has no commit nowhere"),
+        (("--settings", "/nonexistent/settings.json"), "cannot read the settings file"),
+    ],
+)
+def test_what_cannot_be_told_ends_with_2_and_a_sentence(clone: Clone, words: tuple[str, ...], said: str) -> None:
+    found = clone.preview(*words, *AT)
+    assert found.exit_code == 2
+    assert said in found.stderr
+
+
+def test_a_folder_that_is_no_clone_is_told(tmp_path: Path) -> None:
+    (tmp_path / "integrations").mkdir()
+    found = CliRunner(env=GIT).invoke(main, ["preview", "--repository", str(tmp_path)])
+    assert found.exit_code == 2
+    assert "not in a git clone" in found.stderr
