@@ -2,13 +2,16 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: demo test check bench examples lock clean
+.PHONY: demo test e2e check bench examples lock clean
 
 demo: .venv/run          ## play the story: a file in git becomes a working client in test
 	@$(BIN)/sluse demo $(DEMO)
 
 test: .venv/dev          ## every test, warnings as errors
 	@$(BIN)/pytest -n auto $(TEST)
+
+e2e: .venv/dev           ## the same on a real API server; builds it with go, once, unless one is named
+	@$(BIN)/python tests/e2e $(E2E)
 
 check: .venv/dev         ## lint, format, types
 	@$(BIN)/ruff check .

@@ -72,9 +72,7 @@ async def test_a_field_that_somebody_added_is_told(engine: Engine, world: Cluste
     await world.edit(client(), {"spec": {"registration": {"redirectUris": ["https://evil.example/signin"]}}})
     (told,) = await engine.preview(stack())
     path = ("spec", "registration", "redirectUris")
-    assert told == ObjectPreview(
-        client(), Action.CHANGE, (FieldChange(path, ["https://evil.example/signin"], None),)
-    )
+    assert told == ObjectPreview(client(), Action.CHANGE, (FieldChange(path, ["https://evil.example/signin"], None),))
 
 
 async def test_a_secret_that_somebody_wrote_into_a_resource_is_not_repeated(

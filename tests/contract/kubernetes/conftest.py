@@ -30,7 +30,7 @@ from sluse.sandbox.tls import issue
 
 ADMIN = Identity("admin", ("system:masters",), "token-of-the-administrator")
 GROUP = "conformance.sluse.example"
-WAIT = 20.0
+WAIT = 90.0  # a real collector looks for new kinds every half minute
 
 
 @dataclass(frozen=True)
