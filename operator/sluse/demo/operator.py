@@ -1,4 +1,4 @@
-"""`python -m sluse.demo.operator SETTINGS CLOCK`: an operator as `sluse run` starts it, but with the sandbox's clock.
+"""`python -m sluse.demo.operator SETTINGS CLOCK [LIVENESS]`: an operator as `sluse run` starts it, but with the sandbox's clock.
 
 An entry of its own, because `sluse run` has no clock option on purpose: time decides what production may do.
 """
@@ -31,6 +31,7 @@ if __name__ == "__main__":
     threading.Thread(target=_end_with_whoever_started_us, name="demo", daemon=True).start()
     to_stderr(json_lines=False)
     try:
-        asyncio.run(serve(load(Path(sys.argv[1])), partial(read_clock, Path(sys.argv[2]))))
+        liveness = sys.argv[3] if len(sys.argv) > 3 else None
+        asyncio.run(serve(load(Path(sys.argv[1])), partial(read_clock, Path(sys.argv[2])), liveness=liveness))
     except SluseError as error:
         sys.exit(f"error: {error.message}")

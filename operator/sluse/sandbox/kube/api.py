@@ -121,7 +121,7 @@ class KubernetesAPI:
             _log.exception("%s %s", request.method, request.path)
             failure = APIError(500, "InternalError", "Internal error occurred: the sandbox has a defect; see its log")
             answer = Answer(failure.code, failure.body())
-        self._count(asked, answer.code, user)
+        self._count(asked, answer.code, user, request)
         return web.Response(
             status=answer.code, body=answer.body, headers={"Content-Type": "application/json", **answer.headers}
         )
@@ -225,7 +225,7 @@ class KubernetesAPI:
         call = Call(asked, user, request.query, request.headers.get("Accept", ""))
         watcher, resource = self._objects.watcher(call)
         self._watches.add(watcher, resource)
-        self._count(asked, 200, user)
+        self._count(asked, 200, user, request)
         response = web.StreamResponse(
             headers={"Content-Type": "application/json", "Cache-Control": "no-cache, private"}
         )
@@ -235,8 +235,9 @@ class KubernetesAPI:
             self._watches.discard(watcher)
         return response
 
-    def _count(self, asked: Route, code: int, user: User) -> None:
-        self.requests.add(Line(asked.verb, asked.resource or asked.path, asked.subresource, code, user.name))
+    def _count(self, asked: Route, code: int, user: User, request: web.Request) -> None:
+        line = Line(asked.verb, asked.resource or asked.path, asked.subresource, code, user.name)
+        self.requests.add(line, request.headers.get("User-Agent", ""))
 
     def _end_watches(self, plural: str | None) -> None:
         for resource in self._registry:

@@ -24,11 +24,14 @@ class Requests:
 
     def __init__(self) -> None:
         self._counter: Counter[Line] = Counter()
+        self._agents: Counter[tuple[str, Line]] = Counter()
         self._lock = threading.Lock()
 
-    def add(self, line: Line) -> None:
+    def add(self, line: Line, agent: str = "") -> None:
+        """Count a request, of the client that calls itself `agent`."""
         with self._lock:
             self._counter[line] += 1
+            self._agents[agent, line] += 1
 
     def snapshot(self) -> Counter[Line]:
         """Return a copy; the difference of two copies is what happened between."""
@@ -51,6 +54,15 @@ class Requests:
             for line, times in self.snapshot().items()
             if all(want is None or want == found for want, found in zip(wanted, line, strict=True))
         )
+
+    def by_agent(self, agent: str) -> Counter[Line]:
+        """Return what the clients asked for whose User-Agent has this in it: processes of one user are told apart by it."""
+        found: Counter[Line] = Counter()
+        with self._lock:
+            for (name, line), times in self._agents.items():
+                if agent in name:
+                    found[line] += times
+        return found
 
     def writes(self, *, username: str | None = None, resource: str | None = None) -> int:
         """Return how many writes were accepted (2xx); reviews are questions, not writes."""
