@@ -13,10 +13,11 @@ test: .venv/dev          ## every test, warnings as errors
 e2e: .venv/dev           ## the same on a real API server; builds it with go, once, unless one is named
 	@$(BIN)/python tests/e2e $(E2E)
 
-check: .venv/dev         ## lint, format, types
+check: .venv/dev         ## lint, format, types, generated files, and what a release may not break
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy operator stacks
+	@$(BIN)/python -m sluse_stacks --check
 
 bench: .venv/dev         ## the figures, each ratio measured side by side
 	@$(BIN)/python tests/bench
