@@ -104,16 +104,18 @@ async def test_a_replace_of_a_custom_resource_needs_a_revision(kube: Any) -> Non
 
 async def test_the_server_keeps_what_is_its_own(kube: Any) -> None:
     created = (await kube.post(kube.widgets, kube.widget())).body
-    claims = {
-        "creationTimestamp": "2001-01-01T00:00:00Z",
-        "generation": 99,
-        "deletionTimestamp": "2001-01-01T00:00:00Z",
-    }
+    claims = {"creationTimestamp": "2001-01-01T00:00:00Z", "generation": 99}
     reply = await kube.merge(f"{kube.widgets}/one", {"metadata": claims})
     assert reply.code == 200
     assert reply.body["metadata"]["creationTimestamp"] == created["metadata"]["creationTimestamp"]
     assert reply.body["metadata"]["generation"] == 1
-    assert "deletionTimestamp" not in reply.body["metadata"]
+
+
+async def test_nobody_marks_an_object_as_deleted_but_by_deleting_it(kube: Any) -> None:
+    await kube.post(kube.widgets, kube.widget())
+    reply = await kube.merge(f"{kube.widgets}/one", {"metadata": {"deletionTimestamp": "2001-01-01T00:00:00Z"}})
+    assert (reply.code, reply.body["details"]["causes"][0]["field"]) == (422, "metadata.deletionTimestamp")
+    assert "deletionTimestamp" not in (await kube.get(f"{kube.widgets}/one")).body["metadata"]
 
 
 async def test_a_delete_says_what_it_deleted(kube: Any) -> None:
@@ -144,7 +146,8 @@ async def test_a_dry_run_answers_but_stores_nothing(kube: Any) -> None:
 
 
 async def test_unsupported_methods_and_media_are_refused(kube: Any) -> None:
-    assert (await kube.call("PUT", kube.widgets, kube.widget())).code == 405
+    assert (await kube.call("PUT", kube.configmaps, kube.configmap())).code == 405
+    assert (await kube.call("PUT", kube.widgets, kube.widget())).code == 400
     await kube.post(kube.widgets, kube.widget())
     assert (await kube.call("PATCH", f"{kube.widgets}/one", {}, media="application/json")).code == 415
     assert (await kube.strategic(f"{kube.widgets}/one", {})).code == 415

@@ -28,7 +28,6 @@ INVALID: dict[str, tuple[dict[str, Any], str, str]] = {
     "not in the enumeration": ({"colour": "green"}, "spec.colour", 'supported values: "red", "blue"'),
     "too long": ({"label": "abcdefghijklm"}, "spec.label", "Too long"),
     "not matching the pattern": ({"label": "A"}, "spec.label", "should match '^[a-z]*$'"),
-    "null where it may not be": ({"label": None}, "spec.label", "must be of type string"),
     "a map with a wrong value": ({"limits": {"a": "b"}}, "spec.limits.a", "must be of type integer"),
     "neither number nor text": ({"port": True}, "spec.port", "integer"),
     "a keyed item without its key": ({"ports": [{"number": 1}]}, "spec.ports[0].name", "Required value"),
@@ -46,6 +45,16 @@ async def test_an_invalid_object_is_refused_with_its_place(kube: Any, case: str)
     assert (reply.code, reply.body["reason"]) == (422, "Invalid")
     cause = next(cause for cause in reply.body["details"]["causes"] if cause["field"] == field)
     assert message in cause["message"]
+
+
+async def test_null_where_it_may_not_be_is_no_value(kube: Any) -> None:
+    reply = await kube.post(kube.widgets, kube.widget(label=None, colour=None))
+    assert (reply.code, reply.body["spec"]) == (201, {"size": 3, "colour": "red"})
+
+
+async def test_an_invalid_object_says_that_its_rules_were_not_looked_at(kube: Any) -> None:
+    reply = await kube.post(kube.widgets, kube.widget(size="x"))
+    assert "some validation rules were not checked" in reply.body["details"]["causes"][-1]["message"]
 
 
 async def test_a_missing_required_field_is_named(kube: Any) -> None:
@@ -122,7 +131,7 @@ UNSTRUCTURAL: dict[str, Any] = {
     "no type": {"properties": {"a": {"description": "x"}}},
     "a reference": {"properties": {"a": {"type": "object", "$ref": "#/x"}}},
     "properties and additionalProperties": {
-        "properties": {"a": {"type": "object", "properties": {}, "additionalProperties": False}}
+        "properties": {"a": {"type": "object", "properties": {"b": {"type": "string"}}, "additionalProperties": False}}
     },
     "unique items": {"properties": {"a": {"type": "array", "uniqueItems": True, "items": {"type": "string"}}}},
     "keys that are not required": {

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from sluse.sandbox.kube.resources import Resource
-from sluse.sandbox.kube.status import Object, bad_request
+from sluse.sandbox.kube.status import Cause, Object, bad_request, invalid
 
 
 def finished(item: Object) -> bool:
@@ -39,6 +39,15 @@ def check_namespace_of(metadata: Object, namespace: str) -> None:
     """Refuse a body of another namespace than its path."""
     if metadata.get("namespace") not in {None, "", namespace}:
         raise bad_request("the namespace of the provided object does not match the namespace sent on the request")
+
+
+def check_unmarked(resource: Resource, metadata: Object, before: Object) -> None:
+    """Refuse a write that marks an object as deleted: only a delete does that."""
+    marked = metadata.get("deletionTimestamp")
+    if marked not in {None, before.get("deletionTimestamp")}:
+        said = f'Invalid value: "{marked}": field is immutable'
+        cause = Cause("FieldValueInvalid", said, "metadata.deletionTimestamp")
+        raise invalid(resource.group, resource.kind, before["name"], [cause])
 
 
 def owned_parts(resource: Resource, item: Object, subresource: str) -> tuple[str, ...]:

@@ -112,16 +112,10 @@ def _schema_causes(schema: Any, path: str, *, root: bool = False) -> Iterator[Ca
         yield Cause(
             "FieldValueRequired", "Required value: must not be empty for specified object fields", f"{path}.type"
         )
-    if schema.get("properties") and schema.get("additionalProperties"):
+    if schema.get("properties") and "additionalProperties" in schema:
         yield Cause(
             "FieldValueForbidden",
             "Forbidden: additionalProperties and properties are mutual exclusive",
-            f"{path}.additionalProperties",
-        )
-    if schema.get("additionalProperties") is False:
-        yield Cause(
-            "FieldValueForbidden",
-            "Forbidden: additionalProperties cannot be set to false",
             f"{path}.additionalProperties",
         )
     if schema.get("uniqueItems"):

@@ -7,8 +7,8 @@ from sluse.sandbox.kube.status import Object, unknown_path
 
 VERSION: Object = {
     "major": "1",
-    "minor": "37",
-    "gitVersion": "v1.37.0+sluse.sandbox",
+    "minor": "36",
+    "gitVersion": "v1.36.3+sluse.sandbox",
     "gitCommit": "0000000000000000000000000000000000000000",
     "gitTreeState": "clean",
     "buildDate": "2026-01-01T00:00:00Z",

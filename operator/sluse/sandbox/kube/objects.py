@@ -115,7 +115,7 @@ class Objects:
         if route.verb not in resource.verbs:
             raise method_not_allowed()
         if not route.name and route.verb in {"update", "patch"}:
-            raise method_not_allowed()
+            raise bad_request("name must be provided") if resource.custom else method_not_allowed()
         if resource.namespaced and not route.namespace and route.verb not in {"list", "watch"}:
             raise method_not_allowed()
         return resource

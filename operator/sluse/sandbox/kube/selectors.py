@@ -63,6 +63,7 @@ def _requirement(term: re.Match[str]) -> Callable[[Mapping[str, str]], bool]:
     return lambda labels: key in labels
 
 
+_EVERY_KIND = frozenset({"metadata.name", "metadata.namespace"})
 EVENT_FIELDS = frozenset(
     {f"involvedObject.{name}" for name in ("kind", "namespace", "name", "uid", "apiVersion", "resourceVersion")}
     | {"involvedObject.fieldPath", "reason", "reportingComponent", "source", "type"}
@@ -92,17 +93,24 @@ class FieldSelector:
         return bool(self.tests)
 
 
+def _unknown_field(name: str, known: frozenset[str]) -> str:
+    """Return what a server says: kinds with fields of their own to select by have another sentence."""
+    if known != _EVERY_KIND:
+        return f'field label not supported: "{name}"'
+    return f'"{name}" is not a known field selector: only "metadata.name", "metadata.namespace"'
+
+
 def field_selector(text: str, key: tuple[str, str], selectable: frozenset[str]) -> FieldSelector:
     """Parse `metadata.name=x,type!=y`; what the kind cannot be selected by is a 400, as it is on a real server."""
     tests: list[tuple[tuple[str, ...], str, bool]] = []
-    known = {"metadata.name", "metadata.namespace"} | FIELDS.get(key, frozenset()) | selectable
+    known = _EVERY_KIND | FIELDS.get(key, frozenset()) | selectable
     for term in filter(None, (part.strip() for part in text.split(","))):
         parsed = re.fullmatch(r"([^=!]+)(==|=|!=)(.*)", term)
         if parsed is None:
             raise bad_request(f"invalid selector: {text!r}; can't understand {term!r}")
         name, operator, wanted = parsed.groups()
         if name not in known:
-            raise bad_request(f'field label not supported: "{name}"')
+            raise bad_request(_unknown_field(name, known))
         path = ("source", "component") if name == "source" else tuple(name.split("."))
         tests.append((path, wanted, operator != "!="))
     return FieldSelector(tuple(tests))

@@ -134,8 +134,8 @@ class Node:
                 if not self.preserve:
                     del value[name]
                     unknown.append(f"{path}.{name}" if path else name)
-            elif value[name] is None and child.default is not None and not child.nullable:
-                del value[name]
+            elif value[name] is None and not child.nullable:
+                del value[name]  # null is no value: the default is put there, or nothing
             elif isinstance(value[name], dict | list):
                 child.complete(value[name], f"{path}.{name}" if path else name, unknown)
         for name in self.defaults:
@@ -143,6 +143,14 @@ class Node:
                 child = self.properties[name]
                 value[name] = orjson.loads(child.default or b"null")
                 child.complete(value[name], f"{path}.{name}", [])
+
+
+_NOT_CHECKED = Cause(
+    "FieldValueInvalid",
+    "Invalid value: null: some validation rules were not checked because the object was invalid;"
+    " correct the existing errors to complete validation",
+    "<nil>",
+)
 
 
 class Structural:
@@ -169,6 +177,6 @@ class Structural:
             causes = [cause_of(error) for error in self._validator.iter_errors(item)]
         if not causes:
             causes = duplicates(self.node, item, "")
-        if not causes and self._rules:
-            causes = self._rules.causes(item, old)
-        return causes
+        if not self._rules:
+            return causes
+        return [*causes, _NOT_CHECKED] if causes else self._rules.causes(item, old)

@@ -21,6 +21,7 @@ from sluse.sandbox.kube.admission import Admission, check_size
 from sluse.sandbox.kube.apply import server_side_apply
 from sluse.sandbox.kube.bodies import (
     check_namespace_of,
+    check_unmarked,
     checked_metadata,
     finished,
     owned_parts,
@@ -244,14 +245,12 @@ class Writer:
         if metadata.get("uid") not in {None, before["metadata"]["uid"]}:
             why = f"Precondition failed: UID in precondition: {metadata['uid']}, UID in object meta: {before['metadata']['uid']}"
             raise conflict(resource.group, resource.plural, old.key[1], why)
+        check_unmarked(resource, metadata, before["metadata"])
         asked = metadata.get("managedFields")
         if subresource == "status":
-            item = (
-                {**before, "status": item.get("status")}
-                if item.get("status") is not None
-                else {name: value for name, value in before.items() if name != "status"}
-            )
-            item = orjson.loads(orjson.dumps(item))
+            status = {"status": item["status"]} if item.get("status") is not None else {}
+            kept = {name: value for name, value in before.items() if name != "status"}
+            item = orjson.loads(orjson.dumps(kept | status))
         elif resource.status:
             item.pop("status", None)
             if "status" in before:
