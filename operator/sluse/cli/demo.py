@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from pathlib import Path
 
 import click
 
@@ -14,7 +15,12 @@ import click
     "--output", type=click.Choice(["text", "json"]), default="text", help="Text for people, or one JSON event a line."
 )
 @click.option("--keep", is_flag=True, help="Leave everything running at the end, and say how to look around.")
-def command(output: str, *, keep: bool) -> None:
+@click.option(
+    "--kubeconfig",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Play on this cluster, as its administrator, instead of the sandbox's Kubernetes API.",
+)
+def command(output: str, *, keep: bool, kubeconfig: Path | None) -> None:
     """Play the story: a file in git becomes a working client in test.
 
     Starts a sandbox on loopback (Kubernetes API, two authorities, git remote) and an operator, and asserts every
@@ -26,4 +32,4 @@ def command(output: str, *, keep: bool) -> None:
     # Else SIGTERM would end this process alone, and leave the operator and the directory behind. As SIGINT, since that is
     # the one which asyncio answers by cancelling the task; raised wherever it happens to be, it would tear things.
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    sys.exit(0 if asyncio.run(play(Narrator(Output(output)), keep=keep)) else 1)
+    sys.exit(0 if asyncio.run(play(Narrator(Output(output)), keep=keep, kubeconfig=kubeconfig)) else 1)

@@ -51,7 +51,7 @@ def _places(sandbox: Sandbox) -> dict[str, str]:
     from sluse.model.names import Environment
 
     places = {
-        "kubernetes": sandbox.api.url,
+        "kubernetes": sandbox.kubernetes_url,
         **{f"authority-{environment.value}": sandbox.issuers[environment].url for environment in Environment},
         "remote": sandbox.remote_url,
         "clock": f"{sandbox.control.url}/clock",

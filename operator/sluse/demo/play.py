@@ -17,10 +17,12 @@ from sluse.demo.story import CHAPTERS
 Chapter = Callable[[Stage, Narrator], Awaitable[None]]
 
 
-async def play(narrator: Narrator, *, keep: bool, chapters: Sequence[Chapter] = CHAPTERS) -> bool:
+async def play(
+    narrator: Narrator, *, keep: bool, chapters: Sequence[Chapter] = CHAPTERS, kubeconfig: Path | None = None
+) -> bool:
     """Play chapters, all of them by default; True where every fact came true. Everything lives in a private directory that goes with it."""
     with tempfile.TemporaryDirectory(prefix="sluse-demo-") as directory:
-        stage = Stage(Path(directory))
+        stage = Stage(Path(directory), kubeconfig)
         with narrator.waiting("the sandbox starts"):
             await stage.__aenter__()
         try:
@@ -40,7 +42,7 @@ async def play(narrator: Narrator, *, keep: bool, chapters: Sequence[Chapter] = 
 
 
 def _sandbox(stage: Stage) -> str:
-    return f"Sandbox on loopback: Kubernetes API {stage.sandbox.api.url}, test authority {stage.issuer()}, git {stage.sandbox.remote_url}"
+    return f"Sandbox on loopback: Kubernetes API {stage.sandbox.kubernetes_url}, test authority {stage.issuer()}, git {stage.sandbox.remote_url}"
 
 
 def _look_around(stage: Stage) -> str:

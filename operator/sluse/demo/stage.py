@@ -12,16 +12,17 @@ from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
-import orjson
 
 from sluse.acceptance.proofs import ClientKey
 from sluse.cluster.access import access_from_kubeconfig
 from sluse.cluster.client import Cluster
+from sluse.cluster.kinds import HELSEID_CLIENT
 from sluse.demo import commands, policies, signers
 from sluse.demo.clone import Clone, Ran
 from sluse.demo.keys import key_file, new_key
 from sluse.demo.operators import Operators
 from sluse.demo.signers import DemoSigner
+from sluse.errors import NotFound
 from sluse.model.names import Environment
 from sluse.sandbox.authority.application import Authority
 from sluse.sandbox.sandbox import Sandbox, Trust
@@ -38,9 +39,13 @@ DAYS_TO_PRODUCTION = 30
 
 @dataclass
 class Stage:
-    """Use as an async context manager. `directory` is private; the people's private keys are in `directory/home`."""
+    """Use as an async context manager. `directory` is private; the people's private keys are in `directory/home`.
+
+    `kubeconfig`: an administrator's, of a cluster that the story is played on instead of the sandbox's own API.
+    """
 
     directory: Path
+    kubeconfig: Path | None = None
     keys: dict[str, ClientKey] = field(default_factory=dict)
     pages: dict[tuple[Environment, str], tuple[str, dict[str, Any] | None]] = field(default_factory=dict)
     """Pages of the status branches as fetched last, each with the tip it was read from."""
@@ -49,7 +54,8 @@ class Stage:
         commands.prepare()
         trust = Trust(signers.roots(), {each: signers.operator(each.value).pem for each in Environment})
         parties = (SUPPLIER, NEIGHBOUR, PROVIDER)
-        sandbox = Sandbox(self.directory, suppliers=parties, providers=tuple(LOGIN_HOSTS.values()), trust=trust)
+        hosts = tuple(LOGIN_HOSTS.values())
+        sandbox = Sandbox(self.directory, suppliers=parties, providers=hosts, trust=trust, cluster=self.kubeconfig)
         self.sandbox = await asyncio.to_thread(sandbox.__enter__)
         self.began = self.sandbox.clock.now()
         self.operators = Operators(self.sandbox, self.directory)
@@ -152,12 +158,10 @@ class Stage:
 
     async def resource(self, name: str, environment: Environment = TEST) -> dict[str, Any] | None:
         """Return a HelseIDClient object as the cluster's admin sees it; None where it is absent."""
-        kind = f"namespaces/{environment.namespace}/helseidclients/{name}"
-        path = f"{self.sandbox.api.url}/apis/sluse.nhn.no/v1alpha1/{kind}"
-        headers = {"Authorization": f"Bearer {self.sandbox.people.admin.token}"}
-        async with self.session.get(path, headers=headers) as answer:
-            body: dict[str, Any] = orjson.loads(await answer.read())
-            return body if answer.status == 200 else None
+        try:
+            return await self.cluster.get(HELSEID_CLIENT, environment.namespace, name)
+        except NotFound:
+            return None
 
     def _clone(self, who: str, person: Any) -> Clone:
         access = self.sandbox.git_environment(person)

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sluse.acceptance.reach import Reach
+from sluse.cluster.access import access_from_kubeconfig
 from sluse.desired.environment import Installation
 from sluse.desired.environment import environment as environment_manifests
 from sluse.desired.stack import Manifest
@@ -39,8 +40,9 @@ from sluse.sandbox.authority import provider_endpoint
 from sluse.sandbox.authority.application import Authority
 from sluse.sandbox.clock import Clock
 from sluse.sandbox.control import control
+from sluse.sandbox.given import GivenCluster
 from sluse.sandbox.idp.application import IdentityProvider
-from sluse.sandbox.install import install
+from sluse.sandbox.install import admin_session, install
 from sluse.sandbox.kube.api import KubernetesAPI
 from sluse.sandbox.kube.identity import Identity
 from sluse.sandbox.kube.kubeconfig import kubeconfig
@@ -68,6 +70,7 @@ class Sandbox:
 
     Without `trust` the operators sign with random keys, and production has no roots: its operator will not start.
     `providers`: host names of identity providers, each with a server of its own; `reach` finds them.
+    `cluster`: an administrator's kubeconfig of a cluster that takes the place of the sandbox's own API.
     """
 
     def __init__(
@@ -78,9 +81,11 @@ class Sandbox:
         providers: tuple[str, ...] = (),
         poll: str = "1s",
         trust: Trust | None = None,
+        cluster: Path | None = None,
     ) -> None:
         self.directory = directory
         self._trust = trust
+        self._given = GivenCluster(cluster) if cluster is not None else None
         self.clock = Clock(directory / "clock")
         self.certificates = issue(directory, providers)
         self._hosts: dict[str, tuple[str, int]] = {"localhost": (_LOOPBACK, 0)}
@@ -112,8 +117,7 @@ class Sandbox:
             server.start()
         self._hosts |= {host: (_LOOPBACK, served.port) for host, served in self._logins.items()}
         self._write_access()
-        manifests = [manifest for environment in Environment for manifest in self._manifests(environment)]
-        asyncio.run(install(self.api.url, self.certificates, self.people.admin, manifests))
+        asyncio.run(self._install())
         return self
 
     def __exit__(
@@ -135,8 +139,14 @@ class Sandbox:
         return git_settings(self.certificates.ca_file, person.token)
 
     @property
+    def kubernetes_url(self) -> str:
+        """Where the Kubernetes API is."""
+        return self._given.url if self._given is not None else self.api.url
+
+    @property
     def _servers(self) -> tuple[Served | MailCatcher, ...]:
-        return (self.api, *self.issuers.values(), *self._logins.values(), self.git, self.mail, self.control)
+        own = () if self._given is not None else (self.api,)
+        return (*own, *self.issuers.values(), *self._logins.values(), self.git, self.mail, self.control)
 
     def _authority(self, environment: Environment) -> Authority:
         token = self.people.initial_access_tokens[environment]
@@ -153,12 +163,26 @@ class Sandbox:
         installation = Installation(self._settings(environment), "sluse:not-run-here", repository)
         return environment_manifests(installation)
 
+    async def _install(self) -> None:
+        """Install both environments as a platform person does, and let their operators in."""
+        own = self._kubeconfig(self.people.admin, "default") if self._given is None else self._given.document
+        self._private("kubeconfig-admin.json", json.dumps(own, indent=1))
+        access = self._given.access if self._given is not None else access_from_kubeconfig(own)
+        async with admin_session(access) as session:
+            if self._given is not None:
+                await self._given.require_unused(session)
+            await install(session, [each for place in Environment for each in self._manifests(place)])
+            for place in Environment:
+                operator = (
+                    self._kubeconfig(self.people.operators[place], place.namespace)
+                    if self._given is None
+                    else await self._given.operator(session, place)
+                )
+                self._private(f"kubeconfig-{place.value}.json", json.dumps(operator, indent=1))
+
     def _write_access(self) -> None:
-        self._private("kubeconfig-admin.json", json.dumps(self._kubeconfig(self.people.admin, "default"), indent=1))
         for environment in Environment:
             name = environment.value
-            operator = self._kubeconfig(self.people.operators[environment], environment.namespace)
-            self._private(f"kubeconfig-{name}.json", json.dumps(operator, indent=1))
             self._private(f"initial-access-{name}.token", self.people.initial_access_tokens[environment])
             self._private(f"git-{name}.token", self.people.operator_pushers[environment].token)
             self._private(f"signing-{name}", self._trust.signing_keys[environment] if self._trust else _ssh_key())
