@@ -14,43 +14,11 @@ import pytest
 
 from sluse.cluster.kinds import LEASE
 from sluse.demo.expect import eventually
-from sluse.registrar.withheld import KID_PREFIX
-from sluse.sandbox.authority.faults import Gate
 from sluse.sandbox.kube.faults import Fault
 from sluse.wiring.parts import LEASE as LEASE_NAME
 from worlds.documents import OTHER, Supplier
 from worlds.operated import NAMESPACE, Operated
-from worlds.replicas import PATIENCE, SLOW, Replica, replicas
-
-REGISTER = "/connect/register"
-BATCH = [f"client-{number}" for number in range(8)]
-NEW = Supplier("ny", 40)
-LOST = 3
-
-
-async def in_a_batch(world: Operated, leader: Replica, others: tuple[Replica, ...]) -> Gate:
-    """Let the leader be in the middle of many registrations: some are made, four wait at the authority for an answer."""
-    before = world.authority.requests.count("POST", REGISTER)
-    gate = world.authority.faults.hold(method="POST", path=REGISTER, times=4)
-    await world.merge(NEW.everything(clients=BATCH))
-    assert await asyncio.to_thread(gate.arrived, PATIENCE)
-    assert await asyncio.to_thread(
-        world.authority.requests.wait_for, before + 2, PATIENCE, method="POST", template=REGISTER
-    )
-    assert leader.asked_the_authority()
-    assert [replica.asked_the_authority() for replica in others] == [[] for _ in others]
-    return gate
-
-
-async def all_is_well(world: Operated, *suppliers: Supplier) -> None:
-    """One usable registration for each client, the one it says; what else is left is withheld, and named."""
-    names = [*(NEW.resource("journal", client) for client in BATCH), *(each.sync for each in suppliers)]
-    for name, body in zip(names, await world.ready(*names), strict=True):
-        held = [each for each in world.authority.admin.registrations() if f"/{name}]" in each.metadata.client_name]
-        usable = [each for each in held if not each.metadata.keys[0].kid.startswith(KID_PREFIX)]
-        assert [each.client_id for each in usable] == [body["status"]["clientId"]], name
-        named = [row for row in body["status"]["conditions"] if row["type"] == "PossibleOrphan"]
-        assert len(held) == 1 or named, f"{name}: {len(held)} registrations, and the spare one is not named"
+from worlds.replicas import LOST, PATIENCE, SLOW, all_is_well, in_a_batch, replicas
 
 
 async def test_one_leads_and_the_others_are_ready_and_write_nothing(
@@ -81,7 +49,9 @@ async def test_a_leader_killed_in_a_batch_is_followed_by_another_that_finishes_i
         leader, other = await house.both(two=timedelta(hours=hours))
         third = house.start("three")
         await house.stands_by(third)
-        gate = await in_a_batch(world, leader, (other, third))
+        gate = await in_a_batch(world)
+        assert leader.asked_the_authority()
+        assert other.asked_the_authority() == third.asked_the_authority() == []
         leader.send(signal.SIGKILL)
         await leader.ended()
         before = house.writes(leader)
@@ -102,7 +72,7 @@ async def test_a_leader_that_stood_still_and_wakes_late_writes_nothing_any_more(
 ) -> None:
     with replicas(world) as house:
         leader, other = await house.both()
-        gate = await in_a_batch(world, leader, (other,))
+        gate = await in_a_batch(world)
         leader.send(signal.SIGSTOP)
         asked = len(leader.asked_the_authority())
         gate.open()  # its answers wait for it, each of which it would now make durable and go on from
@@ -139,7 +109,7 @@ async def test_killed_and_started_again_in_its_place_it_goes_on_at_once(
 ) -> None:
     with replicas(world, SLOW) as house:
         leader, other = await house.both()
-        gate = await in_a_batch(world, leader, (other,))
+        gate = await in_a_batch(world)
         leader.send(signal.SIGKILL)
         await leader.ended()
         gate.open()

@@ -21,8 +21,11 @@ from sluse.cluster.kinds import LEASE
 from sluse.demo.expect import eventually
 from sluse.errors import ClusterError
 from sluse.model.settings import LeadershipSettings, Settings
+from sluse.registrar.withheld import KID_PREFIX
+from sluse.sandbox.authority.faults import Gate
 from sluse.sandbox.kube.counters import WRITES
 from sluse.wiring.parts import LEASE as LEASE_NAME
+from worlds.documents import Supplier
 from worlds.operated import NAMESPACE, Operated
 
 PATIENCE = 60.0
@@ -30,10 +33,15 @@ PATIENCE = 60.0
 QUICK = LeadershipSettings(duration=5, renew=4, retry=1)
 SLOW = LeadershipSettings(duration=1000, renew=900, retry=1)
 """Nobody takes over what was not given back."""
+LOST = 3
+"""The exit code of a process that lost the leadership."""
+NEW = Supplier("ny", 40)
+BATCH = [f"client-{number}" for number in range(8)]
+_REGISTER = "/connect/register"
 _HERE = {"PATH": os.environ.get("PATH", os.defpath), "PYTHONPATH": os.environ.get("PYTHONPATH", "")}
 
 
-@dataclass
+@dataclass(eq=False)
 class Replica:
     """One process. `cache` outlives it, as a pod's folder outlives its container."""
 
@@ -152,6 +160,28 @@ def replicas(world: Operated, terms: LeadershipSettings = QUICK) -> Iterator[Rep
     """Run replicas inside; what still runs at the end is killed."""
     with ExitStack() as stack:
         yield Replicas(world, terms, stack)
+
+
+async def in_a_batch(world: Operated) -> Gate:
+    """Let whoever leads be in the middle of many registrations: some are made, four wait at the authority."""
+    before = world.authority.requests.count("POST", _REGISTER)
+    gate = world.authority.faults.hold(method="POST", path=_REGISTER, times=4)
+    await world.merge(NEW.everything(clients=BATCH))
+    assert await asyncio.to_thread(gate.arrived, PATIENCE)
+    more = world.authority.requests.wait_for
+    assert await asyncio.to_thread(more, before + 2, PATIENCE, method="POST", template=_REGISTER)
+    return gate
+
+
+async def all_is_well(world: Operated, *suppliers: Supplier) -> None:
+    """One usable registration for each client, the one it says; what else is left is withheld, and named."""
+    names = [*(NEW.resource("journal", client) for client in BATCH), *(each.sync for each in suppliers)]
+    for name, body in zip(names, await world.ready(*names), strict=True):
+        held = [each for each in world.authority.admin.registrations() if f"/{name}]" in each.metadata.client_name]
+        usable = [each for each in held if not each.metadata.keys[0].kid.startswith(KID_PREFIX)]
+        assert [each.client_id for each in usable] == [body["status"]["clientId"]], name
+        named = [row for row in body["status"]["conditions"] if row["type"] == "PossibleOrphan"]
+        assert len(held) == 1 or named, f"{name}: {len(held)} registrations, and the spare one is not named"
 
 
 def _end(running: subprocess.Popen[bytes]) -> None:
