@@ -26,7 +26,7 @@ WINDOWS = Calendar(windows=(ServiceWindow(days=(Weekday.TUESDAY,), start=time(6)
 
 
 def step(world: Lock, at: datetime = NOW, held: HeldSnapshot | None = None, **changes: Any) -> Step:
-    settings = {name: changes.pop(name) for name in ("stopped", "withholds") if name in changes}
+    settings = {name: changes.pop(name) for name in ("withholds",) if name in changes}
     survey = GateSurvey(world.tree(), changes.pop("policy", None) or lock.policy(**changes))
     return decide(survey, SERVICE, World(at, held, **settings))
 
@@ -130,11 +130,10 @@ def test_a_change_of_a_live_service_is_never_withheld() -> None:
     assert (found.use, found.snapshot.tested) == (Use.OPEN, lock.tested(world.documents[SERVICE]))
 
 
-def test_the_stop_stops_everything_and_so_does_a_calendar_without_a_clock() -> None:
+def test_a_calendar_without_a_clock_stops_everything() -> None:
     world = lock.accepted()
     held = live(world)
     world.decide(StatementType.RETIREMENT, str(SERVICE), retirement={"delete_after_days": 0})
-    assert names(step(world, held=held, stopped="sluse stop")) == ["Stopped"]
     assert names(step(world, held=held, calendar=Calendar(zone="Europe/Atlantis"))) == ["ZoneUnknown"]
 
 

@@ -1,4 +1,4 @@
-"""What to do about an integration in production now: entitled, held, the clock, the calendar and the stop -> one step.
+"""What to do about an integration in production now: entitled, held, the clock and the calendar -> one step.
 
                  configure                        open
     (nothing) ─────────────▶ held, Withheld ─────────────▶ held, Open        each when the calendar lets it
@@ -45,13 +45,12 @@ from sluse.model.registration import Use
 class World:
     """What is true besides what is signed. `held`: what production was last brought to, as the ledger says.
 
-    `stopped` is why the operator may write nothing; empty where it may. `withholds` tells whether the registrar can
-    register without letting anybody use it: else both steps are taken at *open*.
+    `withholds` tells whether the registrar can register without letting anybody use it: else both steps are taken at
+    *open*. The operator-wide stop is no part of it: a suspended repository is not synced, so nothing is decided.
     """
 
     at: datetime
     held: HeldSnapshot | None = None
-    stopped: str = ""
     withholds: bool = True
 
 
@@ -94,8 +93,6 @@ def _suspended(brake: Record) -> Reason:
 
 def _halted(survey: GateSurvey, world: World) -> Reason | None:
     """Return why nothing may be written at all, not even what narrows."""
-    if world.stopped:
-        return Reason("Stopped", world.stopped, Party.CLUSTER_OPERATOR)
     zone = survey.policy.calendar.zone
     if not calendar.is_zone(zone):
         return Reason(

@@ -101,6 +101,11 @@ class StandingClone:
             with suppress(ValueError):  # told when it is asked for
                 self._trees[each] = tree.children(content, len(each) // 2, self._rows)
 
+    def expect(self, blobs: Iterable[str]) -> None:
+        """Read files that will be asked for, in one go. One that is lost is told when it is asked for."""
+        with suppress(CatalogError):
+            self._weigh(blobs)
+
     def find(self, folder: str, path: str) -> Child | None:
         """Return what is at a path below a tree."""
         name, _, rest = path.partition("/")
@@ -134,15 +139,18 @@ class StandingClone:
 
     def _sized(self, found: Mapping[str, Child]) -> list[FileEntry]:
         """Return entries with their sizes, which git tells only together with the contents: those are kept for `taken`."""
-        unknown = [each.id for each in found.values() if each.id not in self._sizes and each.mode != _SUBMODULE]
-        fresh = self.blobs(unknown)
-        self._contents.update(fresh)
-        self._sizes.update({each: len(fresh[each]) if each in fresh else limits.FILE_BYTES + 1 for each in unknown})
+        self._weigh(each.id for each in found.values() if each.mode != _SUBMODULE)
         try:
             entries = [each.entry(path, self._sizes.get(each.id, 0)) for path, each in found.items()]
         except ValueError:
             raise CatalogError("a tree of the clone has an entry of no kind that git writes", hint=_REPAIR) from None
         return [FileEntry(each.path, KINDS[each.mode], each.size, each.blob) for each in entries]
+
+    def _weigh(self, blobs: Iterable[str]) -> None:
+        unknown = [each for each in dict.fromkeys(blobs) if each not in self._sizes]
+        fresh = self.blobs(unknown)
+        self._contents.update(fresh)
+        self._sizes.update({each: len(fresh[each]) if each in fresh else limits.FILE_BYTES + 1 for each in unknown})
 
     def taken(self, ids: Sequence[str]) -> dict[str, bytes]:
         """Return contents that came with the sizes, and let go of them."""

@@ -45,7 +45,13 @@ def _entry(line: bytes) -> Entry:
 
 def _mode(text: str) -> Mode:
     """Git itself reads 100664 of old repositories as a plain file."""
-    return Mode.FILE if text == "100664" else Mode(text)
+    mode = _MODES.get(text)
+    if mode is None:
+        raise ValueError(f"{text} is no mode of git's")
+    return mode
+
+
+_MODES = {"100664": Mode.FILE, **{each.value: each for each in Mode}}
 
 
 FOLDER = "40000"
@@ -62,6 +68,11 @@ class Child(NamedTuple):
     @property
     def is_folder(self) -> bool:
         return self.mode == FOLDER
+
+    @property
+    def is_file(self) -> bool:
+        """Tell whether it has content: neither a folder nor another repository."""
+        return self.mode not in {FOLDER, Mode.SUBMODULE.value}
 
     def entry(self, path: str, size: int) -> Entry:
         """Return what is no folder as an entry. A ValueError for a mode that git does not write."""

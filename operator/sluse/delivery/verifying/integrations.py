@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields, replace
 from datetime import datetime
 from enum import Enum, auto
@@ -16,6 +16,7 @@ from typing import Any
 
 from sluse.catalog import policies
 from sluse.catalog.git.standing import Standing, StandingClone
+from sluse.catalog.git.tree import Child
 from sluse.catalog.reader import Reader
 from sluse.delivery.policy import Untrusted, trusted
 from sluse.delivery.verdicts import unverified
@@ -41,6 +42,10 @@ class _Part(Enum):
     DOCUMENTS = auto()
 
 
+_Own = str | tuple[Child, ...]
+"""What a part is made of: the whole folder, or the files directly in it."""
+
+
 class Integrations:
     """`head` is the commit of the integrations' branch, None where the clone has none; `known` are those up to it.
 
@@ -55,7 +60,7 @@ class Integrations:
         self._roots: dict[str, str] = {}
         self._policies: dict[str, Policy | Untrusted] = {}
         self._readers: dict[tuple[str, _Part], Reader] = {}
-        self._read: dict[tuple[str, _Part], tuple[str, Tree]] = {}
+        self._read: dict[tuple[str, _Part], tuple[_Own, Tree]] = {}
         self._folders: dict[str, str] = {}
         self._owners: dict[str, set[str]] = defaultdict(set)
         self._offering: set[str] = set()
@@ -69,6 +74,22 @@ class Integrations:
         self.clone.foresee(self._roots[each] for each in wanted)
         tops = (self.clone.find(self._roots[each], FOLDER) for each in wanted)
         self.clone.foresee(each.id for each in tops if each is not None and each.is_folder)
+
+    def expect(self, wanted: Collection[tuple[str, str]]) -> None:
+        """Read what it takes to judge organisations at commits, (commit, slug), in one go."""
+        commits = [each for each in dict.fromkeys(commit for commit, _ in wanted) if each in self.known]
+        self.foresee(commits)
+        folders = {commit: self._organisations(commit) for commit in commits}
+        every = dict.fromkeys(folder for found in folders.values() for folder in found.values())
+        self.clone.foresee(every)
+        expected = [each.id for folder in every for each in self.clone.children(folder) if each.is_file]
+        level = [folders[commit][slug] for commit, slug in wanted if slug in folders.get(commit, ())]
+        while level:
+            self.clone.foresee(level)
+            inside = [each for folder in dict.fromkeys(level) for each in self.clone.children(folder)]
+            expected += (each.id for each in inside if each.is_file)
+            level = [each.id for each in inside if each.is_folder]
+        self.clone.expect(expected)
 
     def policy(self, commit: str) -> Policy | Untrusted:
         """Return what `policies/` of a commit say, or why they do not count. Raises CatalogError."""
@@ -108,8 +129,7 @@ class Integrations:
 
         Nothing else can change the gate's answer about the organisation.
         """
-        top = self.clone.find(self._root(commit), FOLDER)
-        folders = {each.name: each.id for each in self.clone.children(top.id) if each.is_folder} if top else {}
+        folders = self._organisations(commit)
         self._follow(folders)
         parts = {
             each: self._part(each, folders[each], _Part.WHOLE) for each in {slug, *self._offering} & folders.keys()
@@ -118,6 +138,11 @@ class Integrations:
         for each in {owner for number in numbers for owner in self._owners.get(number, ())} - parts.keys():
             parts[each] = self._part(each, folders[each], _Part.WHOLE)
         return _merged(parts.values())
+
+    def _organisations(self, commit: str) -> dict[str, str]:
+        """Return every organisation's folder at a commit."""
+        top = self.clone.find(self._root(commit), FOLDER)
+        return {each.name: each.id for each in self.clone.children(top.id) if each.is_folder} if top else {}
 
     def _follow(self, folders: dict[str, str]) -> None:
         """Keep in mind who declares which numbers and who offers logins, as it is in another commit now."""
@@ -144,17 +169,17 @@ class Integrations:
     def _part(self, slug: str, folder: str, part: _Part) -> Tree:
         """Return a part of an organisation's files, of which the last reading is remembered."""
         last = self._read.get((slug, part))
-        if last is not None and last[0] == folder:
+        own = folder if part is _Part.WHOLE else tuple(each for each in self.clone.children(folder) if not each.is_folder)
+        if last is not None and last[0] == own:
             return last[1]
-        tree = self._readers.setdefault((slug, part), Reader()).tree(self._files(slug, folder, part), FOLDER)
-        self._read[slug, part] = (folder, tree)
+        tree = self._readers.setdefault((slug, part), Reader()).tree(self._files(slug, own), FOLDER)
+        self._read[slug, part] = (own, tree)
         return tree
 
-    def _files(self, slug: str, folder: str, part: _Part) -> Standing:
+    def _files(self, slug: str, own: _Own) -> Standing:
         path = f"{FOLDER}/{slug}"
-        if part is _Part.WHOLE:
-            return self.clone.files(folder, path)
-        own = (each for each in self.clone.children(folder) if not each.is_folder)
+        if isinstance(own, str):
+            return self.clone.files(own, path)
         return self.clone.picked({f"{path}/{each.name}": each for each in own})
 
 

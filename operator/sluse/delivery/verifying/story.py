@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sluse.catalog.git.standing import StandingClone
+from sluse.catalog.git.tree import Child
 from sluse.delivery.policy import Untrusted
 from sluse.delivery.verifying import heads, pages, signers
+from sluse.delivery.verifying.ahead import Ahead
 from sluse.delivery.verifying.change import changes, lost
-from sluse.delivery.verifying.difference import difference
 from sluse.delivery.verifying.finding import Finding, finding
 from sluse.delivery.verifying.heads import Link
 from sluse.delivery.verifying.integrations import Integrations
@@ -23,12 +24,10 @@ from sluse.errors import CatalogError, LedgerError
 from sluse.ledger.branch.chain import GENESIS, HEAD, Head
 from sluse.ledger.branch.history import Publication, publication
 from sluse.ledger.shown import is_machine, machine_path
-from sluse.ledger.text import ledger_of
 from sluse.model.held import OrganisationLedger
 from sluse.model.names import Environment
 from sluse.model.policy.bundle import Policy
 
-_LARGEST = 8 * 1024 * 1024  # bytes of a file of the branch
 _REFERENCES = ("refs/remotes/origin/{}", "refs/heads/{}")
 
 
@@ -55,6 +54,11 @@ class Story:
     _unread: set[str] = field(default_factory=set)
     """Organisations whose ledger is gone or cannot be read: their pages are compared with nothing."""
     _genesis: str | None = None
+    _least: int = 0
+    """The highest manifest that any ledger so far had seen."""
+
+    def __post_init__(self) -> None:
+        self._ahead = Ahead(self.clone, self.integrations)
 
     @property
     def cut(self) -> bool:
@@ -82,6 +86,9 @@ class Story:
         newest = self._counting(self.integrations.head)
         for position, (commit, each) in enumerate(found):
             self.commits += 1
+            if position % Ahead.WINDOW == 0:
+                window = (one for _, one in found[position : position + Ahead.WINDOW])
+                self._ahead.look(self._tree, [one for one in window if one is not None])
             if each is None:
                 continue
             if position and each.parents != (found[position - 1][0],):
@@ -112,7 +119,9 @@ class Story:
         After the last that count, HEAD's; and where those do not count, the last.
         """
         self.clone.foresee(each.tree for each in found)
-        sources = {each.commit: self._source(each) for each in found}
+        tops = {each.commit: self.clone.find(each.tree, HEAD) for each in found}
+        self._ahead.expect(child.id for child in tops.values() if child is not None and child.is_file)
+        sources = {commit: self._source(child) for commit, child in tops.items()}
         self.integrations.foresee(filter(None, sources.values()))
         own = {commit: self._counting(source) for commit, source in sources.items()}
         last = next((policy for policy in reversed(own.values()) if policy is not None), None)
@@ -124,9 +133,8 @@ class Story:
                 counting[commit] = later
         return counting
 
-    def _source(self, commit: Publication) -> str | None:
-        child = self.clone.find(commit.tree, HEAD)
-        head = heads.read(self._content(child.id), "") if child is not None and not child.is_folder else None
+    def _source(self, child: Child | None) -> str | None:
+        head = heads.read(self._ahead.content(child.id), "") if child is not None and not child.is_folder else None
         return head.source_commit if isinstance(head, Head) else None
 
     def _counting(self, commit: str | None) -> Policy | None:
@@ -144,7 +152,7 @@ class Story:
 
     def _publication(self, commit: Publication, policy: Policy) -> None:
         place = self._at(commit.commit)
-        changed = difference(self.clone, self._tree, commit.tree)
+        changed = self._ahead.changed(self._tree, commit.tree)
         self._tree = commit.tree
         for path, blob in changed.items():
             folder = path.partition("/")[0] if "/" in path else ""
@@ -159,7 +167,7 @@ class Story:
 
     def _linked(self, commit: Publication, place: str) -> bool:
         """Follow the chain; return whether what was before is known."""
-        text = self._content(self._files.get("", {}).get(HEAD))
+        text = self._ahead.content(self._files.get("", {}).get(HEAD))
         head = heads.read(text, place)
         before = self.last
         if isinstance(head, Finding):
@@ -176,7 +184,7 @@ class Story:
     def _beginning(self, place: str, policy: Policy) -> None:
         blob = self._files.get("", {}).get(GENESIS)
         if self._genesis is None:
-            wrong = heads.begun(self._content(blob), f"{place}:{GENESIS}", self.environment, policy.repository.id)
+            wrong = heads.begun(self._ahead.content(blob), f"{place}:{GENESIS}", self.environment, policy.repository.id)
             if wrong is not None:
                 self._found(wrong)
         elif blob != self._genesis:
@@ -186,7 +194,7 @@ class Story:
     def _told(
         self, changed: Mapping[str, str | None], place: str, at: datetime, earlier: datetime | None, *, known: bool
     ) -> None:
-        least = max((ledger.policy_version for ledger in self._ledgers.values()), default=0)
+        least = self._least
         fresh: dict[str, OrganisationLedger] = {}
         for path, blob in changed.items():
             if is_machine(path):
@@ -198,6 +206,7 @@ class Story:
                     fresh[slug] = ledger
         before = {slug: self._ledgers.get(slug) for slug in fresh}
         self._ledgers.update(fresh)
+        self._least = max((least, *(ledger.policy_version for ledger in fresh.values())))
         self._unread -= fresh.keys()
         for slug, ledger in fresh.items():
             self._seen |= {each: min(moment, self._seen.get(each, moment)) for each, moment in ledger.seen.items()}
@@ -214,14 +223,14 @@ class Story:
             ledger = self._ledgers[slug]
             names = pages.touched(before.get(slug, ledger), ledger, changed)
             own = self._files.get(slug, {})
-            self.findings.extend(pages.differing(ledger, names, own, self._content, self.environment, place))
+            self.findings.extend(pages.differing(ledger, names, own, self._ahead.content, self.environment, place))
 
     def _ledger(self, path: str, blob: str | None, place: str) -> OrganisationLedger | None:
         if blob is None:
             self._found(finding("LedgerRemoved", place, "everything that is held of this organisation was removed"))
             return None
         try:
-            ledger = ledger_of(self._content(blob) or b"", path)
+            ledger = self._ahead.ledger(blob, path)
         except LedgerError as error:
             self._found(finding("LedgerUnreadable", place, error.message))
             return None
@@ -234,9 +243,6 @@ class Story:
         if self.tip is not None and self._tree is not None:
             files = {path: blob for each in self._files.values() for path, blob in each.items()}
             self.findings.extend(pages.astray(files, self._ledgers, self.environment, self._at(self.tip)))
-
-    def _content(self, blob: str | None) -> bytes | None:
-        return self.clone.blobs([blob], _LARGEST).get(blob) if blob else None
 
     def _at(self, commit: str) -> str:
         return f"{self.environment.status_branch}@{commit[:12]}"
