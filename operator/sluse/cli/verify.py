@@ -46,7 +46,6 @@ def command(
 
     Exit codes: 0 agreed, 1 something disagrees, 2 it could not be told.
     """
-    from sluse.delivery.verifying.export import exported
     from sluse.delivery.verifying.told import told
     from sluse.delivery.verifying.verified import exit_code, verified
     from sluse.model.names import Environment
@@ -60,6 +59,8 @@ def command(
     else:
         click.echo("\n".join(line for each in found for line in told(each, pinned=root is not None)))
     if export is not None:
+        from sluse.delivery.verifying.export import exported
+
         count = exported(repository, root, export)
         click.echo(f"{count} signatures are in {export}; its README.md says how to verify them", err=True)
     return exit_code(found)

@@ -72,7 +72,7 @@ def decide(survey: GateSurvey, key: IntegrationKey, world: World) -> Step:
 def narrowed(survey: GateSurvey, key: IntegrationKey, world: World) -> Step | None:
     """Return the step that holds or narrows what is held, whatever it is entitled to; None where none does."""
     held = _held(world)
-    halted = _halted(survey, world)
+    halted = _halted(survey)
     if halted is not None:
         return _stay(held, (halted,))
     if held is None:
@@ -91,7 +91,7 @@ def _suspended(brake: Record) -> Reason:
     return Reason("Suspended", f"{brake.named} says so", Party.REVIEWER)
 
 
-def _halted(survey: GateSurvey, world: World) -> Reason | None:
+def _halted(survey: GateSurvey) -> Reason | None:
     """Return why nothing may be written at all, not even what narrows."""
     zone = survey.policy.calendar.zone
     if not calendar.is_zone(zone):

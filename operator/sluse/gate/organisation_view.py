@@ -50,7 +50,11 @@ class OrganisationView:
 
     def of(self, subject: str) -> Chain:
         """Return the chain of `<organisation>` or `<organisation>.<name>`."""
-        return self._chains.get(subject, _NOTHING)
+        if subject not in self._linked:
+            return _NOTHING
+        if subject not in self._chains:
+            self._chains[subject] = chain.order(self._linked[subject], self.flaws, self.at)
+        return self._chains[subject]
 
     @cached_property
     def bindings(self) -> tuple[Bound, ...]:
@@ -65,7 +69,9 @@ class OrganisationView:
     @cached_property
     def revoked(self) -> frozenset[Digest]:
         """Ids that the organisation's own chain, or one of its integrations', revokes."""
-        return frozenset[Digest]().union(*(each.revoked for each in self._chains.values()))
+        if not any(each.statement.type is StatementType.REVOCATION for each in self.register.records.values()):
+            return frozenset()  # as nearly always: no chain has to be put in order for it
+        return frozenset[Digest]().union(*(self.of(subject).revoked for subject in self._linked))
 
     @cached_property
     def flaws(self) -> Mapping[Digest, Reason]:
@@ -156,7 +162,7 @@ class OrganisationView:
     def subjects(self) -> tuple[IntegrationKey, ...]:
         """Integrations that a file or a statement names, sorted."""
         slug = self.register.share.slug
-        named = (each.partition(".") for each in (*self._chains, *self._outside))
+        named = (each.partition(".") for each in (*self._linked, *self._outside))
         by_statements = {IntegrationKey(slug, name) for of, _, name in named if of == slug and name}
         return tuple(sorted(by_statements.union(self.register.share.documents)))
 
@@ -179,12 +185,18 @@ class OrganisationView:
         return found
 
     @cached_property
-    def _chains(self) -> Mapping[str, Chain]:
-        sorted_out: dict[str, list[Record]] = defaultdict(list)
+    def _linked(self) -> Mapping[str, list[Record]]:
+        """Records that are links of a chain, by subject."""
+        found: dict[str, list[Record]] = defaultdict(list)
         for record in self.register.records.values():
             if record.statement.type not in IN_NO_CHAIN:
-                sorted_out[record.statement.subject].append(record)
-        return {subject: chain.order(records, self.flaws, self.at) for subject, records in sorted_out.items()}
+                found[record.statement.subject].append(record)
+        return found
+
+    @cached_property
+    def _chains(self) -> dict[str, Chain]:
+        """What was put in order so far: who asks about one integration does not pay for all."""
+        return {}
 
     @cached_property
     def _outside(self) -> Mapping[str, tuple[Digest, ...]]:

@@ -84,20 +84,16 @@ def children(content: bytes, octets: int, known: dict[Row, Child]) -> tuple[Chil
 
     `known` is for rows met before: of a commit's large trees most rows are those of the commit before.
     """
-    whole, each = _ROWS[octets]
-    if not whole.fullmatch(content):
+    found: list[Row] = _ROWS[octets].findall(content)
+    if sum(map(len, found)) != len(content):
         raise ValueError("it is not a tree that git writes")
-    found: list[Row] = each.findall(content)
     for row in found:
         if row not in known:
-            mode, name, digest = row
-            known[row] = Child(mode.decode("ascii"), name.decode("utf-8", "surrogateescape"), digest.hex())
+            head, _, rest = row.partition(b"\0")
+            mode, _, name = head.partition(b" ")
+            known[row] = Child(mode.decode("ascii"), name.decode("utf-8", "surrogateescape"), rest.hex())
     return tuple(map(known.__getitem__, found))
 
 
-Row = tuple[bytes, bytes, bytes]
-_ROW = rb"([0-7]+) ([^\0]+)\0(.{%d})"
-_ROWS = {
-    octets: (re.compile(b"(?:%b)*" % (_ROW % octets), re.DOTALL), re.compile(_ROW % octets, re.DOTALL))
-    for octets in (20, 32)
-}
+Row = bytes
+_ROWS = {octets: re.compile(rb"[0-7]+ [^\0]+\0.{%d}" % octets, re.DOTALL) for octets in (20, 32)}

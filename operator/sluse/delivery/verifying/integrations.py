@@ -63,7 +63,9 @@ class Integrations:
         self._read: dict[tuple[str, _Part], tuple[_Own, Tree]] = {}
         self._folders: dict[str, str] = {}
         self._owners: dict[str, set[str]] = defaultdict(set)
+        self._declared: dict[str, frozenset[str]] = {}
         self._offering: set[str] = set()
+        self._tops: dict[str, dict[str, str]] = {}
         self._numbers: dict[str, frozenset[str]] = {}
         self._surveys: dict[str, GateSurvey] = {}
 
@@ -79,6 +81,7 @@ class Integrations:
         """Read what it takes to judge organisations at commits, (commit, slug), in one go."""
         commits = [each for each in dict.fromkeys(commit for commit, _ in wanted) if each in self.known]
         self.foresee(commits)
+        self._tops.clear()
         folders = {commit: self._organisations(commit) for commit in commits}
         every = dict.fromkeys(folder for found in folders.values() for folder in found.values())
         self.clone.foresee(every)
@@ -142,22 +145,34 @@ class Integrations:
     def _organisations(self, commit: str) -> dict[str, str]:
         """Return every organisation's folder at a commit."""
         top = self.clone.find(self._root(commit), FOLDER)
-        return {each.name: each.id for each in self.clone.children(top.id) if each.is_folder} if top else {}
+        if top is None:
+            return {}
+        if top.id not in self._tops:
+            self._tops[top.id] = {each.name: each.id for each in self.clone.children(top.id) if each.is_folder}
+        return self._tops[top.id]
 
     def _follow(self, folders: dict[str, str]) -> None:
         """Keep in mind who declares which numbers and who offers logins, as it is in another commit now."""
-        for slug, _ in self._folders.items() - folders.items():
-            self._offering.discard(slug)
-            for owners in self._owners.values():
-                owners.discard(slug)
-        for slug, folder in folders.items() - self._folders.items():
-            tree = self._part(slug, folder, _Part.DOCUMENTS)
-            if tree.providers:
-                self._offering.add(slug)
-            for organisation in tree.organisations.values():
-                for number in organisation.content.spec.numbers:
-                    self._owners[number].add(slug)
+        if folders is self._folders:
+            return
+        for slug in self._folders.keys() - folders.keys():
+            self._declare(slug, None)
+        for slug, folder in folders.items():
+            if self._folders.get(slug) != folder:
+                self._declare(slug, self._part(slug, folder, _Part.DOCUMENTS))
         self._folders = folders
+
+    def _declare(self, slug: str, tree: Tree | None) -> None:
+        """Keep in mind what an organisation's documents declare now; None where it is gone."""
+        organisations = tree.organisations.values() if tree is not None else ()
+        numbers = frozenset(number for each in organisations for number in each.content.spec.numbers)
+        before = self._declared.get(slug, frozenset())
+        for number in before - numbers:
+            self._owners[number].discard(slug)
+        for number in numbers - before:
+            self._owners[number].add(slug)
+        self._declared[slug] = numbers
+        (self._offering.add if tree is not None and tree.providers else self._offering.discard)(slug)
 
     def _mentioned(self, tree: Tree) -> frozenset[str]:
         """Return what may be an organisation's number in what was accepted."""
@@ -169,7 +184,9 @@ class Integrations:
     def _part(self, slug: str, folder: str, part: _Part) -> Tree:
         """Return a part of an organisation's files, of which the last reading is remembered."""
         last = self._read.get((slug, part))
-        own = folder if part is _Part.WHOLE else tuple(each for each in self.clone.children(folder) if not each.is_folder)
+        own = (
+            folder if part is _Part.WHOLE else tuple(each for each in self.clone.children(folder) if not each.is_folder)
+        )
         if last is not None and last[0] == own:
             return last[1]
         tree = self._readers.setdefault((slug, part), Reader()).tree(self._files(slug, own), FOLDER)
