@@ -16,7 +16,7 @@ e2e: .venv/dev           ## the same on a real API server; builds it with go, on
 check: .venv/dev         ## lint, format, types, generated files, and what a release may not break
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
-	@$(BIN)/mypy operator stacks
+	@$(BIN)/mypy operator stacks policies
 	@$(BIN)/python -m sluse_stacks --check
 
 bench: .venv/dev         ## the figures, each ratio measured side by side

@@ -12,10 +12,10 @@ from sluse.controller.looking import RECONCILE_REQUESTED
 from sluse.demo.expect import eventually
 from sluse.desired.access import roles
 from sluse.errors import NotFound
+from sluse.model.names import ORGANISATION_NUMBER as NUMBER
 from sluse.model.names import IntegrationKey
 from sluse.model.resources.network_opening import NetworkOpeningStatus
 from sluse.network.kubernetes import policy_name
-from sluse.network.status import NUMBER
 from sluse.sandbox.kube.faults import Fault
 from worlds import flux
 from worlds.documents import Supplier

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,12 +12,15 @@ import pytest
 ROOT = Path(__file__).parents[2]
 LINT = Path(sys.executable).with_name("lint-imports")
 SECTION = "[tool.importlinter]"
+CODE = os.pathsep.join(str(ROOT / folder) for folder in ("operator", "stacks", "policies"))
+"""This tree's packages, whatever the environment was installed from."""
 
 
 def lint(config: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [LINT, "--config", config, "--no-cache", "--no-logo"],
         cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": CODE},
         capture_output=True,
         text=True,
         check=False,

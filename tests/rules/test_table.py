@@ -6,7 +6,18 @@ import re
 
 import pytest
 
-from sluse.rules.rule import Certainty, DocumentRule, KeysRule, PolicyRule, ReadingRule, Rule, Subject, TreeRule
+from sluse.rules.rule import (
+    Certainty,
+    DocumentRule,
+    KeysRule,
+    PolicyRule,
+    ReadingRule,
+    RequestRule,
+    ResourceRule,
+    Rule,
+    Subject,
+    TreeRule,
+)
 from sluse.rules.table import BY_ID, RULES
 
 
@@ -30,6 +41,8 @@ def test_a_rule_knows_its_subject(rule: Rule) -> None:
         KeysRule: Subject.KEYS,
         TreeRule: Subject.TREE,
         PolicyRule: Subject.POLICIES,
+        ResourceRule: Subject.RESOURCE,
+        RequestRule: Subject.REQUEST,
     }
     assert rule.subject is subjects[type(rule)]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sluse.catalog.personal import is_personal
 from sluse.model.identity_provider import IdentifierKind
+from sluse.rules.personal import is_personal
 
 _D_NUMBER = 40
 _SYNTHETIC = 80

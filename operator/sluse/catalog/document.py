@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, ValidationError
 
-from sluse.catalog import envelope, fast, nodes, personal, records, sensitive
+from sluse.catalog import envelope, fast, nodes, records, sensitive
 from sluse.catalog.explain import Misfit, explain
 from sluse.catalog.faults import Fault
 from sluse.catalog.layout import Role, Spot
@@ -30,7 +30,7 @@ from sluse.model.records import AcceptanceTest, Decision
 from sluse.model.service_integration import ServiceIntegration
 from sluse.model.tree import Sourced
 from sluse.model.user_organisation import UserOrganisation
-from sluse.rules import reading
+from sluse.rules import personal, reading
 from sluse.words.said import say
 
 _OF_KIND: Mapping[str, type[BaseModel]] = {

@@ -18,9 +18,8 @@ from sluse.controller.diffbase import HandledDiffBase
 from sluse.controller.federations import Federations
 from sluse.controller.openings import NetworkOpenings
 from sluse.delivery.repository import Repository
-from sluse.model.names import GROUP, VERSION
+from sluse.model.names import GROUP, ORGANISATION_NUMBER, VERSION
 from sluse.model.resources.integration_repository import IntegrationRepositorySpec
-from sluse.network.status import NUMBER
 
 _CLIENTS = (GROUP, VERSION, "helseidclients")
 _FEDERATIONS = (GROUP, VERSION, "identityfederations")
@@ -126,7 +125,7 @@ def _serve_openings(registry: kopf.OperatorRegistry, openings: NetworkOpenings) 
 
     @kopf.on.event(*_NAMESPACES, id="labelled", registry=registry)
     async def labelled(type: str | None, body: kopf.Body, **_: Any) -> None:  # noqa: A002 - Kopf's name
-        number = (body.metadata.get("labels") or {}).get(NUMBER)
+        number = (body.metadata.get("labels") or {}).get(ORGANISATION_NUMBER)
         openings.labelled(body.metadata["name"], None if type == "DELETED" else number)
 
 

@@ -16,10 +16,10 @@ from sluse.cluster.kinds import NAMESPACE, NETWORK_OPENING, NETWORK_POLICY, Kind
 from sluse.controller.looking import Looking
 from sluse.delivery.compiled import Compiled
 from sluse.errors import ClusterError, NotFound
-from sluse.model.names import IntegrationKey
+from sluse.model.names import ORGANISATION_NUMBER, IntegrationKey
 from sluse.model.resources.network_opening import NetworkOpeningSpec, NetworkOpeningStatus
 from sluse.network.kubernetes import NOT_COVERED, NOT_VERIFIED, network_policy, policy_labels, policy_name
-from sluse.network.status import NUMBER, status
+from sluse.network.status import status
 from sluse.reconcile.status import merge_patch
 
 log = logging.getLogger(__name__)
@@ -112,11 +112,11 @@ class NetworkOpenings(Looking[IntegrationKey, NetworkOpeningSpec]):
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Write and remove what differs; return where a policy stands now, and what failed."""
         policy = network_policy(self.environment, key, wanted.openings)
-        targets = await self._namespaces(wanted) if policy is not None else ()
+        targets = await self._namespaces(wanted) if policy is not None else {}
         standing = await self._standing(key)
         failures: dict[str, str] = {}
-        for namespace in targets:
-            failure = await self._put(policy or {}, namespace, standing.get(namespace))
+        for namespace, number in targets.items():
+            failure = await self._put(policy or {}, namespace, number, standing.get(namespace))
             if failure is not None:
                 failures[namespace] = failure
         stale = {namespace: each for namespace, each in standing.items() if namespace not in targets}
@@ -124,14 +124,15 @@ class NetworkOpenings(Looking[IntegrationKey, NetworkOpeningSpec]):
         stands = (*(each for each in targets if each not in failures or each in standing), *left)
         return tuple(sorted(stands)), (*failures.values(), *left.values())
 
-    async def _namespaces(self, wanted: NetworkOpeningSpec) -> tuple[str, ...]:
-        found: set[str] = set()
+    async def _namespaces(self, wanted: NetworkOpeningSpec) -> dict[str, str]:
+        """Return the namespaces that are labelled with one of its numbers, each with that number."""
+        found: dict[str, str] = {}
         for number in wanted.numbers:
-            items, _ = await self.cluster.list(NAMESPACE, None, {NUMBER: number})
+            items, _ = await self.cluster.list(NAMESPACE, None, {ORGANISATION_NUMBER: number})
             found |= {
-                item["metadata"]["name"] for item in items if not item["metadata"].get("deletionTimestamp")
+                item["metadata"]["name"]: number for item in items if not item["metadata"].get("deletionTimestamp")
             }  # in one that is going nothing can be created
-        return tuple(sorted(found))
+        return dict(sorted(found.items()))
 
     async def _standing(self, key: IntegrationKey) -> dict[str, Policy]:
         """Return the policies of an object by namespace, wherever they are."""
@@ -139,9 +140,14 @@ class NetworkOpenings(Looking[IntegrationKey, NetworkOpeningSpec]):
         name = policy_name(self.environment, key)
         return {item["metadata"]["namespace"]: item for item in items if item["metadata"]["name"] == name}
 
-    async def _put(self, policy: Policy, namespace: str, live: Policy | None) -> str | None:
-        """Write a policy where it differs; return what failed. What hands added to its spec goes."""
-        manifest = {**policy, "metadata": {**policy["metadata"], "namespace": namespace}}
+    async def _put(self, policy: Policy, namespace: str, number: str, live: Policy | None) -> str | None:
+        """Write a policy where it differs; return what failed. What hands added to its spec goes.
+
+        It bears the namespace's own number, since that is how the cluster's admission knows that it may stand there.
+        """
+        metadata = policy["metadata"]
+        labels = {**metadata["labels"], ORGANISATION_NUMBER: number}
+        manifest = {**policy, "metadata": {**metadata, "namespace": namespace, "labels": labels}}
         if live is not None and _as_wanted(live, manifest):
             return None
         try:

@@ -30,7 +30,7 @@ from sluse.delivery.engine import Declared
 from sluse.delivery.stack_preview import Action, ObjectPreview
 from sluse.desired.stack import Manifest, ObjectKey, Stack, object_key
 from sluse.errors import ClusterUnavailable, Conflict, NotFound
-from sluse.model.names import GROUP
+from sluse.model.names import GROUP, STACK_PREFIX
 
 FIELD_MANAGER = "sluse"
 PART_OF = "applyset.kubernetes.io/part-of"
@@ -148,7 +148,7 @@ def applyset_id(stack: Stack) -> str:
 
 
 def _parent_name(stack: Stack) -> str:
-    return f"sluse-stack-{stack.organisation}"
+    return f"{STACK_PREFIX}{stack.organisation}"
 
 
 def _parent(stack: Stack) -> Manifest:

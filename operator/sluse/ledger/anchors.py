@@ -15,11 +15,10 @@ from pydantic import SecretStr
 from sluse.cluster.client import Cluster
 from sluse.cluster.kinds import SECRET
 from sluse.errors import LedgerError, NotFound
-from sluse.model.names import GROUP, ClientId, ClientKey, Environment
+from sluse.model.names import ANCHOR_PREFIX, GROUP, ClientId, ClientKey, Environment
 from sluse.registrar.port import Held
 
 FIELD_MANAGER = "sluse-ledger"
-_PREFIX = "sluse-anchor-"
 
 _log = logging.getLogger(__name__)
 
@@ -36,7 +35,7 @@ class Anchors:
         """Return the credential; None where there is none."""
         if key not in self._known:
             try:
-                item = await self._cluster.get(SECRET, self._namespace, f"{_PREFIX}{key}")
+                item = await self._cluster.get(SECRET, self._namespace, f"{ANCHOR_PREFIX}{key}")
             except NotFound:
                 self._known[key] = None
             else:
@@ -54,7 +53,7 @@ class Anchors:
             "kind": SECRET.kind,
             "type": "Opaque",
             "metadata": {
-                "name": f"{_PREFIX}{key}",
+                "name": f"{ANCHOR_PREFIX}{key}",
                 "namespace": self._namespace,
                 "labels": {f"{GROUP}/organisation": key.organisation},
             },
@@ -73,7 +72,7 @@ class Anchors:
             return
         self._known.pop(key, None)
         try:
-            await self._cluster.delete(SECRET, self._namespace, f"{_PREFIX}{key}")
+            await self._cluster.delete(SECRET, self._namespace, f"{ANCHOR_PREFIX}{key}")
         except NotFound:
             _log.debug("the credential of %s was absent already", key)
         self._known[key] = None
@@ -86,7 +85,7 @@ def _held(key: ClientKey, data: dict[str, str]) -> Held:
         )
     except (KeyError, binascii.Error, UnicodeDecodeError):
         raise LedgerError(
-            f"Secret {_PREFIX}{key} is not one that Sluse wrote: it needs client_id, uri and credential",
+            f"Secret {ANCHOR_PREFIX}{key} is not one that Sluse wrote: it needs client_id, uri and credential",
             hint="restore it from a backup, or delete it where the registration is known to be gone",
         ) from None
     return Held(ClientId(client_id), uri, SecretStr(credential))

@@ -13,11 +13,10 @@ from typing import Any
 from sluse.cluster.client import Cluster
 from sluse.cluster.kinds import CONFIG_MAP
 from sluse.errors import NotFound
-from sluse.model.names import GROUP, Environment
+from sluse.model.names import GROUP, LEDGER_PREFIX, Environment
 
 LEDGER_LABEL = f"{GROUP}/ledger"
 DATA_KEY = "ledger.json"
-_PREFIX = "sluse-ledger-"
 
 
 @dataclass(frozen=True)
@@ -39,12 +38,12 @@ class LedgerObjects:
         """Return every organisation's stored ledger, with one label-selected list."""
         namespace = self._environment.namespace
         items, _ = await self._cluster.list(CONFIG_MAP, namespace, {LEDGER_LABEL: self._environment.value})
-        return {item["metadata"]["name"].removeprefix(_PREFIX): self._stored(item) for item in items}
+        return {item["metadata"]["name"].removeprefix(LEDGER_PREFIX): self._stored(item) for item in items}
 
     async def read(self, organisation: str) -> Stored | None:
         """Return one; None where it is absent."""
         try:
-            item = await self._cluster.get(CONFIG_MAP, self._environment.namespace, _PREFIX + organisation)
+            item = await self._cluster.get(CONFIG_MAP, self._environment.namespace, LEDGER_PREFIX + organisation)
         except NotFound:
             return None
         return self._stored(item)
@@ -57,14 +56,14 @@ class LedgerObjects:
 
     def where(self, organisation: str) -> str:
         """Return how a person finds the object."""
-        return f"ConfigMap {self._environment.namespace}/{_PREFIX}{organisation}"
+        return f"ConfigMap {self._environment.namespace}/{LEDGER_PREFIX}{organisation}"
 
     def _manifest(self, organisation: str, text: bytes, version: str | None) -> dict[str, Any]:
         return {
             "apiVersion": CONFIG_MAP.api_version,
             "kind": CONFIG_MAP.kind,
             "metadata": {
-                "name": _PREFIX + organisation,
+                "name": LEDGER_PREFIX + organisation,
                 "namespace": self._environment.namespace,
                 "labels": {LEDGER_LABEL: self._environment.value, f"{GROUP}/organisation": organisation},
                 **({"resourceVersion": version} if version else {}),

@@ -19,6 +19,18 @@ Commit = NewType("Commit", str)
 Digest = NewType("Digest", str)
 """SHA-256 in 64 lower-case hex digits."""
 
+ORGANISATION_NUMBER = f"{GROUP}/organisation-number"
+"""Label that a cluster's admin gives a namespace: whose it is. Openings go to these namespaces and to no other."""
+
+LEDGER_PREFIX = "sluse-ledger-"
+"""What the names of the ledger's ConfigMaps begin with."""
+
+STACK_PREFIX = "sluse-stack-"
+"""What the names of the ConfigMaps begin with that stand for an organisation's stack."""
+
+ANCHOR_PREFIX = "sluse-anchor-"
+"""What the names of the Secrets begin with that hold registration credentials."""
+
 ClientId = NewType("ClientId", str)
 """What the authority calls a client; assigned by it, never chosen by us."""
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sluse.model.names import GROUP
+from sluse.model.names import ORGANISATION_NUMBER
 from sluse.model.resources.network_opening import NetworkOpeningSpec, NetworkOpeningStatus
 from sluse.model.resources.status import Condition, ConditionStatus
 from sluse.network.kubernetes import not_covered
-
-NUMBER = f"{GROUP}/organisation-number"
-"""Label that a cluster's admin gives a namespace: whose it is. Policies go to these namespaces and to no other."""
 
 _NAMESPACES = 200
 
@@ -57,7 +54,7 @@ def _ready(
     if not any(each.addresses for each in spec.openings):
         return ConditionStatus.FALSE, "NoAddressKnown", f"there is no policy: {uncovered or 'no host is known'}"
     if not namespaces:
-        told = f"no namespace is labelled {NUMBER} with {', '.join(spec.numbers)}"
+        told = f"no namespace is labelled {ORGANISATION_NUMBER} with {', '.join(spec.numbers)}"
         return ConditionStatus.TRUE, "NoNamespace", "; ".join(filter(None, (told, uncovered)))
     if hosts:
         return ConditionStatus.TRUE, "PartlyCovered", f"not covered: {uncovered}"

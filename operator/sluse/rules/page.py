@@ -13,6 +13,8 @@ _SUBJECTS = {
     Subject.KEYS: say("A key file"),
     Subject.TREE: say("Documents against each other"),
     Subject.POLICIES: say("The data of policies/"),
+    Subject.RESOURCE: say("An object of a cluster"),
+    Subject.REQUEST: say("A write of a cluster"),
 }
 _CERTAINTIES = {
     Certainty.VERIFIED: say("read in the source"),

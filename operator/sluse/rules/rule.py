@@ -15,6 +15,7 @@ from sluse.model.envelope import Document
 from sluse.model.keys import Jwks
 from sluse.model.policy.files import PolicyFiles
 from sluse.model.problem import Place, Problem, Severity
+from sluse.rules.request import Manifest, Request
 from sluse.rules.survey import Source, Survey
 
 Judged = TypeVar("Judged", bound=Document)
@@ -28,6 +29,8 @@ class Subject(StrEnum):
     KEYS = "keys"
     TREE = "tree"
     POLICIES = "policies"
+    RESOURCE = "resource"
+    REQUEST = "request"
 
 
 class Certainty(StrEnum):
@@ -113,3 +116,31 @@ class PolicyRule(Rule):
 
     subject = Subject.POLICIES
     check: Callable[[PolicyFiles], Iterable[tuple[Source, Finding]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResourceRule(Rule):
+    """Judges one object of a cluster by itself, as whoever declares it and the API server see it.
+
+    `cel` is the same check for an API server: true where `check` finds nothing. It may use `variables.text`, which is
+    what `sluse.rules.request.text` returns of the object. A law holds the two equal.
+    """
+
+    subject = Subject.RESOURCE
+    check: Callable[[Manifest], Iterable[Finding]]
+    cel: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestRule(Rule):
+    """Judges one write of a cluster: who writes what where.
+
+    `concerns` are the resources in question, by their plural. `cel` is the same check for an API server: true where
+    `check` finds nothing. It may use `object`, `oldObject`, `request`, `namespaceObject` and the variables that
+    `sluse_policies` defines. A law holds the two equal.
+    """
+
+    subject = Subject.REQUEST
+    concerns: frozenset[str]
+    check: Callable[[Request], Iterable[Finding]]
+    cel: str

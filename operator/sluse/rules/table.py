@@ -18,6 +18,8 @@ from sluse.rules import (
     records,
     redirects,
     references,
+    requests,
+    resources,
     scopes,
 )
 from sluse.rules.rule import Rule
@@ -37,6 +39,8 @@ RULES: tuple[Rule, ...] = (
     *records.RULES,
     *demo.RULES,
     *policies.RULES,
+    *resources.RULES,
+    *requests.RULES,
 )
 
 BY_ID: Mapping[str, Rule] = {rule.id: rule for rule in RULES}

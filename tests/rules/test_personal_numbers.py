@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from sluse.catalog.personal import find, is_personal
 from sluse.catalog.sensitive import scan
+from sluse.rules.personal import find, is_personal
 
 # From Skatteetaten's and NAV's public documentation of the rule of 2032.
 PUBLISHED = ["02013299997", "02013299903", "30108299939"]

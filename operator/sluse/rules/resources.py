@@ -1,0 +1,55 @@
+"""What no object of a cluster may hold, whoever writes it: private keys and persons' numbers.
+
+A private member of a JWK cannot get into a custom resource at all: the schema does not have it, and the API server
+drops what a schema does not have. In a ConfigMap it would be text, and as text it is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sluse.rules import personal, private_keys
+from sluse.rules.request import Manifest, text
+from sluse.rules.rule import Certainty, Finding, ResourceRule
+
+
+def private_key(manifest: Manifest) -> Iterator[Finding]:
+    """Find a private key in any text of an object; the key is never repeated."""
+    whole = text(manifest)
+    if private_keys.armours(whole) or private_keys.member(whole):
+        yield Finding("", "A private key stands in it")
+
+
+def person(manifest: Manifest) -> Iterator[Finding]:
+    """Find a personal identity number in any text of an object; the number is never repeated."""
+    if personal.told(text(manifest)):
+        yield Finding("", "A personal identity number (fødselsnummer or D-number) stands in it")
+
+
+def _quoted(pattern: str) -> str:
+    return "'" + pattern.replace("\\", "\\\\") + "'"
+
+
+RULES = (
+    ResourceRule(
+        id="resource-private-key",
+        why="Whoever may read a custom resource or a ConfigMap would have the key; only Secrets hold secrets.",
+        source="Sluse: clients keep their private keys, and nothing secret is in a custom resource",
+        certainty=Certainty.OWN,
+        hint="Treat the key as lost and make a new one; its private half stays where the service runs.",
+        check=private_key,
+        cel=(
+            f"!variables.text.matches({_quoted(private_keys.ARMOUR)})"
+            f" && !(variables.text.contains('kty') && variables.text.matches({_quoted(private_keys.MEMBER)}))"
+        ),
+    ),
+    ResourceRule(
+        id="resource-personal-identifier",
+        why="Custom resources and ConfigMaps are shown, logged and backed up; a person's number in one is everywhere.",
+        source="Sluse: no personal identifier is in git, a custom resource or a log",
+        certainty=Certainty.OWN,
+        hint="Use an alias; identifiers, synthetic ones too, are kept outside.",
+        check=person,
+        cel=personal.cel("variables.text"),
+    ),
+)
