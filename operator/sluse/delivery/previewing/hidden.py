@@ -9,8 +9,8 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any, TypeVar
 
-from sluse.catalog import personal
 from sluse.catalog.sensitive import scan
+from sluse.rules import personal
 
 HIDDEN = "(hidden: a private key or a personal number stands here)"
 
