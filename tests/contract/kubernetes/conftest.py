@@ -8,6 +8,7 @@ import io
 import json
 import os
 import ssl
+import time
 import urllib.error
 import urllib.request
 import uuid
@@ -52,7 +53,7 @@ class Target:
                 return response.status, json.load(response)
         except urllib.error.HTTPError as error:
             with error:
-                return error.code, json.load(error)
+                return error.code, error.read()
 
 
 @pytest.fixture(scope="session")
@@ -274,11 +275,11 @@ def widgets(target: Target) -> str:
     path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
     code, _ = target.call("POST", path, body)
     assert code in {201, 409}
-    for _ in range(200):
-        code, _ = target.call("GET", f"/apis/{GROUP}/v1/widgets")
-        if code == 200:
-            return "widgets"
-    raise AssertionError("the custom resource was never served")
+    deadline = time.monotonic() + WAIT
+    while target.call("GET", f"/apis/{GROUP}/v1/widgets")[0] != 200:
+        assert time.monotonic() < deadline, "the custom resource was never served"
+        time.sleep(0.02)  # a look: a real server serves it a moment after it was defined
+    return "widgets"
 
 
 @pytest.fixture(name="make_definition", scope="session")
