@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os.path
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from sluse.catalog.policies import PolicyReading
 from sluse.catalog.reader import Reader
 from sluse.catalog.work_tree import WorkTree
 from sluse.cli import lang
+from sluse.cli.collection import without_collecting
 from sluse.errors import CatalogError
 from sluse.model.problem import Problem, Severity
 from sluse.model.tree import Tree, errors
@@ -48,7 +47,7 @@ def command(paths: tuple[Path, ...], output: str, *, no_color: bool, words: Tran
     found; warnings are told and hold nothing.
     """
     scope = _scope(paths)
-    with _no_collection():
+    with without_collecting():
         tree, policy = _read(scope)
         found = (*check(tree, policy.models), *policy.problems, *check_policies(policy.models))
         problems = with_excerpts(tree, scope.of_interest(found), policy.models)
@@ -73,18 +72,6 @@ def _read(scope: _Scope) -> tuple[Tree, PolicyReading]:
     if only is not None and any(login_providers(Survey(tree, policy.models))):
         tree = reader.tree(WorkTree(scope.root, scope.under), scope.under)  # any organisation may declare it
     return tree, policy
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    # Everything read lives until the end: looking for garbage in it cost a third of the time at 30,000 files. Frozen
-    # before the collector may run again, since the first thing it would do is to look through all of it.
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from sluse.cli.collection import without_collecting
 from sluse.cli.gate import OUTPUT, REPOSITORY, ROOTS, SETTINGS
 
 
@@ -53,7 +54,8 @@ def command(
 
     root = pinned(roots, settings) if roots is not None or settings is not None else None
     environments = [Environment(environment)] if environment else list(Environment)
-    found = verified(repository, environments, root, [each.lower() for each in trusted_heads])
+    with without_collecting():
+        found = verified(repository, environments, root, [each.lower() for each in trusted_heads])
     if output == "json":
         click.echo(json.dumps([each.wire() for each in found], ensure_ascii=False, indent=2))
     else:
