@@ -32,3 +32,21 @@ def test_the_crds_are_a_list_for_kubectl(sluse: Ran) -> None:
     printed = json.loads(sluse("schema", "--crds").stdout)
     assert (printed["apiVersion"], printed["kind"]) == ("v1", "List")
     assert [item["metadata"]["name"] for item in printed["items"]] == [crd["metadata"]["name"] for crd in crds()]
+
+
+def test_codeowners_give_each_folder_to_its_organisation_and_decisions_to_reviewers(tmp_path: Path, sluse: Ran) -> None:
+    for slug in ("b-lab", "a-lab"):
+        (tmp_path / "integrations" / slug).mkdir(parents=True)
+        (tmp_path / "integrations" / slug / "organisation.yaml").touch()
+    printed = sluse("schema", "codeowners", "--owner", "@x/{organisation}", "--repository", str(tmp_path)).stdout
+    assert printed.splitlines()[1:] == [
+        "* @nhn/roots",
+        "/integrations/ @nhn/helseid",
+        "/integrations/a-lab/ @x/a-lab @nhn/helseid",
+        "/integrations/a-lab/organisation.yaml @nhn/helseid",
+        "/integrations/a-lab/decisions/ @nhn/helseid",
+        "/integrations/b-lab/ @x/b-lab @nhn/helseid",
+        "/integrations/b-lab/organisation.yaml @nhn/helseid",
+        "/integrations/b-lab/decisions/ @nhn/helseid",
+        "/policies/ @nhn/roots",
+    ]
