@@ -10,6 +10,7 @@ import click
 import check
 import converge
 import demo
+import failover
 import fresh
 import gate
 import scaling
@@ -27,6 +28,7 @@ MEASUREMENTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "fresh": fresh.measure,
     "writes": writes.measure,
     "scaling": scaling.measure,
+    "failover": failover.measure,
     "demo": demo.measure,
 }
 

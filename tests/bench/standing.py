@@ -69,7 +69,8 @@ class Standing:
         home = self.sandbox.directory / "home"
         home.mkdir(mode=0o700)
         access = self.sandbox.git_environment(self.sandbox.people.reviewer)
-        self.clone = Clone.of(self.sandbox.remote_url, home / "reviewer", "reviewer", access)
+        clock = self.sandbox.directory / "clock"
+        self.clone = Clone.of(self.sandbox.remote_url, home / "reviewer", "reviewer", access, clock)
         generated.write(files, self.clone.path)
         self.clone.git("checkout", "--quiet", "-B", "main")
         self.clone.commit("Take in everybody")
