@@ -15,10 +15,12 @@ import pytest
 from sluse.cluster.kinds import LEASE
 from sluse.demo.expect import eventually
 from sluse.sandbox.kube.faults import Fault
+from sluse.sandbox.mail import Caught
 from sluse.wiring.parts import LEASE as LEASE_NAME
+from sluse.wiring.settings import load
 from worlds.documents import OTHER, Supplier
-from worlds.operated import NAMESPACE, Operated
-from worlds.replicas import LOST, PATIENCE, SLOW, all_is_well, in_a_batch, replicas
+from worlds.operated import NAMESPACE, TEST, Operated
+from worlds.replicas import LOST, NEW, PATIENCE, SLOW, all_is_well, in_a_batch, replicas
 
 
 async def test_one_leads_and_the_others_are_ready_and_write_nothing(
@@ -88,6 +90,37 @@ async def test_a_leader_that_stood_still_and_wakes_late_writes_nothing_any_more(
         assert all(line.rsplit(" ", 2)[1] in {"201", "answer"} for line in answers), "what it hears is old"
         assert any("leads no more" in line for line in leader.said())
         await all_is_well(world, mine, neighbour)
+
+
+async def test_news_that_a_killed_leader_did_not_tell_is_told_once_by_the_next(
+    world: Operated, mine: Supplier, neighbour: Supplier
+) -> None:
+    """At least once: what is told twice, for a crash between mail and ledger, bears the same Message-ID."""
+    settings = load(world.sandbox.settings(TEST)).model_copy(update={"timing": world.timing})
+    with replicas(world) as house:
+        leader = house.start("one", settings=settings)
+        assert await house.leader() is leader
+        other = house.start("two", settings=settings)
+        await house.stands_by(other)
+        await world.ready(mine.sync, neighbour.sync)
+        gate = await in_a_batch(world)
+        leader.send(signal.SIGKILL)
+        await leader.ended()
+        gate.open()
+        assert await house.leader(leader) is other
+        await all_is_well(world, mine, neighbour)
+        mailboxes = [f"drift@{each.slug}.example" for each in (mine, neighbour, NEW)]
+        for mailbox in mailboxes:
+            await eventually(lambda: mails(world, mailbox), f"{mailbox} is told", patience=PATIENCE)  # noqa: B023
+        assert not any("notifications wait" in line for line in other.said())
+    for mailbox in mailboxes:
+        told = mails(world, mailbox)
+        subjects = {each.message["Subject"]: each.message["Message-ID"] for each in told}
+        assert {(each.message["Subject"], each.message["Message-ID"]) for each in told} == set(subjects.items())
+
+
+def mails(world: Operated, mailbox: str) -> list[Caught]:
+    return [each for each in world.sandbox.mail.caught if each.mailboxes == (mailbox,)]
 
 
 async def test_asked_to_end_it_hands_over_at_once_although_nobody_may_take_it(
