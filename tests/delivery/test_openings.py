@@ -71,6 +71,15 @@ def test_users_of_a_service_that_is_gone_keep_what_they_had_until_their_file_is_
     assert compiled.keeps_opening(USERS)
 
 
+def test_users_of_a_service_whose_file_cannot_be_read_keep_what_they_had() -> None:
+    world = world_of(SUPPLIER.everything(), using(TOWN, ["fjord.journal"]))
+    world.settled()
+    world.commit({SUPPLIER.path(): "kind: [unclosed\n"})
+    compiled = world.compile()
+    assert compiled.opening(USERS) is None
+    assert compiled.keeps_opening(USERS)
+
+
 def test_without_a_catalogue_nothing_new_is_declared_what_stands_is_kept_and_it_is_counted() -> None:
     world = world_of(reaching(SUPPLIER))
     world.settled()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sluse.cli.gate import AT, FETCH, REPOSITORY, ROOTS, SETTINGS
+from sluse.cli.collection import without_collecting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,12 +52,13 @@ def command(
     Markdown begins with a hidden line that is always the same, by which a comment is found again and updated.
     SETTINGS are production's: what its registrar can do, and the roots. Without the roots policies/ count as they are.
 
-    Exit codes: 0 shown, 1 the files have errors, 2 it could not be told.
+    Exit codes: 0 shown, 1 the files that it concerns have errors, 2 it could not be told.
     """
     from sluse.catalog.git.standing import StandingClone
     from sluse.delivery.checkout import Checkout
-    from sluse.delivery.previewing.preview import Known, preview
-    from sluse.delivery.previewing.trees import sides
+    from sluse.delivery.previewing.of_clone import previewed
+    from sluse.delivery.previewing.preview import Known
+    from sluse.delivery.previewing.trees import compared
     from sluse.model.names import Environment
     from sluse.plan.preview import markdown, text, wire
     from sluse.wiring.roots import pinned
@@ -71,9 +73,8 @@ def command(
         ledgers[Environment.PRODUCTION],
         withholds(settings) if settings is not None else None,
     )
-    with StandingClone(root) as clone:
-        before, after = sides(root, clone, base, head, trusted)
-    found = preview(before, after, known)
+    with StandingClone(root) as clone, without_collecting():
+        found = previewed(compared(root, clone, base, head, trusted), known)
     match output:
         case "json":
             click.echo(json.dumps(wire.wire(found), ensure_ascii=False, indent=2))

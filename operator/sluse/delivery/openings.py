@@ -23,10 +23,10 @@ from sluse.model.policy.network import NetworkCatalogue
 from sluse.model.policy.rules import Fuse
 from sluse.model.resources.network_opening import NetworkOpeningSpec
 from sluse.model.service_integration import ServiceIntegration
-from sluse.model.tree import errors
+from sluse.model.tree import Tree, errors
 from sluse.model.user_organisation import UserOrganisation
 from sluse.network.catalogue import Destinations
-from sluse.network.consumer import Consumer, of_user_organisation, of_workloads
+from sluse.network.consumer import Consumer, of_user_organisation, of_workloads, service_key
 from sluse.network.derive import Surroundings
 
 
@@ -105,9 +105,15 @@ class OpeningsCompiler:
         kept_names: dict[str, set[str]] = {}
         for slug, share in parts.items():
             asking = dict(self._asking(slug, parts, users, speaking))
-            made[slug] = {key: self._made(each, around) for key, each in asking.items() if not _unknown(share, key)}
+            unread = {each.key for each in users.get(slug, ()) if _uses_unread(each, head.tree)}
+            made[slug] = {
+                key: self._made(each, around)
+                for key, each in asking.items()
+                if key not in unread and not _unknown(share, key)
+            }
             lost = share.stuck or not speaking.numbers.get(slug)
-            kept_names[slug] = {name for name in held[slug] if lost or _unknown(share, IntegrationKey(slug, name))}
+            names = {IntegrationKey(slug, name) for name in held[slug]}
+            kept_names[slug] = {key.name for key in names if lost or key in unread or _unknown(share, key)}
         surprising = frozenset(
             key for slug in parts for key in _surprising(slug, made[slug], held[slug], kept_names[slug], parts, users)
         )
@@ -165,6 +171,12 @@ def _by_organisation(head: Head) -> Mapping[str, list[UserOrganisation]]:
     for key, sourced in sorted(head.tree.user_organisations.items()):
         found[key.organisation].append(sourced.content)
     return found
+
+
+def _uses_unread(document: UserOrganisation, tree: Tree) -> bool:
+    """Tell whether it uses a service whose file may be one that cannot be read: what that needs is not known."""
+    used = (service_key(each.service) for each in document.spec.services)
+    return any(key not in tree.integrations and key.organisation in tree.unreadable for key in used)
 
 
 def _unknown(share: Share, key: IntegrationKey) -> bool:

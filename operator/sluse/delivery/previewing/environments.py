@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,22 +36,28 @@ class Both:
     ledgers: Ledgers
 
 
-def test_sides(base: Side, head: Side, ledgers: Ledgers, at: datetime) -> Both:
+def in_test(base: Side, head: Side, ledgers: Ledgers, at: datetime, only: Collection[str]) -> Both:
     """Return both sides in test, once the operator has done what the base asks for."""
-    settled = caught_up(ledgers, Compiler(Environment.TEST).compile(base.head("test"), ledgers, at=at), at)
+    settled = caught_up(ledgers, Compiler(Environment.TEST).compile(base.head("test"), ledgers, at=at, only=only), at)
     compiler = Compiler(Environment.TEST)
-    before = compiler.compile(base.head("test"), settled, at=at)
-    return Both(Environment.TEST, before, compiler.compile(head.head("test"), settled, at=at), settled)
+    before = compiler.compile(base.head("test"), settled, at=at, only=only)
+    return Both(Environment.TEST, before, compiler.compile(head.head("test"), settled, at=at, only=only), settled)
 
 
-def production_sides(base: Side, head: Side, ledgers: Ledgers | None, at: datetime, *, withholds: bool) -> Both:
+def in_production(
+    base: Side, head: Side, ledgers: Ledgers | None, at: datetime, only: Collection[str], *, withholds: bool
+) -> Both:
     """Return both sides in production. Without a ledger it is taken to hold what the base entitles it to."""
     if ledgers is None:
         first = as_seen(base, {})
-        ledgers = caught_up(first, ProductionCompiler(withholds).compile(base.head("production"), first, at=at), at)
+        ledgers = caught_up(
+            first, ProductionCompiler(withholds).compile(base.head("production"), first, at=at, only=only), at
+        )
     compiler = ProductionCompiler(withholds)
-    before = compiler.compile(base.head("production"), ledgers, at=at)
-    return Both(Environment.PRODUCTION, before, compiler.compile(head.head("production"), ledgers, at=at), ledgers)
+    before = compiler.compile(base.head("production"), ledgers, at=at, only=only)
+    return Both(
+        Environment.PRODUCTION, before, compiler.compile(head.head("production"), ledgers, at=at, only=only), ledgers
+    )
 
 
 def parts(both: Both) -> Mapping[IntegrationKey, tuple[Part, ...]]:

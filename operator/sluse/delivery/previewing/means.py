@@ -7,68 +7,111 @@ move, whatever the classes are.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from sluse.model.classes import FieldClass
 from sluse.plan.preview.value import Action, Authored, Effect
 
 ONLY_TEST = "Only test values change: production does not move, and no NHN decision is needed."
 ONLY_OPERATIONAL = "Only operational fields change: they follow HEAD and reopen nothing."
+MOVES = "Production moves"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the sentences are made of. `step` is the gate's after the change, as it says it.
+
+    `held`: production holds something of it. `waits`: somebody must act before production follows HEAD. `wrong`: an
+    error holds it.
+    """
+
+    kind: str
+    file: str
+    authored: Collection[Authored] = ()
+    effects: Collection[Effect] = ()
+    step: str = ""
+    held: bool = False
+    waits: bool = False
+    wrong: bool = False
+
+    @property
+    def classes(self) -> frozenset[FieldClass]:
+        """Of everything that is written otherwise."""
+        return frozenset(each.field_class for each in self.authored)
+
+    @property
+    def moves(self) -> bool:
+        """Whether anything that production has registered, or opened, becomes another."""
+        parts = (part for effect in self.effects if effect.environment == "production" for part in effect.parts)
+        return any(part.action is not Action.HELD for part in parts)
+
+
+def means(facts: Facts) -> tuple[str, ...]:
+    """Return the sentences."""
+    return tuple(_said(facts))
+
+
+def _said(facts: Facts) -> Iterator[str]:
+    if facts.wrong:
+        yield "Errors hold it: everything of it stays as it is until they are mended."
+    if facts.file in _FILE:
+        yield _FILE[facts.file]
+    if facts.file == "created":
+        yield _CREATED.get(facts.kind, "New.")
+    elif facts.file == "deleted":
+        yield _deleted(facts)
+    elif facts.classes:
+        yield from _changed(facts)
+    elif not facts.file and not facts.wrong:
+        yield "Its own file stays as it is."
+    if facts.moves:
+        step = facts.step if facts.step.startswith(("move", "retire", "suspend")) else ""
+        yield f"{MOVES} ({step})." if step else f"{MOVES}."
+
+
+_FILE = {
+    "unreadable": "Its file cannot be read, so nothing is known to be deleted.",
+    "readable again": "Its file can be read again.",
+}
+_WAITS = "New: test follows at once; production waits for what the gate asks for."
+_CREATED = {
+    "ServiceIntegration": _WAITS,
+    "IdentityProvider": _WAITS,
+    "ClientInstallation": "New: its service's acceptance covers it; production opens it on its date.",
+    "UserOrganisation": "New: its openings follow the services that it uses.",
+    "Organisation": "New: nothing of it counts in production before NHN has decided on it (organisation).",
+}
 _IDENTITY = (
     "What the organisation owns changes: test follows at once, production once it is decided (organisation) "
     "or signed with a maintainer key in force."
 )
 
 
-def means(
-    kind: str, file: str, authored: Collection[Authored], effects: Collection[Effect], *, held: bool, wrong: bool
-) -> tuple[str, ...]:
-    """Return the sentences. `held`: production holds something of it; `wrong`: its file has errors."""
-    return tuple(_said(kind, file, authored, effects, held=held, wrong=wrong))
+def _deleted(facts: Facts) -> str:
+    if facts.held:
+        then = "production keeps what it holds until a signed retirement (sluse retire)"
+    else:
+        then = "production holds nothing of it"
+    return f"The file is deleted: test retires it; {then}."
 
 
-def _said(
-    kind: str, file: str, authored: Collection[Authored], effects: Collection[Effect], *, held: bool, wrong: bool
-) -> Iterator[str]:
-    moves = any(part.action is not Action.HELD for effect in effects if effect.environment == "production" for part in effect.parts)  # fmt: skip
-    classes = {each.field_class for each in authored}
-    if wrong:
-        yield "Errors hold it: everything of it stays as it is until they are mended."
-    if file == "deleted":
-        yield _deleted(held=held)
-    elif file == "created":
-        yield from _created(kind)
-    elif classes == {FieldClass.TEST} and not moves:
+def _changed(facts: Facts) -> Iterator[str]:
+    classes = facts.classes
+    if not facts.moves and classes == {FieldClass.TEST}:
         yield ONLY_TEST
-    elif classes and classes <= {FieldClass.TEST, FieldClass.OPERATIONAL} and not moves:
+    elif not facts.moves and classes <= {FieldClass.TEST, FieldClass.OPERATIONAL}:
         yield ONLY_OPERATIONAL
-    elif classes:
-        yield from _changed(kind, classes, held=held)
-    elif not wrong:
-        yield "Its own file stays as it is."
-    if moves:
-        yield "Production moves."
-
-
-def _deleted(*, held: bool) -> str:
-    if held:
-        return "The file is deleted: test retires it; production keeps what it holds until a signed retirement (sluse retire)."
-    return "The file is deleted: test retires it; production holds nothing of it."
-
-
-def _created(kind: str) -> Iterator[str]:
-    if kind in {"ServiceIntegration", "IdentityProvider"}:
-        yield "New: test follows at once; production waits for what the gate asks for."
-    elif kind == "ClientInstallation":
-        yield "New: its service's acceptance covers it; production opens it on its date."
-    elif kind == "Organisation":
-        yield "New: nothing of it counts in production before NHN has decided on it (organisation)."
-
-
-def _changed(kind: str, classes: Collection[FieldClass], *, held: bool) -> Iterator[str]:
-    until = " Until then production keeps what it holds." if held else ""
-    if FieldClass.TESTED in classes:
-        yield f"Tested fields change, so T is another: production needs a new acceptance test and a new decision.{until}"
-    elif FieldClass.PRODUCTION in classes:
-        yield f"Production values change, so P is another: production needs a new decision.{until}"
-    if FieldClass.IDENTITY in classes and kind == "Organisation":
+    if classes & {FieldClass.TESTED, FieldClass.PRODUCTION}:
+        yield _bound(facts)
+    if FieldClass.IDENTITY in classes:
         yield _IDENTITY
+
+
+def _bound(facts: Facts) -> str:
+    tested = FieldClass.TESTED in facts.classes
+    what = "Tested fields change, so T is another" if tested else "Production values change, so P is another"
+    if not facts.waits:
+        return f"{what}, and that is accepted already."
+    needed = "a new acceptance test and a new decision" if tested else "a new decision"
+    until = " Until then production keeps what it holds." if facts.held else ""
+    return f"{what}: production needs {needed}.{until}"

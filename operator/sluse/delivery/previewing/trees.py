@@ -1,16 +1,21 @@
 """A person's clone -> the two sides of a preview: a commit, and a commit or the working tree as it is.
 
-One reader reads both, so what is the same file on both sides is the same object, and nothing is compiled twice for it.
+One reader reads both, and of a file that is the same on both sides there is one object, so nothing is compiled twice
+for it. Only what the change can reach is read whole (`scope`); of all others just `organisation.yaml`, since the rules
+need to know who declares what.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sluse.catalog import policies
-from sluse.catalog.files import Files
+from sluse.catalog.files import FileEntry, Files
+from sluse.catalog.git import beside
 from sluse.catalog.git.standing import StandingClone
+from sluse.catalog.git.tree import Child
 from sluse.catalog.reader import Reader
 from sluse.catalog.work_tree import WorkTree
 from sluse.delivery.network_catalogue import unsigned
@@ -19,26 +24,136 @@ from sluse.delivery.previewing.side import Side
 from sluse.delivery.verdicts import unverified
 from sluse.errors import CatalogError
 from sluse.model.policy.bundle import Policy, Roots
+from sluse.model.tree import Tree
 from sluse.rules.judge import check
 
 FOLDER = "integrations"
 MAIN = ("refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/heads/main")
 WORKING_TREE = "the working tree"
 
+Organisations = frozenset[str] | None
+"""Whose folders are read whole; None for all."""
 
-def sides(
-    root: Path, clone: StandingClone, base: str | None, head: str | None, roots: Roots | None
-) -> tuple[Side, Side]:
-    """Return base and head. Raises CatalogError where a revision is unknown or has no integrations."""
-    reader = Reader()
+
+@dataclass(frozen=True)
+class Compared:
+    """Base and head of a clone. `head` is None for the working tree. `changed` are the paths that differ."""
+
+    root: Path
+    clone: StandingClone
+    base: str
+    head: str | None
+    roots: Roots | None
+    changed: frozenset[str]
+    _reader: Reader = field(default_factory=Reader)
+
+    def mentioned(self, words: Collection[str]) -> Mapping[str, frozenset[str]]:
+        """Return the files of the head in which words stand, and which."""
+        return beside.mentioned(self.root, self.head, words, FOLDER)
+
+    def trees(self, only: Organisations) -> tuple[Tree, Tree]:
+        """Return what both sides say. The head is read first: the base is the head with the change undone."""
+        after = WorkTree(self.root, FOLDER, only=only) if self.head is None else _Committed(self, self.head, only)
+        listed = _Listed(after)
+        head = self._reader.tree(listed, FOLDER)
+        return self._reader.tree(_Undone(self, listed.entries()), FOLDER), head
+
+    def sides(self, only: Organisations) -> tuple[Side, Side]:
+        """Return both sides, judged."""
+        base, head = self.trees(only)
+        before = self._policies(self.base)
+        after = self._policies(self.head) if self.head is not None else _of_work_tree(self.root)
+        name = WORKING_TREE if self.head is None else self.head[:12]
+        return self._side(self.base[:12], base, before), self._side(name, head, after)
+
+    def _side(self, name: str, tree: Tree, contents: Mapping[str, bytes]) -> Side:
+        read = policies.read(contents)
+        problems = (*check(tree, read.models), *read.problems)
+        return Side(name, tree, problems, _policy(contents, self.roots), unsigned(contents))
+
+    def _policies(self, commit: str) -> Mapping[str, bytes]:
+        folder = self.clone.find(self.clone.root(commit), policies.FOLDER)
+        if folder is None or not folder.is_folder:
+            return {}
+        return policies.contents(self.clone.files(folder.id, policies.FOLDER))
+
+
+def compared(root: Path, clone: StandingClone, base: str | None, head: str | None, roots: Roots | None) -> Compared:
+    """Return what is to be compared. Raises CatalogError where a revision is unknown or has no integrations."""
     tip = _known(clone, head or "HEAD")
     since = _known(clone, base) if base is not None else _forked(clone, tip)
-    before = _committed(clone, since, reader, roots)
-    if head is not None:
-        return before, _committed(clone, tip, reader, roots)
-    folder = root / policies.FOLDER
-    contents = policies.contents(WorkTree(root, policies.FOLDER)) if folder.is_dir() else {}
-    return before, _side(WORKING_TREE, WorkTree(root, FOLDER), contents, reader, roots)
+    ends = (since,) if head is None else (since, tip)
+    for each in ends:
+        if clone.find(clone.root(each), FOLDER) is None:
+            raise CatalogError(f"commit {each[:12]} has no folder {FOLDER}", hint="name another with --base or --head")
+    named = None if head is None else tip
+    changed = beside.changed(root, since, named, (FOLDER, policies.FOLDER))
+    return Compared(root, clone, since, named, roots, changed)
+
+
+class _Listed:
+    """Files that are listed once."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._entries: Sequence[FileEntry] | None = None
+
+    def entries(self) -> Sequence[FileEntry]:
+        if self._entries is None:
+            self._entries = self._files.entries()
+        return self._entries
+
+    def read(self, ids: Sequence[str]) -> Mapping[str, bytes]:
+        return self._files.read(ids)
+
+
+class _Committed:
+    """The files of a commit: some organisations whole, of others `organisation.yaml`."""
+
+    def __init__(self, compared: Compared, commit: str, only: Organisations) -> None:
+        self._clone = compared.clone
+        self._commit = commit
+        self._only = only
+
+    def entries(self) -> Sequence[FileEntry]:
+        folder = self._clone.find(self._clone.root(self._commit), FOLDER)
+        if folder is None:
+            return ()
+        if self._only is None:
+            return self._clone.files(folder.id, FOLDER).entries()
+        children = self._clone.children(folder.id)
+        self._clone.foresee(each.id for each in children if each.is_folder)
+        whole = [each for each in children if each.is_folder and each.name in self._only]
+        rest = {f"{FOLDER}/{each.name}": each for each in children if not each.is_folder}
+        for each in children:
+            own = self._clone.find(each.id, "organisation.yaml") if each.is_folder and each not in whole else None
+            if own is not None and not own.is_folder:
+                rest[f"{FOLDER}/{each.name}/organisation.yaml"] = own
+        below = (self._clone.files(each.id, f"{FOLDER}/{each.name}").entries() for each in whole)
+        return [*self._clone.picked(rest).entries(), *(entry for entries in below for entry in entries)]
+
+    def read(self, ids: Sequence[str]) -> Mapping[str, bytes]:
+        return self._clone.taken(ids)
+
+
+class _Undone:
+    """The files of the head with the change undone: what differs comes from the base."""
+
+    def __init__(self, compared: Compared, head: Sequence[FileEntry]) -> None:
+        self._head = [each for each in head if each.path not in compared.changed]
+        clone, root = compared.clone, compared.clone.root(compared.base)
+        found: dict[str, Child] = {}
+        for path in compared.changed:
+            child = clone.find(root, path) if path.startswith(f"{FOLDER}/") else None
+            if child is not None and not child.is_folder:
+                found[path] = child
+        self._base = clone.picked(found)
+
+    def entries(self) -> Sequence[FileEntry]:
+        return [*self._head, *self._base.entries()]
+
+    def read(self, ids: Sequence[str]) -> Mapping[str, bytes]:
+        return self._base.read(ids)
 
 
 def _known(clone: StandingClone, reference: str) -> str:
@@ -55,31 +170,14 @@ def _forked(clone: StandingClone, tip: str) -> str:
         raise CatalogError("the clone has no main branch to compare with", hint="name what to compare with: --base REV")
     found = clone.merge_base(main, tip)
     if found is None:
-        hint = (
-            "the clone is shallow: git fetch --unshallow, or name it: --base REV"
-            if clone.is_shallow
-            else "name it: --base REV"
-        )
-        raise CatalogError("this branch and main have no common commit here", hint=hint)
+        shallow = "the clone is shallow: git fetch --unshallow, or " if clone.is_shallow else ""
+        raise CatalogError("this branch and main have no common commit here", hint=f"{shallow}name it: --base REV")
     return found
 
 
-def _committed(clone: StandingClone, commit: str, reader: Reader, roots: Roots | None) -> Side:
-    root = clone.root(commit)
-    folder, rules = clone.find(root, FOLDER), clone.find(root, policies.FOLDER)
-    if folder is None or not folder.is_folder:
-        raise CatalogError(f"commit {commit[:12]} has no folder {FOLDER}", hint="name another with --base or --head")
-    contents: Mapping[str, bytes] = {}
-    if rules is not None and rules.is_folder:
-        contents = policies.contents(clone.files(rules.id, policies.FOLDER))
-    return _side(commit[:12], clone.files(folder.id, FOLDER), contents, reader, roots)
-
-
-def _side(name: str, files: Files, contents: Mapping[str, bytes], reader: Reader, roots: Roots | None) -> Side:
-    tree = reader.tree(files, FOLDER)
-    read = policies.read(contents)
-    problems = (*check(tree, read.models), *read.problems)
-    return Side(name, tree, problems, _policy(contents, roots), unsigned(contents))
+def _of_work_tree(root: Path) -> Mapping[str, bytes]:
+    there = (root / policies.FOLDER).is_dir()
+    return policies.contents(WorkTree(root, policies.FOLDER)) if there else {}
 
 
 def _policy(contents: Mapping[str, bytes], roots: Roots | None) -> Policy | Untrusted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from sluse.delivery.compile import Document, integration_spec
 from sluse.delivery.compiled import Goal, OrganisationCompiled, Summary, Verdict
@@ -45,7 +46,7 @@ class ProductionShare:
     at: datetime
     tests: SubmittedTests
 
-    @property
+    @cached_property
     def documents(self) -> Mapping[IntegrationKey, Document]:
         """What HEAD says, by identity."""
         services: dict[IntegrationKey, Document] = {each.content.key: each for each in self.share.documents}

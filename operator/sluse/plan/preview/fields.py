@@ -43,5 +43,11 @@ def _leaves(path: str, node: object) -> Iterator[tuple[str, frozenset[str]]]:
 
 
 def _text(item: object) -> str:
-    text = item if isinstance(item, str) else canonical(item).decode()
+    text = (
+        item
+        if isinstance(item, str)
+        else "=".join(map(_text, item.values()))
+        if isinstance(item, Mapping)
+        else canonical(item).decode()
+    )
     return text if text.isprintable() else ascii(text)

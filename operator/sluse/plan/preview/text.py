@@ -27,10 +27,12 @@ def lines(preview: Preview) -> Iterator[str]:
 def summary(preview: Preview) -> str:
     """Return the whole in a line: how many of each action, and whom it reaches."""
     if not preview.items:
-        return f"nothing changes; {preview.kept} kept"
+        return "nothing changes, all is kept"
     acted = "; ".join(each for environment in ("test", "production") if (each := _acted(preview, environment)))
     what = acted or "nothing is registered otherwise"
-    return f"{counted(len(preview.items), 'integration')} concerned ({what}); {preview.kept} kept; {reached(preview.touched)}"
+    return (
+        f"{counted(len(preview.items), 'integration')} concerned ({what}); all else is kept; {reached(preview.touched)}"
+    )
 
 
 def _acted(preview: Preview, environment: str) -> str:
@@ -63,8 +65,10 @@ def reached(touched: Touched) -> str:
     return f"touches {said}" if said else "touches nobody"
 
 
-def gate_line(view: GateView) -> str:
+def gate_line(view: GateView | None) -> str:
     """Return what the gate says, in a line."""
+    if view is None:
+        return "it says nothing of it"
     said = (
         f"entitled to production, T {view.tested[:12]}, opens {view.opens}"
         if view.entitled

@@ -107,8 +107,8 @@ class Touched:
 class Item:
     """One integration, or one organisation's own file. `file`: created, changed, deleted, or empty where it stays.
 
-    `says` is what the change means, in sentences. `signed` are statements that come or go. `gate`: before and after;
-    None for what has no gate of its own.
+    `says` is what the change means, in sentences. `signed` are statements that come or go. `gate`: before and after,
+    of which either may not be there; None for what has no gate of its own.
     """
 
     name: str
@@ -118,7 +118,7 @@ class Item:
     authored: tuple[Authored, ...] = ()
     signed: tuple[Change, ...] = ()
     effects: tuple[Effect, ...] = ()
-    gate: tuple[GateView, GateView] | None = None
+    gate: tuple[GateView | None, GateView | None] | None = None
     needs: tuple[Need, ...] = ()
     says: tuple[str, ...] = ()
     reaches: tuple[str, ...] = ()
@@ -132,7 +132,7 @@ class Item:
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """A problem in the files of the change. `new`: not there before it."""
+    """A problem in the files that it concerns. `new`: not there before it."""
 
     place: str
     severity: str
@@ -144,7 +144,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Preview:
-    """A whole change. `kept` counts the integrations that it leaves alone; `notes` say what could not be judged.
+    """A whole change: whatever is in no item stays as it is. `notes` say what could not be judged.
 
     `fuse` says what the fuse would hold, a sentence per environment.
     """
@@ -152,7 +152,6 @@ class Preview:
     base: str
     head: str
     items: tuple[Item, ...] = ()
-    kept: int = 0
     faults: tuple[Fault, ...] = ()
     fuse: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -172,7 +171,7 @@ class Preview:
 
     @property
     def wrong(self) -> bool:
-        """Tell whether the files have errors."""
+        """Tell whether the files that it concerns have errors."""
         return any(each.severity == "error" for each in self.faults)
 
 

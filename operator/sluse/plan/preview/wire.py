@@ -12,7 +12,6 @@ def wire(preview: Preview) -> dict[str, object]:
         "base": preview.base,
         "head": preview.head,
         "integrations": [_item(each) for each in preview.items],
-        "kept": preview.kept,
         "touched": _touched(preview.touched),
         "fuse": list(preview.fuse),
         "problems": [
@@ -60,7 +59,9 @@ def _change(change: Change) -> dict[str, object]:
     return {"field": change.field, "removed": list(change.removed), "added": list(change.added)}
 
 
-def _gate(view: GateView) -> dict[str, object]:
+def _gate(view: GateView | None) -> dict[str, object] | None:
+    if view is None:
+        return None
     return {
         "entitled": view.entitled,
         "tested": view.tested or None,
