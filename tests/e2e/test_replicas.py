@@ -19,7 +19,7 @@ from sluse.cluster.kinds import CONFIG_MAP, HELSEID_CLIENT, INTEGRATION, INTEGRA
 from sluse.demo.expect import eventually
 from sluse.errors import ClusterError
 from sluse.model.settings import KubernetesSettings, Settings
-from sluse.sandbox.install import install
+from sluse.sandbox.install import admin_session, install
 from sluse.sandbox.sandbox import Sandbox
 from worlds.documents import OTHER, Supplier
 from worlds.operated import NAMESPACE, TEST, Operated, begun
@@ -58,8 +58,9 @@ def plane(sandbox: Sandbox, tmp_path: Path) -> Iterator[ControlPlane]:
 @pytest.fixture
 async def world(sandbox: Sandbox, plane: ControlPlane) -> AsyncIterator[Real]:
     *manifests, repository = sandbox._manifests(TEST)
-    await install(plane.url, plane.certificates, plane.admin, manifests)
     admin = access_from_kubeconfig(plain(plane.kubeconfig().read_text()))
+    async with admin_session(admin) as session:
+        await install(session, manifests)
     operator = plane.kubeconfig(sandbox.people.operators[TEST], NAMESPACE)
     async with Cluster(admin, connections=4) as cluster:
 
@@ -71,7 +72,8 @@ async def world(sandbox: Sandbox, plane: ControlPlane) -> AsyncIterator[Real]:
             return True
 
         await eventually(served, "the CRDs are served", patience=PATIENCE)
-        await install(plane.url, plane.certificates, plane.admin, [repository])
+        async with admin_session(admin) as session:
+            await install(session, [repository])
         yield Real(sandbox, Main(sandbox.remote.repository), cluster, kubeconfig=operator)
 
 

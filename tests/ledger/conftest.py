@@ -17,7 +17,7 @@ from sluse.ledger.branch.branch import StatusBranch
 from sluse.ledger.journal import ClusterJournal
 from sluse.model.names import Environment
 from sluse.sandbox.clock import Clock
-from sluse.sandbox.install import install
+from sluse.sandbox.install import admin_session, install
 from sluse.sandbox.kube.api import KubernetesAPI
 from sluse.sandbox.kube.identity import MASTERS, Identity
 from sluse.sandbox.server import Served
@@ -56,7 +56,8 @@ def server(api: KubernetesAPI, certificates: Certificates) -> Iterator[Served]:
 async def cluster(server: Served, certificates: Certificates) -> AsyncIterator[Cluster]:
     """The API server as the test operator sees it, with the very role it has in a real cluster."""
     namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "sluse-test"}}
-    await install(server.url, certificates, ADMIN, [namespace, *roles(Environment.TEST)])
+    async with admin_session(Access(server.url, certificates.client(), SecretStr(ADMIN.token))) as session:
+        await install(session, [namespace, *roles(Environment.TEST)])
     access = Access(server.url, certificates.client(), SecretStr(OPERATOR.token))
     async with Cluster(access, connections=8, first_wait=0.001) as operator:
         yield operator

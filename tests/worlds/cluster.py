@@ -18,7 +18,7 @@ from sluse.desired.stack import ObjectKey
 from sluse.errors import NotFound
 from sluse.model.names import Environment
 from sluse.sandbox.clock import Clock
-from sluse.sandbox.install import install
+from sluse.sandbox.install import admin_session, install
 from sluse.sandbox.kube.api import KubernetesAPI
 from sluse.sandbox.kube.identity import MASTERS, Identity
 from sluse.sandbox.server import Served
@@ -77,9 +77,10 @@ async def cluster_world(certificates: Certificates) -> AsyncIterator[ClusterWorl
     api = KubernetesAPI((_ADMIN, _OPERATOR), Clock())
     with Served(api.application, tls=certificates.server) as server:
         namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": TEST.namespace}}
-        await install(server.url, certificates, _ADMIN, [namespace, *roles(TEST), *crds()])
         operator = Access(server.url, certificates.client(), SecretStr(_OPERATOR.token))
         admin = Access(server.url, certificates.client(), SecretStr(_ADMIN.token))
+        async with admin_session(admin) as session:
+            await install(session, [namespace, *roles(TEST), *crds()])
         async with (
             Cluster(operator, connections=16, first_wait=0.001) as mine,
             Cluster(admin, connections=4) as everybodys,
