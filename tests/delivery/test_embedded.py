@@ -7,7 +7,7 @@ import hashlib
 
 import pytest
 
-from sluse.delivery.embedded import _KINDS, PART_OF, EmbeddedEngine, applyset_id
+from sluse.delivery.embedded import KINDS, PART_OF, EmbeddedEngine, applyset_id
 from sluse.delivery.engine import Declared
 from sluse.desired.stack import ObjectKey
 from sluse.errors import ClusterUnavailable
@@ -35,7 +35,7 @@ async def test_the_parent_says_what_the_set_holds_and_every_member_whose_it_is(
     assert parent["metadata"]["labels"] == {"applyset.kubernetes.io/id": expected}
     assert parent["metadata"]["annotations"] == {
         "applyset.kubernetes.io/tooling": "sluse/v1",
-        "applyset.kubernetes.io/contains-group-kinds": ",".join(f"{kind}.sluse.nhn.no" for kind in sorted(_KINDS)),
+        "applyset.kubernetes.io/contains-group-kinds": ",".join(f"{kind}.sluse.nhn.no" for kind in sorted(KINDS)),
     }
     members = await world.objects("fjord")
     assert {item["metadata"]["labels"][PART_OF] for item in members.values()} == {expected}
@@ -57,7 +57,7 @@ async def test_declaring_again_costs_a_get_and_a_list_of_each_kind(engine: Embed
     await engine.declare(stack())
     before = world.asked()
     await engine.declare(stack())
-    assert world.asked() == before + 1 + len(_KINDS)
+    assert world.asked() == before + 1 + len(KINDS)
 
 
 async def test_somebody_who_writes_in_between_is_no_obstacle(engine: EmbeddedEngine, world: ClusterWorld) -> None:

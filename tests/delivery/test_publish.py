@@ -18,7 +18,7 @@ from sluse.errors import ClusterError, LedgerError
 from sluse.ledger.branch.branch import StatusBranch
 from sluse.ledger.journal import ClusterJournal
 from sluse.ledger.page import pages
-from sluse.ledger.restore import load
+from sluse.ledger.restore import Recall
 from sluse.model.held import HeldIntegration, OrganisationLedger, WaitingOn
 from sluse.sandbox.kube.faults import Fault
 from worlds.cluster import TEST, ClusterWorld
@@ -43,7 +43,7 @@ class Publishing:
         self.publisher = Publisher(
             TEST, self.journal, self.cluster.operator, self._publish, lambda: "1" * 40, lambda: NOW
         )
-        self.publisher.remember(await load(self.journal, self.branch))
+        self.publisher.remember(await Recall(self.journal, self.branch).load())
 
     async def note(self, *slugs: str, durable: bool = False, **changes: object) -> None:
         """Let the ledger have news of the integration `journal` of each."""

@@ -11,12 +11,12 @@ import pytest
 
 from sluse.cluster.client import Cluster
 from sluse.cluster.kinds import CONFIG_MAP
-from sluse.errors import LedgerError, LedgerMissing
+from sluse.errors import LedgerError, LedgerMissing, RemoteUnavailable
 from sluse.ledger.branch.bare import Unreachable
 from sluse.ledger.branch.branch import StatusBranch
 from sluse.ledger.journal import ClusterJournal
 from sluse.ledger.page import pages
-from sluse.ledger.restore import load
+from sluse.ledger.restore import Recall
 from sluse.model.held import HeldClient, HeldIntegration, Intent, OrganisationLedger
 from sluse.model.names import ClientKey, Environment
 from sluse.sandbox.kube.api import KubernetesAPI
@@ -41,7 +41,7 @@ async def test_with_neither_object_nor_genesis_it_refuses_and_says_what_to_run(
     start: Start, branch: Opened, api: KubernetesAPI
 ) -> None:
     with pytest.raises(LedgerMissing) as caught:
-        await load(start(), branch())
+        await Recall(start(), branch()).load()
     assert "sluse ledger init -e test" in str(caught.value.hint)
     assert api.requests.writes(resource="configmaps") == 0
 
@@ -49,7 +49,7 @@ async def test_with_neither_object_nor_genesis_it_refuses_and_says_what_to_run(
 async def test_a_new_installation_begins_empty(start: Start, branch: Opened, now: datetime) -> None:
     await branch().genesis("repo.example", now)
     journal = start()
-    assert await load(journal, branch()) == {}
+    assert await Recall(journal, branch()).load() == {}
     assert journal.all() == {}
 
 
@@ -58,12 +58,12 @@ async def test_what_the_cluster_has_is_used_and_a_second_start_finds_no_news(
 ) -> None:
     await branch().genesis("repo.example", now)
     first = start()
-    await load(first, branch())
+    await Recall(first, branch()).load()
     await first.record(KEY, intended(1, now))
     await publish(first, branch(), now)
     writes = api.requests.writes(resource="configmaps")
     again = start()
-    published = await load(again, branch())
+    published = await Recall(again, branch()).load()
     assert published["fjordlegen"] is again.get("fjordlegen")
     assert api.requests.writes(resource="configmaps") == writes
 
@@ -73,13 +73,13 @@ async def test_what_was_recorded_but_not_published_is_news_after_a_crash(
 ) -> None:
     await branch().genesis("repo.example", now)
     first = start()
-    await load(first, branch())
+    await Recall(first, branch()).load()
     await first.record(KEY, intended(1, now))
     await first.record(OTHER, intended(1, now))
     await publish(first, branch(), now)
     await first.record(KEY, intended(2, now))
     again = start()
-    assert list(await load(again, branch())) == ["hav-omsorg"]
+    assert list(await Recall(again, branch()).load()) == ["hav-omsorg"]
     assert await again.held(KEY) == intended(2, now)
 
 
@@ -88,7 +88,7 @@ async def test_a_lost_cluster_is_rebuilt_from_the_branch(
 ) -> None:
     await branch().genesis("repo.example", now)
     before = start()
-    await load(before, branch())
+    await Recall(before, branch()).load()
     await before.record(KEY, intended(1, now))
     await before.record(OTHER, intended(2, now))
     await publish(before, branch(), now)
@@ -96,7 +96,7 @@ async def test_a_lost_cluster_is_rebuilt_from_the_branch(
     for organisation in held:
         await admin.delete(CONFIG_MAP, "sluse-test", f"sluse-ledger-{organisation}")
     after = start()
-    assert dict(await load(after, branch("new-machine"))) == held
+    assert dict(await Recall(after, branch("new-machine")).load()) == held
     durable = start()
     assert dict(await durable.load()) == held
 
@@ -104,13 +104,13 @@ async def test_a_lost_cluster_is_rebuilt_from_the_branch(
 async def test_one_lost_object_is_rebuilt_too(start: Start, branch: Opened, admin: Cluster, now: datetime) -> None:
     await branch().genesis("repo.example", now)
     before = start()
-    await load(before, branch())
+    await Recall(before, branch()).load()
     await before.record(KEY, intended(1, now))
     await before.record(OTHER, intended(2, now))
     await publish(before, branch(), now)
     await admin.delete(CONFIG_MAP, "sluse-test", "sluse-ledger-hav-omsorg")
     after = start()
-    await load(after, branch())
+    await Recall(after, branch()).load()
     assert await after.held(OTHER) == intended(2, now)
 
 
@@ -122,7 +122,7 @@ async def test_a_remote_that_is_away_does_not_stop_an_operator_that_has_its_obje
     await first.record(KEY, intended(1, now))
     away = f"file://{tmp_path}/away.git"
     again = start()
-    assert await load(again, branch(url=away)) == {}
+    assert await Recall(again, branch(url=away)).load() == {}
     assert await again.held(KEY) == intended(1, now)
 
 
@@ -130,7 +130,7 @@ async def test_a_remote_that_is_away_stops_an_operator_that_has_nothing(
     start: Start, branch: Opened, tmp_path: Path
 ) -> None:
     with pytest.raises(Unreachable):
-        await load(start(), branch(url=f"file://{tmp_path}/away.git"))
+        await Recall(start(), branch(url=f"file://{tmp_path}/away.git")).load()
 
 
 async def test_objects_without_a_branch_are_used_and_all_is_news(start: Start, branch: Opened, now: datetime) -> None:
@@ -138,7 +138,7 @@ async def test_objects_without_a_branch_are_used_and_all_is_news(start: Start, b
     await first.load()
     await first.record(KEY, intended(1, now))
     again = start()
-    assert await load(again, branch()) == {}
+    assert await Recall(again, branch()).load() == {}
     assert await again.held(KEY) == intended(1, now)
 
 
@@ -147,7 +147,7 @@ async def test_a_machine_file_that_cannot_be_read_stops_the_start(start: Start, 
     await status.genesis("repo.example", now)
     await status.publish({"_ledger/fjordlegen.json": b'{"organisation": 7}'}, "", now)
     with pytest.raises(LedgerError, match=r"_ledger/fjordlegen\.json of the status branch"):
-        await load(start(), branch())
+        await Recall(start(), branch()).load()
 
 
 @pytest.fixture
@@ -176,7 +176,7 @@ async def test_nothing_is_rebuilt_from_what_another_key_signed(
     await branch("forger", key=stranger).publish(files, "", now)
     writes = api.requests.writes(resource="configmaps")
     with pytest.raises(LedgerError, match="another key signed"):
-        await load(start(), branch("new-machine"))
+        await Recall(start(), branch("new-machine")).load()
     assert api.requests.writes(resource="configmaps") == writes
 
 
@@ -186,4 +186,58 @@ async def test_a_branch_that_somebody_else_began_is_no_beginning(
     """An empty ledger on a live authority would register everything a second time."""
     await branch("forger", key=stranger).genesis("repo.example", now)
     with pytest.raises(LedgerError, match="another key signed"):
-        await load(start(), branch())
+        await Recall(start(), branch()).load()
+
+
+async def test_an_object_that_was_set_back_gives_way_to_the_newer_one_that_is_published(
+    start: Start, branch: Opened, admin: Cluster, now: datetime
+) -> None:
+    await branch().genesis("repo.example", now)
+    before = start()
+    await Recall(before, branch()).load()
+    await before.record(KEY, intended(1, now))
+    old = await admin.get(CONFIG_MAP, "sluse-test", "sluse-ledger-fjordlegen")
+    await before.record(KEY, intended(2, now))
+    await publish(before, branch(), now)
+    await admin.merge(CONFIG_MAP, "sluse-test", "sluse-ledger-fjordlegen", {"data": old["data"]})
+    after = start()
+    published = await Recall(after, branch("new-machine")).load()
+    assert await after.held(KEY) == intended(2, now)
+    assert published["fjordlegen"] is after.get("fjordlegen")
+
+
+async def test_an_object_that_is_newer_than_published_stays(start: Start, branch: Opened, now: datetime) -> None:
+    await branch().genesis("repo.example", now)
+    before = start()
+    await Recall(before, branch()).load()
+    await before.record(KEY, intended(1, now))
+    await publish(before, branch(), now)
+    await before.record(KEY, intended(2, now))
+    again = start()
+    await Recall(again, branch("new-machine")).load()
+    assert await again.held(KEY) == intended(2, now)
+
+
+async def test_what_could_not_be_compared_at_the_start_is_compared_later_and_once(
+    start: Start, branch: Opened, now: datetime, tmp_path: Path
+) -> None:
+    first = start()
+    await first.load()
+    await first.record(KEY, intended(1, now))
+    recall = Recall(start(), branch(url=f"file://{tmp_path}/away.git"))
+    assert await recall.load() == {}
+    with pytest.raises(RemoteUnavailable):
+        await recall.later()
+    recall.branch = branch()
+    assert await recall.later() == {}
+    assert await recall.later() is None
+
+
+async def test_every_change_is_a_revision_of_its_own(start: Start, now: datetime) -> None:
+    journal = start()
+    await journal.load()
+    for number in (1, 2):
+        await journal.record(KEY, intended(number, now))
+        assert journal.get(KEY.organisation).revision == number
+        await journal.record(KEY, intended(number, now))
+        assert journal.get(KEY.organisation).revision == number, "the same again is no change"

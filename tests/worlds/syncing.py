@@ -16,6 +16,7 @@ from sluse.delivery.embedded import EmbeddedEngine
 from sluse.delivery.engine import Declared, Engine
 from sluse.delivery.repository import Repository, SyncResult
 from sluse.delivery.stack_preview import ObjectPreview
+from sluse.delivery.standing import standing
 from sluse.delivery.sync import Sync
 from sluse.desired.stack import Stack
 from sluse.errors import ClusterUnavailable
@@ -85,6 +86,8 @@ class Syncing:
             report=self._report,
             changed=self._changed,
             now=lambda: NOW,
+            standing=lambda: standing(self.cluster.operator, TEST),
+            recalled=self._recalled,
         )
 
     def close(self) -> None:
@@ -107,6 +110,9 @@ class Syncing:
         if self.report_fails:
             raise ClusterUnavailable("the API server does not answer")
         self.reports.append(result)
+
+    async def _recalled(self) -> None:
+        """There is no status branch here to be compared with."""
 
     def _changed(self) -> None:
         self.changes += 1

@@ -7,6 +7,10 @@ from pathlib import Path
 
 import click
 
+_MEANING = """
+note: an operator whose cluster has its ledgers publishes them here. One that has none now holds nothing, and registers
+everything at the authority: where it registered before, that means every client twice. See operator/RECOVERY.md."""
+
 
 @click.group()
 def command() -> None:
@@ -40,3 +44,4 @@ def init(environment: str, settings: Path | None) -> None:
         click.echo(f"{branch} was begun already for {loaded.repository_id}; nothing is changed", err=True)
     else:
         click.echo(f"{branch} begins with {commit}")
+        click.echo(_MEANING, err=True)

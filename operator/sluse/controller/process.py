@@ -31,10 +31,11 @@ from sluse.delivery.production.compiler import ProductionCompiler
 from sluse.delivery.publish import Publisher
 from sluse.delivery.repository import Repository, SyncResult
 from sluse.delivery.repository import status as repository_status
+from sluse.delivery.standing import standing
 from sluse.delivery.sync import Compiling, Sync
 from sluse.leadership.requests import fenced
 from sluse.ledger.page import pages
-from sluse.ledger.restore import load
+from sluse.ledger.restore import Recall
 from sluse.model.held import OrganisationLedger
 from sluse.model.names import ClientKey, Environment, IntegrationKey
 from sluse.model.resources.integration_repository import IntegrationRepositoryStatus
@@ -66,6 +67,7 @@ class Process:
         parts = self.parts
         settings = parts.settings
         self.box = Box()
+        self.recall = Recall(parts.journal, parts.branch)
         self.publisher = Publisher(
             settings.environment,
             parts.journal,
@@ -87,6 +89,8 @@ class Process:
             report=self._report,
             changed=self.publisher.changed,
             now=parts.now,
+            standing=lambda: standing(parts.cluster, settings.environment),
+            recalled=self._recalled,
         )
         self.schedule: Schedule[ClientKey | IntegrationKey] = Schedule(self._wake)
         self.clients = Clients(
@@ -178,7 +182,7 @@ class Process:
     async def run(self) -> None:
         """Run until `stop` is set. What ended a loop is raised here: half an operator is worse than none."""
         # Before Kopf, which would start anyway: without a ledger nothing may be written.
-        self.publisher.remember(await load(self.parts.journal, self.parts.branch))
+        self.publisher.remember(await self.recall.load())
         if self.telling is not None:
             self.telling.begin(self.parts.journal.all())
         registry = build_registry(
@@ -205,6 +209,12 @@ class Process:
                 await self._session.close()
         if self._failure is not None:
             raise self._failure
+
+    async def _recalled(self) -> None:
+        """Compare the ledger with the status branch, where the remote was away at the start."""
+        published = await self.recall.later()
+        if published is not None:
+            self.publisher.remember(published)
 
     def _login(self) -> tuple[str, aiohttp.ClientSession]:
         """Return Kopf's own session: bounded, since an unbounded one answers a backlog of 1,000 with 1,000 connections."""

@@ -34,13 +34,14 @@ from sluse.model.names import GROUP, STACK_PREFIX
 
 FIELD_MANAGER = "sluse"
 PART_OF = "applyset.kubernetes.io/part-of"
-_KINDS: Mapping[str, Kind] = {
+KINDS: Mapping[str, Kind] = {
     "HelseIDClient": HELSEID_CLIENT,
     "IdentityFederation": IDENTITY_FEDERATION,
     "Integration": INTEGRATION,
     "NetworkOpening": NETWORK_OPENING,
     "AcceptanceTest": ACCEPTANCE_TEST,
 }
+"""Everything that a stack may hold, by kind."""
 _CONCURRENT = 16
 _T = TypeVar("_T")
 _TRIES = 5  # to replace an object while others write it
@@ -82,7 +83,7 @@ class EmbeddedEngine:
         key = object_key(manifest)
         async with self._limit:
             try:
-                return {key: await self._cluster.get(_KINDS[key.kind], manifest["metadata"]["namespace"], key.name)}
+                return {key: await self._cluster.get(KINDS[key.kind], manifest["metadata"]["namespace"], key.name)}
             except NotFound:
                 return {}
 
@@ -103,7 +104,7 @@ class EmbeddedEngine:
     async def _live(self, stack: Stack) -> dict[ObjectKey, Mapping[str, Any]]:
         labels = {PART_OF: applyset_id(stack)}
         found: dict[ObjectKey, Mapping[str, Any]] = {}
-        for name, kind in _KINDS.items():
+        for name, kind in KINDS.items():
             items, _ = await self._cluster.list(kind, stack.environment.namespace, labels)
             found.update({ObjectKey(name, item["metadata"]["name"]): item for item in items})
         return found
@@ -126,7 +127,7 @@ class EmbeddedEngine:
         meta = found["metadata"]
         async with self._limit:
             try:
-                await self._cluster.delete(_KINDS[key.kind], meta["namespace"], key.name, uid=meta["uid"])
+                await self._cluster.delete(KINDS[key.kind], meta["namespace"], key.name, uid=meta["uid"])
             except NotFound:
                 return
 
@@ -161,7 +162,7 @@ def _parent(stack: Stack) -> Manifest:
             "labels": {"applyset.kubernetes.io/id": applyset_id(stack)},
             "annotations": {
                 "applyset.kubernetes.io/tooling": "sluse/v1",
-                "applyset.kubernetes.io/contains-group-kinds": ",".join(f"{kind}.{GROUP}" for kind in sorted(_KINDS)),
+                "applyset.kubernetes.io/contains-group-kinds": ",".join(f"{kind}.{GROUP}" for kind in sorted(KINDS)),
             },
         },
     }

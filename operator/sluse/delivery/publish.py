@@ -67,13 +67,15 @@ class Publisher:
         self._news.set()
 
     def remember(self, ledgers: Mapping[str, OrganisationLedger]) -> None:
-        """Take as published and shown what an earlier process left."""
+        """Take as published and shown what an earlier process left; what it did not get published is news."""
         self._published, self._looked_at = dict(ledgers), dict(ledgers)
         self._shown = {
             IntegrationKey(slug, name): entry
             for slug, ledger in ledgers.items()
             for name, entry in ledger.integrations.items()
         }
+        if any(self._published.get(slug) is not ledger for slug, ledger in self.books.all().items()):
+            self.changed()
 
     async def loop(self) -> None:
         """Publish for ever, in batches."""

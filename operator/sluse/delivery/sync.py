@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -32,6 +32,7 @@ from sluse.delivery.policy import Untrusted, seen, trusted
 from sluse.delivery.production.acceptance import SubmittedTests
 from sluse.delivery.production.notes import witnessed
 from sluse.delivery.repository import Repository, SyncResult
+from sluse.delivery.standing import FirstCount, Standing
 from sluse.delivery.sync_result import result_of
 from sluse.errors import CatalogError, ClusterError, LedgerError, RemoteUnavailable, SluseError
 from sluse.model.held import OrganisationLedger
@@ -81,7 +82,10 @@ class Compiling(Protocol):
 
 @dataclass
 class Sync:
-    """One environment's sync. `report` writes the repository's status; `changed` tells that the ledger has news."""
+    """One environment's sync. `report` writes the repository's status; `changed` tells that the ledger has news.
+
+    `recalled` is waited for before the first commit is compiled: nothing may be wanted of a ledger that is not the newest.
+    """
 
     source: Source
     reader: Reader
@@ -93,6 +97,8 @@ class Sync:
     report: Callable[[Repository, SyncResult], Any]
     changed: Callable[[], None]
     now: Callable[[], datetime]
+    standing: Standing
+    recalled: Callable[[], Awaitable[None]]
     roots: Roots | None = None
     """In production: the keys that sign the manifest of `policies/`. Test reads the network's catalogue of it, unsigned."""
     repository: Repository | None = None
@@ -102,7 +108,11 @@ class Sync:
     _noted: dict[str, OrganisationCompiled] = field(default_factory=dict)
     _told: SyncResult | None = None
     _looked: datetime | None = None
+    _first: FirstCount = field(init=False)
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def __post_init__(self) -> None:
+        self._first = FirstCount(self.standing)
 
     def configure(self, repository: Repository) -> None:
         """Take the repository as it is in the cluster now, and sync soon."""
@@ -161,6 +171,7 @@ class Sync:
             message = f"this operator has access to {self.source.url} branch {self.source.branch}, not to {spec.url} branch {spec.branch}"
             return SyncResult(ready=False, reason="RemoteNotConfigured", message=message, stalled=True)
         head = await self._head(spec.path)
+        await self.recalled()
         self._looked = at = self.now()
         compiled = await asyncio.to_thread(
             self.compiler.compile,
@@ -172,6 +183,7 @@ class Sync:
         )
         self.box.put(compiled)
         self._witness(compiled)
+        self._dirty |= await self._first.incomplete(compiled, self.books.all())
         return result_of(head, compiled, await self._declare_changed(compiled))
 
     async def _without_head(self, error: CatalogError) -> SyncResult:

@@ -1,7 +1,7 @@
 """The management credentials: one Secret `sluse-anchor-<resource name>` per client, and nowhere else.
 
-Kept in memory after the first look, absence included: this process is the only writer. Read by name and never
-listed, since the operator's role may not list Secrets.
+Kept in memory after the first look: this process is the only writer. Absence is not, so that a Secret which somebody
+brings back is found at the next look. Read by name and never listed, since the operator's role may not list Secrets.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Anchors:
 
     async def read(self, key: ClientKey) -> Held | None:
         """Return the credential; None where there is none."""
-        if key not in self._known:
+        if self._known.get(key) is None:
             try:
                 item = await self._cluster.get(SECRET, self._namespace, f"{ANCHOR_PREFIX}{key}")
             except NotFound:
@@ -44,7 +44,7 @@ class Anchors:
 
     async def keep(self, key: ClientKey, held: Held) -> None:
         """Write it; a no-op where exactly this is there."""
-        if await self.read(key) == held:
+        if (self._known[key] if key in self._known else await self.read(key)) == held:
             return
         # What is there is unknown from here until the answer: a failed write may have been heard.
         del self._known[key]

@@ -80,7 +80,7 @@ class Book:
     def _take(self, change: Change, durable: asyncio.Future[None] | None) -> bool:
         """Apply a change to memory; return whether there is anything to wait for."""
         self._check_open()
-        after = change(self._current)
+        after = self._after(change)
         if after is self._current and (durable is None or self._settled):
             return False
         if after is not self._current:
@@ -88,6 +88,13 @@ class Book:
         self._current = after
         self._pending.append(_Pending(change, durable))
         return True
+
+    def _after(self, change: Change) -> OrganisationLedger:
+        """Return the ledger with a change, as a revision of its own; one that is taken over whole keeps its own."""
+        after = change(self._current)
+        if after is self._current or after.revision != self._current.revision:
+            return after
+        return after.model_copy(update={"revision": after.revision + 1})
 
     @property
     def _settled(self) -> bool:
@@ -137,7 +144,7 @@ class Book:
         self._current, self._pending = self._durable, []
         for pending in again:
             try:
-                self._current = pending.change(self._current)
+                self._current = self._after(pending.change)
             except Exception as error:  # noqa: BLE001 - told to who waits for it; the other changes go on
                 _log.exception("a change that stood on one that failed is dropped")
                 _tell([pending], error)

@@ -1,8 +1,9 @@
-"""At the start of an operator: load the ledger, rebuild what the cluster lost from the status branch, or refuse.
+"""At the start of an operator: load the ledger, take from the status branch what the cluster lost, or refuse.
 
 An organisation that the branch has and the cluster has not was lost, whether all were or only this one: ledger
-objects are never deleted. With neither object nor genesis nothing may be written, for an empty ledger on a live
-authority would register everything a second time.
+objects are never deleted. One whose published ledger is newer was set back (a cluster restored from a backup), and the
+newer one wins: an older one would register again, or undo, what was done since. With neither object nor genesis
+nothing may be written, for an empty ledger on a live authority would register everything a second time.
 
 A branch is believed only where this operator's own key signed it: what is held stays open, with the keys that are
 held, so a ledger that anybody could push would let anybody in.
@@ -12,7 +13,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 
+from sluse.errors import RemoteUnavailable
 from sluse.ledger.book import Change
 from sluse.ledger.branch.bare import Unreachable
 from sluse.ledger.branch.branch import StatusBranch
@@ -23,38 +26,72 @@ from sluse.model.held import OrganisationLedger
 
 _log = logging.getLogger(__name__)
 
+Published = Mapping[str, OrganisationLedger]
+"""The ledgers that are published exactly as they are held: of those nothing is news."""
 
-async def load(journal: ClusterJournal, branch: StatusBranch) -> Mapping[str, OrganisationLedger]:
-    """Load the journal; return the ledgers that are published exactly as they are now: of those nothing is news.
 
-    Raises LedgerMissing where there is neither a cluster object nor a genesis, and any LedgerError of reading. A
-    remote that does not answer is an error only where the cluster has nothing; else all is news until it does.
-    """
-    held = await journal.load()
-    try:
-        published = await branch.fetch()
-    except Unreachable as error:
-        if not held:
-            raise
-        _log.warning("the status branch is not compared with the cluster: %s", error.message)
-        return {}
-    if published is None:
-        if held:
+@dataclass
+class Recall:
+    """One operator's start. A remote that is away then is compared with later, before anything is compiled."""
+
+    journal: ClusterJournal
+    branch: StatusBranch
+    _compared: bool = False
+
+    async def load(self) -> Published:
+        """Load the journal, and compare it where the remote answers; a remote that is away is an error only for who has nothing.
+
+        Raises LedgerMissing where there is neither a cluster object nor a genesis, and any LedgerError of reading.
+        """
+        held = await self.journal.load()
+        try:
+            return await self._compare()
+        except Unreachable as error:
+            if not held:
+                raise
+            _log.warning("the status branch is not compared with the cluster yet: %s", error.message)
             return {}
-        raise branch.missing
-    files = await branch.machine_files()
-    ledgers = [ledger_of(text, f"{path} of the status branch") for path, text in files.items()]
-    lost = [ledger for ledger in ledgers if ledger.organisation not in held]
-    if lost or not held:
-        await branch.demand_own()
-    for ledger in lost:
-        await journal.change(ledger.organisation, _replaced_by(ledger))
-        _log.warning("the ledger of %s was rebuilt from the status branch", ledger.organisation)
-    return {
-        organisation: ledger
-        for organisation, ledger in journal.all().items()
-        if files.get(machine_path(organisation)) == machine_file(ledger)
-    }
+
+    async def later(self) -> Published | None:
+        """Compare where that could not be done at the start; None where it was.
+
+        Raises RemoteUnavailable, and any LedgerError of reading.
+        """
+        if self._compared:
+            return None
+        try:
+            return await self._compare()
+        except Unreachable as error:
+            raise RemoteUnavailable(error.message) from None
+
+    async def _compare(self) -> Published:
+        held = self.journal.all()
+        published = await self.branch.fetch()
+        if published is None:
+            if not held:
+                raise self.branch.missing
+            _log.warning("the status branch is gone, and is not begun again without `sluse ledger init`")
+            self._compared = True
+            return {}
+        files = await self.branch.machine_files()
+        ledgers = [ledger_of(text, f"{path} of the status branch") for path, text in files.items()]
+        newer = [ledger for ledger in ledgers if _newer(ledger, held.get(ledger.organisation))]
+        if newer or not held:
+            await self.branch.demand_own()
+        for ledger in newer:
+            await self.journal.change(ledger.organisation, _replaced_by(ledger))
+            why = "older than published" if ledger.organisation in held else "gone from the cluster"
+            _log.warning("the ledger of %s was %s; it is rebuilt from the status branch", ledger.organisation, why)
+        self._compared = True
+        return {
+            organisation: ledger
+            for organisation, ledger in self.journal.all().items()
+            if files.get(machine_path(organisation)) == machine_file(ledger)
+        }
+
+
+def _newer(published: OrganisationLedger, held: OrganisationLedger | None) -> bool:
+    return held is None or published.revision > held.revision
 
 
 def _replaced_by(lost: OrganisationLedger) -> Change:

@@ -134,6 +134,7 @@ class OrganisationLedger(Value):
     """The ConfigMap `sluse-ledger-<organisation>`, and the same in git."""
 
     organisation: Slug
+    revision: Count = Field(0, description="Rises with every change: of two copies the higher is the newer.")
     engine: Line | None = Field(None, description="Engine that declared this stack; changing it is a migration.")
     declared: Sha256 | None = Field(None, description="Digest of what the stack last declared.")
     commit: str | None = Field(None, max_length=40, description="Commit that was declared.")

@@ -59,6 +59,9 @@ def lost(before: OrganisationLedger, after: OrganisationLedger, place: str) -> I
         if entry.snapshot is not None and (now is None or now.snapshot is None):
             message = f"{before.organisation}.{name}: {_said(entry.snapshot)} -> nothing: what production holds was taken out of the ledger"
             yield finding("SnapshotRemoved", place, message)
+    if after.revision < before.revision:
+        message = f"{before.organisation}: revision {before.revision} -> {after.revision}: an older ledger was published over a newer one"
+        yield finding("LedgerSetBack", place, message)
     changed = [each for each, moment in before.seen.items() if after.seen.get(each) != moment]
     if changed:
         more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""

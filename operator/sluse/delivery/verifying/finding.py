@@ -66,6 +66,7 @@ REASONS: dict[str, tuple[Weight, str]] = {
     "HistoryCut": (Weight.NOTE, _FETCH),
     "LedgerUnreadable": (Weight.UNTOLD, "a newer operator may have written it: verify with its version of sluse"),
     "LedgerRemoved": (Weight.DISAGREES, _CHANGED),
+    "LedgerSetBack": (Weight.DISAGREES, _CHANGED),
     "SnapshotRemoved": (Weight.DISAGREES, _CHANGED),
     "SeenRewritten": (Weight.DISAGREES, _CHANGED),
     "PageDiffers": (Weight.DISAGREES, "believe the ledger, not the page; another version of sluse may render it otherwise"),

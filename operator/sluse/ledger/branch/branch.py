@@ -79,7 +79,7 @@ class StatusBranch:
         name = self._environment.value
         return LedgerMissing(
             f"{self._name} does not exist, so what is held in {name} is not known",
-            hint=f"in a new installation, run: sluse ledger init -e {name}",
+            hint=f"in a new installation, run: sluse ledger init -e {name}; else see operator/RECOVERY.md",
         )
 
     async def fetch(self) -> Published | None:

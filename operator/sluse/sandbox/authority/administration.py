@@ -38,6 +38,13 @@ class Administration:
             raise LookupError(f"no client {client_id} at this authority")
         return changed
 
+    def reissue(self, client_id: str) -> str:
+        """Return a new token that manages a registration; the one before is dead. LookupError where there is none."""
+        token = self._store.rotate(client_id)
+        if token is None:
+            raise LookupError(f"no client {client_id} at this authority")
+        return token
+
     def delete(self, client_id: str) -> None:
         """End a registration. LookupError where there is none."""
         if not self._store.remove(client_id):

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from typing import TypeVar
 from weakref import WeakSet
 
 import orjson
@@ -18,6 +19,7 @@ from aiohttp import web
 
 from sluse.sandbox.clock import Clock
 from sluse.sandbox.kube import protobuf
+from sluse.sandbox.kube.backup import Backup, put_back, taken
 from sluse.sandbox.kube.bootstrap import bootstrap
 from sluse.sandbox.kube.builtin import built_in
 from sluse.sandbox.kube.collector import Collector
@@ -43,6 +45,7 @@ _BODY_LIMIT = 3 * 1024 * 1024
 _OPEN_PATHS = frozenset({"/version", "/healthz", "/readyz", "/livez"})
 _HISTORY = 10_000  # events kept per resource; a watch from before gets 410
 _log = logging.getLogger(__name__)
+_Result = TypeVar("_Result")
 
 
 class KubernetesAPI:
@@ -66,6 +69,7 @@ class KubernetesAPI:
         self._openapi = OpenAPI(self._registry)
         self._transports: WeakSet[asyncio.Transport] = WeakSet()
         self._stop = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self.requests = Requests()
         self.faults = Faults(self._end_watches, self._compact)
         bootstrap(self._registry, writer)
@@ -79,9 +83,25 @@ class KubernetesAPI:
         application.on_cleanup.append(self._stopped)
         return application
 
+    def backup(self) -> Backup:
+        """Return a copy of all data, as of a backup of etcd. From any thread."""
+        return self._on_loop(lambda: taken(self._store))
+
+    def put_back(self, backup: Backup) -> None:
+        """Set all data back to a copy. From any thread."""
+        self._on_loop(lambda: put_back(self._store, backup))
+
+    def _on_loop(self, work: Callable[[], _Result]) -> _Result:
+        async def worked() -> _Result:
+            return work()
+
+        assert self._loop is not None, "the API is not served"
+        return asyncio.run_coroutine_threadsafe(worked(), self._loop).result()
+
     async def _started(self, _: web.Application) -> None:
         self._stop.clear()
-        self.faults.bind(asyncio.get_running_loop())
+        self._loop = asyncio.get_running_loop()
+        self.faults.bind(self._loop)
 
     async def _stopping(self, _: web.Application) -> None:
         """End the watches and the waits: the server lets open requests finish before it stops."""
