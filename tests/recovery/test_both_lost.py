@@ -42,6 +42,6 @@ async def test_who_begins_a_ledger_is_told_that_all_is_registered_anew(world: Op
     begun = await asyncio.to_thread(CliRunner().invoke, main, ["ledger", "init", "-e", "test", "--settings", settings])
     assert begun.exit_code == 0
     assert begun.stdout.startswith("sluse/test begins with ")
-    assert "registers everything at the authority" in begun.stderr
+    assert "registers everything at the authority" in " ".join(begun.stderr.split())
     explained = CliRunner().invoke(main, ["ledger", "init", "--help"])
     assert "an empty memory on a live authority" in " ".join(explained.output.split())
