@@ -143,10 +143,10 @@ async def test_the_loop_syncs_when_it_is_asked_to_and_survives_a_bad_day(syncing
     loop = asyncio.create_task(syncing.sync.loop())
     try:
         syncing.sync.configure(syncing.repository(interval="24h"))
-        await seen(syncing, "RemoteUnavailable")
+        await syncing.reported("RemoteUnavailable")
         syncing.main.commit(authored.supplier("fjord"))
         syncing.sync.request()
-        await seen(syncing, "Synced")
+        await syncing.reported("Synced")
         await syncing.cluster.delete(client())
         syncing.sync.dirty("fjord")
         while await syncing.objects("fjord") != FJORD:
@@ -155,14 +155,8 @@ async def test_the_loop_syncs_when_it_is_asked_to_and_survives_a_bad_day(syncing
         syncing.sync.configure(syncing.repository(interval="24h", suspend=True))
         syncing.report_fails = False
         syncing.sync.configure(syncing.repository(interval="24h", suspend=True))
-        await seen(syncing, "Suspended")
+        await syncing.reported("Suspended")
     finally:
         loop.cancel()
         with suppress(asyncio.CancelledError):
             await loop
-
-
-async def seen(syncing: Syncing, reason: str) -> None:
-    """Wait until it is reported; the test's own timeout bounds it."""
-    while not syncing.reports or syncing.reports[-1].reason != reason:  # noqa: ASYNC110 - a list has no event
-        await asyncio.sleep(0.005)

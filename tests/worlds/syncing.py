@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -68,6 +69,7 @@ class Syncing:
     reports: list[SyncResult] = field(default_factory=list)
     changes: int = 0
     report_fails: bool = False
+    _reported: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def process(self) -> None:
         self.journal = ClusterJournal(self.cluster.operator, TEST, lambda: NOW)
@@ -106,10 +108,17 @@ class Syncing:
     async def objects(self, slug: str) -> set[str]:
         return set(await self.cluster.objects(slug))
 
+    async def reported(self, reason: str) -> None:
+        """Wait until the newest report gives this reason; the test's own timeout bounds it."""
+        while not self.reports or self.reports[-1].reason != reason:
+            self._reported.clear()
+            await self._reported.wait()
+
     async def _report(self, _: Repository, result: SyncResult) -> None:
         if self.report_fails:
             raise ClusterUnavailable("the API server does not answer")
         self.reports.append(result)
+        self._reported.set()
 
     async def _recalled(self) -> None:
         """There is no status branch here to be compared with."""
