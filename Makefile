@@ -40,6 +40,7 @@ LOCK := --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q operator stacks policies
 	@touch $@
 
 .venv/dev: .venv/run requirements-dev.lock
