@@ -140,3 +140,23 @@ async def test_an_applied_object_is_validated_and_strict_on_request(kube: Any) -
     assert (await kube.apply(path, kube.widget(size=-1))).code == 422
     assert (await kube.apply(path, kube.widget(bogus=1), fieldValidation="Strict")).code in {400, 422, 500}
     assert (await kube.get(path)).code == 404
+
+
+async def test_an_apply_may_be_written_as_yaml(kube: Any) -> None:
+    lines = [
+        f"apiVersion: {kube.widget()['apiVersion']}",
+        "kind: Widget",
+        "metadata:",
+        "  name: one",
+        "spec:",
+        "  size: 4",
+        '  tags: ["no", "1"]',
+    ]
+    applied = await kube.call(
+        "PATCH",
+        f"{kube.widgets}/one",
+        "\n".join(lines).encode(),
+        media="application/apply-patch+yaml",
+        fieldManager="first",
+    )
+    assert (applied.code, applied.body["spec"]["size"], applied.body["spec"]["tags"]) == (201, 4, ["no", "1"])

@@ -56,6 +56,14 @@ async def test_openapi_v3_describes_custom_and_built_in_kinds(kube: Any) -> None
     assert widget["properties"]["spec"]["properties"]["size"]["description"] == "How big it is."
 
 
+async def test_openapi_v2_is_there_in_both_forms(kube: Any) -> None:
+    assert (await kube.get("/openapi/v2")).body["swagger"] == "2.0"
+    media = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
+    reply = await kube.call("GET", "/openapi/v2", headers={"Accept": media})
+    assert reply.code == 200
+    assert reply.headers["Content-Type"] == media.replace("@", ".")
+
+
 async def test_unknown_paths_and_kinds_are_not_found(kube: Any) -> None:
     assert (await kube.get(f"/apis/{GROUP}/v1/namespaces/{kube.namespace}/gadgets")).code == 404
     assert (await kube.get("/apis/absent.example/v1")).code == 404

@@ -80,3 +80,9 @@ async def test_a_finalizer_holds_a_deleted_object(kube: Any) -> None:
     assert (await kube.merge(f"{kube.widgets}/one", late)).code == 422
     assert (await kube.merge(f"{kube.widgets}/one", {"metadata": {"finalizers": []}})).code == 200
     assert (await kube.get(f"{kube.widgets}/one")).code == 404
+
+
+async def test_a_json_patch_of_null_changes_nothing(kube: Any) -> None:
+    created = await kube.post(kube.widgets, kube.widget())
+    patched = await kube.call("PATCH", f"{kube.widgets}/one", b"null", media="application/json-patch+json")
+    assert (patched.code, patched.body["metadata"]) == (200, created.body["metadata"])

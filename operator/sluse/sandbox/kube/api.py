@@ -17,6 +17,7 @@ from weakref import WeakSet
 import orjson
 from aiohttp import web
 
+from sluse.catalog.yaml import Unreadable, plain
 from sluse.sandbox.clock import Clock
 from sluse.sandbox.kube import protobuf
 from sluse.sandbox.kube.backup import Backup, put_back, taken
@@ -31,6 +32,7 @@ from sluse.sandbox.kube.faults import Fault, Faults, as_json, parsed
 from sluse.sandbox.kube.identity import Authenticator, Identity, User, impersonated
 from sluse.sandbox.kube.objects import Answer, Call, Objects
 from sluse.sandbox.kube.openapi import OpenAPI
+from sluse.sandbox.kube.patch import APPLY
 from sluse.sandbox.kube.rbac import Attributes, Authorizer
 from sluse.sandbox.kube.reads import Reader
 from sluse.sandbox.kube.resources import Registry
@@ -218,10 +220,8 @@ class KubernetesAPI:
             return Answer(200, b'"ok"')
         if path == "/version":
             return Answer(200, orjson.dumps(VERSION))
-        if path == "/openapi/v3":
-            return Answer(200, orjson.dumps(self._openapi.index()))
-        if path.startswith("/openapi/v3/"):
-            return Answer(200, self._openapi.document(path.removeprefix("/openapi/v3/")))
+        if path.startswith("/openapi/"):
+            return Answer(200, *self._openapi.answer(path, call.accept))
         if not path.startswith("/api"):
             raise unknown_path()
         aggregated = wants_aggregated(call.accept)
@@ -271,7 +271,7 @@ class KubernetesAPI:
 
 
 def _with_body(call: Call, raw: bytes) -> Call:
-    """Parse the body; a 400 for what is not JSON. YAML is not read: every client sends JSON, which is YAML too."""
+    """Parse the body; a 400 for what cannot be read. YAML is read where it is an apply's, which client-go writes so."""
     if not raw:
         return call
     if call.media == protobuf.MEDIA:
@@ -279,4 +279,13 @@ def _with_body(call: Call, raw: bytes) -> Call:
     try:
         return replace(call, body=orjson.loads(raw))
     except orjson.JSONDecodeError as error:
+        if call.media == APPLY:
+            return replace(call, body=_of_yaml(raw))
         raise bad_request(f"the body is not JSON: {error}") from None
+
+
+def _of_yaml(raw: bytes) -> object:
+    try:
+        return plain(raw.decode("utf-8"))
+    except (UnicodeDecodeError, Unreadable) as error:
+        raise bad_request(f"error decoding YAML: {error}") from None

@@ -1,6 +1,7 @@
 """OpenAPI v3 per group version: for `kubectl explain`, and for kubectl's choice of server-side validation.
 
-v2 is not served: kubectl 1.37 falls back to it only where v3 is missing.
+v2 is a document without definitions: kubectl 1.37 falls back to it only where v3 is missing, and Pulumi's Kubernetes
+provider, which demands that there is one, looks up the kinds it knows there and takes what is missing as unknown.
 """
 
 from __future__ import annotations
@@ -18,6 +19,29 @@ _META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 _QUERY = ("dryRun", "fieldManager", "fieldValidation")
 
 
+_V2_ASKED = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
+"""What client-go asks for, and the only form of v2 that it reads."""
+
+_V2_ANSWERED = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
+"""What a server calls it: an at-sign may not stand in a Content-Type."""
+
+_TITLE = "Sluse sandbox"
+
+
+def _v2(*, protobuf: bool) -> bytes:
+    """Return /openapi/v2, which defines nothing."""
+    if not protobuf:
+        return orjson.dumps(
+            {"swagger": "2.0", "info": {"title": _TITLE, "version": "v1"}, "paths": {}, "definitions": {}}
+        )
+    # gnostic's openapi_v2.Document: swagger = 1, info = 2 {title = 1, version = 2}, paths = 8.
+    return _text(1, b"2.0") + _text(2, _text(1, _TITLE.encode()) + _text(2, b"v1")) + _text(8, b"")
+
+
+def _text(number: int, value: bytes) -> bytes:
+    return bytes((number << 3 | 2, len(value))) + value
+
+
 class OpenAPI:
     """Documents by group version, made again only when what is served changes."""
 
@@ -26,20 +50,24 @@ class OpenAPI:
         self._made = -1
         self._documents: dict[str, bytes] = {}
 
-    def index(self) -> Object:
-        """Return /openapi/v3."""
+    def answer(self, path: str, accept: str) -> tuple[bytes, dict[str, str]]:
+        """Return the body and the headers of a path below /openapi/."""
+        if path == "/openapi/v2":
+            protobuf = _V2_ASKED in accept
+            return _v2(protobuf=protobuf), {"Content-Type": _V2_ANSWERED} if protobuf else {}
+        if path == "/openapi/v3":
+            return orjson.dumps(self._index()), {}
+        document = self._current().get(path.removeprefix("/openapi/v3/"))
+        if document is None:
+            raise unknown_path()
+        return document, {}
+
+    def _index(self) -> Object:
         paths = {
             name: {"serverRelativeURL": f"/openapi/v3/{name}?hash={hashlib.sha256(body).hexdigest()[:32].upper()}"}
             for name, body in self._current().items()
         }
         return {"paths": paths}
-
-    def document(self, name: str) -> bytes:
-        """Return the document of `api/v1` or `apis/GROUP/VERSION`."""
-        found = self._current().get(name)
-        if found is None:
-            raise unknown_path()
-        return found
 
     def _current(self) -> dict[str, bytes]:
         if self._made != self._registry.changes:
@@ -75,7 +103,7 @@ def _document(resources: list[Resource]) -> Object:
         paths |= _paths(resource, name, gvk)
     return {
         "openapi": "3.0.0",
-        "info": {"title": "Sluse sandbox", "version": "v1"},
+        "info": {"title": _TITLE, "version": "v1"},
         "paths": paths,
         "components": {"schemas": schemas},
     }

@@ -22,7 +22,9 @@ _OPERATIONS = 10_000
 
 
 def json_patch(target: Object, operations: Any) -> Any:
-    """Apply RFC 6902; a failed `test` and a missing path are 422, which Kopf relies on."""
+    """Apply RFC 6902; a failed `test` and a missing path are 422, which Kopf relies on. Go's null is no operations."""
+    if operations is None:
+        return target
     if not isinstance(operations, list):
         raise bad_request("error decoding patch: a JSON patch is a list of operations")
     if len(operations) > _OPERATIONS:
