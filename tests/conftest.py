@@ -1,7 +1,16 @@
-"""What holds for every test: they read English, whatever the locale of who runs them."""
+"""What holds for every test: they read English, whatever the locale of who runs them. And what was not run is said."""
 
 from __future__ import annotations
 
 import os
 
+import pytest
+
+from worlds.engines import PROGRAMS, missing
+
 os.environ["LC_ALL"] = "C.UTF-8"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if missing():
+        terminalreporter.write_line(f"not run: the engine pulumi, since {' and '.join(PROGRAMS)} are not on PATH")

@@ -9,6 +9,8 @@ SluseError
 │   ├── Invalid             400 or 422: the object is not acceptable
 │   ├── Forbidden           401 or 403: never read as "absent"
 │   └── ClusterUnavailable  429, 5xx or no answer: try again later
+├── EngineError             an engine failed for a reason of its own, not the cluster's
+│   └── EngineUnusable      it can run nothing until somebody acts: a program is missing or too old, a lock is another's
 ├── RegistrarError          the authority refused or did not answer
 │   ├── Refused             it will say the same again: the registration is not acceptable
 │   ├── Unauthorised        401 or 403: our credential is not accepted; never read as "absent"
@@ -78,6 +80,14 @@ class ClusterUnavailable(ClusterError):
     def __init__(self, message: str, *, hint: str | None = None, retry_after: float | None = None) -> None:
         super().__init__(message, hint=hint)
         self.retry_after = retry_after
+
+
+class EngineError(SluseError):
+    """An engine failed for a reason of its own: its state, its lock, its programs. The cluster was not the cause."""
+
+
+class EngineUnusable(EngineError):
+    """The engine can run nothing until somebody acts. The hint says how."""
 
 
 class RegistrarError(SluseError):

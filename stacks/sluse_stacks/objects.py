@@ -24,6 +24,8 @@ from sluse.model.names import API_VERSION
 FIELD_MANAGER = "sluse"
 FIELD_MANAGER_ANNOTATION = "pulumi.com/patchFieldManager"
 
+PROVIDER_NAME = "cluster"
+
 Options = Callable[[Manifest], pulumi.ResourceOptions]
 """Resource options of a manifest, besides provider and dependencies."""
 
@@ -43,7 +45,9 @@ def declare(manifests: Iterable[Manifest], options: Options | None = None) -> No
     The provider always adopts what exists and always wins a field: after a crash, creating again is how a stack
     heals, and a hand edit is what the next declaration is for. Toggling either would show as a change of its own.
     """
-    provider = Provider("cluster", enable_server_side_apply=True, enable_patch_force=True, upsert_existing_objects=True)
+    provider = Provider(
+        PROVIDER_NAME, enable_server_side_apply=True, enable_patch_force=True, upsert_existing_objects=True
+    )
     declared: list[tuple[Manifest, pulumi.Resource]] = []
     for manifest in manifests:
         opts = pulumi.ResourceOptions.merge(
@@ -53,7 +57,7 @@ def declare(manifests: Iterable[Manifest], options: Options | None = None) -> No
             ),
             options(manifest) if options else None,
         )
-        declared.append((manifest, _resource(_marked(manifest), opts)))
+        declared.append((manifest, _resource(marked(manifest), opts)))
 
 
 def stands_on(manifest: Manifest, other: Manifest) -> bool:
@@ -86,7 +90,8 @@ def _resource(manifest: Manifest, opts: pulumi.ResourceOptions) -> pulumi.Resour
     )
 
 
-def _marked(manifest: Manifest) -> Manifest:
+def marked(manifest: Manifest) -> Manifest:
+    """Return the manifest with what is added to it: see the module."""
     metadata = manifest["metadata"]
     annotations = {**metadata.get("annotations", {}), FIELD_MANAGER_ANNOTATION: FIELD_MANAGER}
     return {**manifest, "metadata": {**metadata, "annotations": annotations}}

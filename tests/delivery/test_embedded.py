@@ -7,8 +7,9 @@ import hashlib
 
 import pytest
 
-from sluse.delivery.embedded import KINDS, PART_OF, EmbeddedEngine, applyset_id
+from sluse.delivery.embedded import PART_OF, EmbeddedEngine, applyset_id
 from sluse.delivery.engine import Declared
+from sluse.delivery.observing import KINDS
 from sluse.desired.stack import ObjectKey
 from sluse.errors import ClusterUnavailable
 from sluse.sandbox.kube.faults import Fault

@@ -69,7 +69,18 @@ async def test_everything_is_opened_and_closed_without_a_word_to_anybody(wired: 
     ("changes", "why"),
     [
         ({"environment": "production"}, "production needs root keys"),
-        ({"engine": "pulumi"}, "the engine `pulumi` is not built yet"),
+        ({"engine": "pulumi"}, "engine: pulumi needs to know where its state is"),
+        (
+            {"engine": "pulumi", "pulumi": {"backend": "file:///x", "home": "/x"}},
+            "one of passphraseFile and secretsProvider",
+        ),
+        (
+            {
+                "engine": "pulumi",
+                "pulumi": {"backend": "file:///x", "home": "/x", "passphraseFile": "/none/passphrase"},
+            },
+            "cannot read the credential file /none/passphrase",
+        ),
         ({"authority__initialAccessTokenFile": None}, "authority.initialAccessTokenFile is required"),
         ({"authority__initialAccessTokenFile": "/none/token"}, "cannot read the credential file /none/token"),
         ({"authority__caFile": "/none/ca.pem"}, "cannot read the CA bundle /none/ca.pem"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
@@ -21,6 +23,7 @@ from sluse.sandbox.clock import Clock
 from sluse.sandbox.install import admin_session, install
 from sluse.sandbox.kube.api import KubernetesAPI
 from sluse.sandbox.kube.identity import MASTERS, Identity
+from sluse.sandbox.kube.kubeconfig import kubeconfig
 from sluse.sandbox.server import Served
 from sluse.sandbox.tls import Certificates
 
@@ -37,6 +40,8 @@ class ClusterWorld:
     api: KubernetesAPI
     operator: Cluster
     admin: Cluster
+    kubeconfig: Callable[[Path], Path]
+    """Write the operator's kubeconfig to a file."""
 
     def writes(self, resource: str | None = None) -> int:
         """Return how many writes of the operator were accepted."""
@@ -71,6 +76,12 @@ class ClusterWorld:
         await self.admin.delete(_KINDS[key.kind], TEST.namespace, key.name)
 
 
+def _written(path: Path, document: dict[str, Any]) -> Path:
+    path.write_text(json.dumps(document), encoding="utf-8")
+    path.chmod(0o600)
+    return path
+
+
 @asynccontextmanager
 async def cluster_world(certificates: Certificates) -> AsyncIterator[ClusterWorld]:
     """Serve the API; every fault that was asked for must have happened in the end."""
@@ -85,5 +96,10 @@ async def cluster_world(certificates: Certificates) -> AsyncIterator[ClusterWorl
             Cluster(operator, connections=16, first_wait=0.001) as mine,
             Cluster(admin, connections=4) as everybodys,
         ):
-            yield ClusterWorld(api, mine, everybodys)
+            yield ClusterWorld(
+                api,
+                mine,
+                everybodys,
+                lambda path: _written(path, kubeconfig(server.url, certificates.ca_file, _OPERATOR, TEST.namespace)),
+            )
     assert api.faults.pending() == (), "a fault was asked for and never happened"

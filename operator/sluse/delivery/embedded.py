@@ -10,41 +10,23 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import contextlib
 import hashlib
-from collections.abc import Awaitable, Iterable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 from sluse.cluster.client import Cluster
-from sluse.cluster.kinds import (
-    ACCEPTANCE_TEST,
-    CONFIG_MAP,
-    HELSEID_CLIENT,
-    IDENTITY_FEDERATION,
-    INTEGRATION,
-    NETWORK_OPENING,
-    Kind,
-)
+from sluse.cluster.kinds import CONFIG_MAP
 from sluse.delivery import stack_preview
 from sluse.delivery.engine import Declared
+from sluse.delivery.observing import KINDS, TRIES, every, freed, listed, named, restless
 from sluse.delivery.stack_preview import Action, ObjectPreview
 from sluse.desired.stack import Manifest, ObjectKey, Stack, object_key
-from sluse.errors import ClusterUnavailable, Conflict, NotFound
+from sluse.errors import NotFound
 from sluse.model.names import GROUP, STACK_PREFIX
 
 FIELD_MANAGER = "sluse"
 PART_OF = "applyset.kubernetes.io/part-of"
-KINDS: Mapping[str, Kind] = {
-    "HelseIDClient": HELSEID_CLIENT,
-    "IdentityFederation": IDENTITY_FEDERATION,
-    "Integration": INTEGRATION,
-    "NetworkOpening": NETWORK_OPENING,
-    "AcceptanceTest": ACCEPTANCE_TEST,
-}
-"""Everything that a stack may hold, by kind."""
 _CONCURRENT = 16
-_T = TypeVar("_T")
-_TRIES = 5  # to replace an object while others write it
 
 
 class EmbeddedEngine:
@@ -62,30 +44,21 @@ class EmbeddedEngine:
         live = await self._live(stack)
         wanted = {object_key(manifest): _labelled(manifest, stack) for manifest in stack.resources}
         differing = {key: manifest for key, manifest in wanted.items() if not _as_wanted(live.get(key), manifest)}
-        await _all(self._apply(manifest) for manifest in differing.values())
+        await every(self._apply(manifest) for manifest in differing.values())
         surplus = {key: found for key, found in live.items() if key not in wanted and key not in stack.keep}
-        await _all(self._prune(key, found) for key, found in surplus.items())
+        await every(self._prune(key, found) for key, found in surplus.items())
         return Declared(tuple(sorted(differing)), tuple(sorted(surplus)))
 
     async def preview(self, stack: Stack) -> tuple[ObjectPreview, ...]:
         """Compare with what is there, and let the server judge each write: a server-side apply as a dry run."""
         live = await self._live(stack)
-        unseen = [manifest for manifest in stack.resources if object_key(manifest) not in live]
-        for found in await _all(self._outside(manifest) for manifest in unseen):
-            live |= found
+        unseen = {object_key(manifest) for manifest in stack.resources} - live.keys()
+        # What bears a name of ours and is no member of the set is adopted, not created.
+        live |= await named(self._cluster, stack.environment.namespace, unseen, self._limit)
         previewed = stack_preview.preview(stack, live)
         written = {each.key for each in previewed if each.action in {Action.CREATE, Action.CHANGE}}
-        await _all(self._try(manifest) for manifest in stack.resources if object_key(manifest) in written)
+        await every(self._try(manifest) for manifest in stack.resources if object_key(manifest) in written)
         return previewed
-
-    async def _outside(self, manifest: Manifest) -> dict[ObjectKey, Mapping[str, Any]]:
-        """Return what bears the manifest's name but is no member of the set: adopted, not created."""
-        key = object_key(manifest)
-        async with self._limit:
-            try:
-                return {key: await self._cluster.get(KINDS[key.kind], manifest["metadata"]["namespace"], key.name)}
-            except NotFound:
-                return {}
 
     async def _try(self, manifest: Manifest) -> None:
         async with self._limit:
@@ -102,26 +75,16 @@ class EmbeddedEngine:
             await self._cluster.apply(parent, manager=FIELD_MANAGER)
 
     async def _live(self, stack: Stack) -> dict[ObjectKey, Mapping[str, Any]]:
-        labels = {PART_OF: applyset_id(stack)}
-        found: dict[ObjectKey, Mapping[str, Any]] = {}
-        for name, kind in KINDS.items():
-            items, _ = await self._cluster.list(kind, stack.environment.namespace, labels)
-            found.update({ObjectKey(name, item["metadata"]["name"]): item for item in items})
-        return found
+        return await listed(self._cluster, stack.environment.namespace, {PART_OF: applyset_id(stack)})
 
     async def _apply(self, manifest: Manifest) -> None:
         """Apply; where others' fields are left in the spec, replace. A status written in between is no obstacle."""
         async with self._limit:
-            for _ in range(_TRIES):
+            for _ in range(TRIES):
                 applied = await self._cluster.apply(manifest, manager=FIELD_MANAGER)
-                if applied["spec"] == manifest["spec"]:
+                if await freed(self._cluster, applied, manifest):
                     return
-                with contextlib.suppress(Conflict):
-                    await self._cluster.replace({**applied, "spec": manifest["spec"]})
-                    return
-        raise ClusterUnavailable(
-            f"{manifest['kind']} {manifest['metadata']['name']} changes faster than it can be written"
-        )
+        raise restless(manifest)
 
     async def _prune(self, key: ObjectKey, found: Mapping[str, Any]) -> None:
         meta = found["metadata"]
@@ -130,15 +93,6 @@ class EmbeddedEngine:
                 await self._cluster.delete(KINDS[key.kind], meta["namespace"], key.name, uid=meta["uid"])
             except NotFound:
                 return
-
-
-async def _all(requests: Iterable[Awaitable[_T]]) -> list[_T]:
-    """Wait for all, then raise the first failure."""
-    results = await asyncio.gather(*requests, return_exceptions=True)
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
-    return [result for result in results if not isinstance(result, BaseException)]
 
 
 def applyset_id(stack: Stack) -> str:

@@ -33,7 +33,7 @@ from sluse.delivery.production.acceptance import SubmittedTests
 from sluse.delivery.production.notes import witnessed
 from sluse.delivery.repository import Repository, SyncResult
 from sluse.delivery.standing import FirstCount, Standing
-from sluse.delivery.sync_result import result_of
+from sluse.delivery.sync_result import StackFailed, result_of, sentence
 from sluse.errors import CatalogError, ClusterError, LedgerError, RemoteUnavailable, SluseError
 from sluse.model.held import OrganisationLedger
 from sluse.model.policy.bundle import Policy, Roots
@@ -190,7 +190,7 @@ class Sync:
         """Repair what is dirty, as it was compiled last."""
         failures = await self._declare_changed(self.box.now) if self.box.now is not None else []
         reason = "RemoteUnavailable" if isinstance(error, RemoteUnavailable) else "NotReadable"
-        return SyncResult(ready=False, reason=reason, message="; ".join((_sentence(error), *failures)))
+        return SyncResult(ready=False, reason=reason, message="; ".join((sentence(error), *map(str, failures))))
 
     async def _head(self, path: str) -> Head:
         """Return HEAD as read and checked; a commit that was read already is not read again."""
@@ -238,11 +238,11 @@ class Sync:
         wake = self.box.now.wake if self.box.now is not None else None
         return self.repository.pause(wake, self._looked, self.now())
 
-    async def _declare_changed(self, compiled: Compiled) -> list[str]:
+    async def _declare_changed(self, compiled: Compiled) -> list[StackFailed]:
         """Note all, and declare every stack that changed or is dirty; one stack's failure leaves the others alone."""
         limit = asyncio.Semaphore(AT_A_TIME)
 
-        async def declare(slug: str, share: OrganisationCompiled) -> str | None:
+        async def declare(slug: str, share: OrganisationCompiled) -> StackFailed | None:
             async with limit:
                 return await self._declare(slug, share, compiled.commit)
 
@@ -255,7 +255,7 @@ class Sync:
         declared_all = await asyncio.gather(*(declare(slug, share) for slug, share in differing))
         return [failure for failure in (*noted_all.values(), *declared_all) if failure is not None]
 
-    def _note(self, slug: str, share: OrganisationCompiled, compiled: Compiled) -> str | None:
+    def _note(self, slug: str, share: OrganisationCompiled, compiled: Compiled) -> StackFailed | None:
         """Note what the files say; return what failed. A stack whose ledger cannot be written is not declared."""
         if self._noted.get(slug) is share:
             return None
@@ -266,13 +266,13 @@ class Sync:
             )
             self.books.note(slug, change)
         except LedgerError as error:
-            return f"{slug}: {error.message}"
+            return StackFailed(slug, error)
         self._noted[slug] = share
         if self.books.get(slug) is not before or (told.tests if told is not None else SubmittedTests()) != share.tests:
             self.changed()
         return None
 
-    async def _declare(self, slug: str, share: OrganisationCompiled, commit: str) -> str | None:
+    async def _declare(self, slug: str, share: OrganisationCompiled, commit: str) -> StackFailed | None:
         """Declare one stack; return what failed, and then try it again with the next sync."""
         self._dirty.discard(slug)
         try:
@@ -280,12 +280,8 @@ class Sync:
             self.books.note(slug, partial(declared, digest=share.stack.digest, commit=commit))
         except SluseError as error:
             self._dirty.add(slug)
-            return f"{slug}: {error.message}"
+            return StackFailed(slug, error)
         if done.applied or done.pruned:
             log.info("stack %s: applied %d, pruned %d", slug, len(done.applied), len(done.pruned))
         self.changed()
         return None
-
-
-def _sentence(error: SluseError) -> str:
-    return f"{error.message} ({error.hint})" if error.hint else error.message

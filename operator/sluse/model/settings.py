@@ -86,6 +86,27 @@ class MailSettings(Value):
     password_file: Path | None = Field(None, description="File with the password.")
 
 
+class PulumiSettings(Value):
+    """Where the engine `pulumi` keeps its state, and who can read secrets in it. One of the last two is needed."""
+
+    backend: Line = Field(
+        description="Address of the state: file:///..., s3://..., azblob://... or gs://...; no secret."
+    )
+    home: Path = Field(description="Folder for workspaces and logs of Pulumi; may be lost at any time.")
+    passphrase_file: Path | None = Field(
+        None, description="File with the passphrase that encrypts secrets in the state."
+    )
+    secrets_provider: Line | None = Field(
+        None,
+        description="Address of a cloud's key instead: awskms://..., azurekeyvault://..., gcpkms://... or hashivault://...",
+    )
+    policy_pack: Path | None = Field(
+        None, description="Folder of the policy pack that judges every update; none: no pack."
+    )
+    at_once: Count = Field(2, description="Most updates at once; each is a process that uses a core and 300 MB.")
+    refresh: Count = Field(21600, description="Seconds after which a stack is read and declared anew in full.")
+
+
 class Timing(Value):
     """Intervals, in seconds."""
 
@@ -120,6 +141,7 @@ class Settings(Value):
     remote: RemoteSettings
     authority: AuthoritySettings
     ledger: LedgerSettings
+    pulumi: PulumiSettings | None = Field(None, description="How the engine `pulumi` works; that engine needs it.")
     roots: Roots | None = Field(None, description="Keys that sign the manifest of policies/; production needs them.")
     mail: MailSettings | None = None
     timing: Timing = Timing()

@@ -6,7 +6,7 @@ import asyncio
 import os
 import ssl
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,7 +33,7 @@ from sluse.registrar.federation.port import FederationRegistrar
 from sluse.registrar.port import Registrar
 from sluse.wiring.clock import Now, elapsed, utc_now
 from sluse.wiring.identity import identity
-from sluse.wiring.settings import secret
+from sluse.wiring.settings import VARIABLE, secret
 
 LEASE = "sluse-operator"
 """Name of the Lease, in the environment's namespace."""
@@ -97,7 +97,7 @@ async def opened(settings: Settings, now: Now = utc_now) -> AsyncIterator[Parts]
             federations=federations,
             journal=ClusterJournal(cluster, settings.environment, now, telling=settings.mail is not None),
             branch=status_branch(settings, fence),
-            engine=_engine(settings, cluster),
+            engine=await stack.enter_async_context(_engine(settings, cluster)),
             source=source,
             reader=Reader(),
             mail=_mail(settings, fence),
@@ -213,9 +213,29 @@ def _tls(ca_file: Path | None) -> ssl.SSLContext:
         raise SettingsError(f"cannot read the CA bundle {ca_file}") from None
 
 
-def _engine(settings: Settings, cluster: Cluster) -> Engine:
+@asynccontextmanager
+async def _engine(settings: Settings, cluster: Cluster) -> AsyncIterator[Engine]:
     match settings.engine:
         case EngineName.EMBEDDED:
-            return EmbeddedEngine(cluster)
+            yield EmbeddedEngine(cluster)
         case EngineName.PULUMI:
-            raise SettingsError("the engine `pulumi` is not built yet", hint="set engine: embedded")
+            async with _pulumi(settings, cluster) as engine:
+                yield engine
+
+
+def _pulumi(settings: Settings, cluster: Cluster) -> AbstractAsyncContextManager[Engine]:
+    """Return the engine that lives outside this package. Imported here alone, and only where the settings name it."""
+    if settings.pulumi is None:
+        raise SettingsError("engine: pulumi needs to know where its state is", hint="give the settings pulumi: {...}")
+    if (settings.pulumi.passphrase_file is None) is (settings.pulumi.secrets_provider is None):
+        raise SettingsError("pulumi needs one of passphraseFile and secretsProvider")
+    if settings.pulumi.passphrase_file is not None:
+        secret(settings.pulumi.passphrase_file)
+    try:
+        from sluse_stacks.engine import opened as opened_pulumi
+    except ImportError as error:
+        raise SettingsError(
+            f"engine: pulumi needs the package {error.name}", hint="install sluse with its extra: sluse[pulumi]"
+        ) from None
+    environment = {name: value for name, value in os.environ.items() if name != VARIABLE}
+    return opened_pulumi(settings.pulumi, cluster, settings.kubernetes.kubeconfig, environment)

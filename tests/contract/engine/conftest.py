@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +12,13 @@ from sluse.delivery.embedded import EmbeddedEngine
 from sluse.delivery.engine import Engine
 from sluse.sandbox.tls import Certificates, issue
 from worlds.cluster import ClusterWorld, cluster_world
+from worlds.engines import marks, missing, pulumi_engine
 
-ENGINES: Mapping[str, Callable[[ClusterWorld], Engine]] = {
-    "embedded": lambda world: EmbeddedEngine(world.operator),
+Make = Callable[[ClusterWorld, Path], Engine]
+
+ENGINES: Mapping[str, Make] = {
+    "embedded": lambda world, _: EmbeddedEngine(world.operator),
+    "pulumi": pulumi_engine,
 }
 
 
@@ -28,11 +33,11 @@ async def world(certificates: Certificates) -> AsyncIterator[ClusterWorld]:
         yield world
 
 
-@pytest.fixture(params=ENGINES)
-def start(request: pytest.FixtureRequest, world: ClusterWorld) -> Callable[[], Engine]:
+@pytest.fixture(params=[pytest.param(name, marks=marks(name)) for name in ENGINES if name not in missing()])
+def start(request: pytest.FixtureRequest, world: ClusterWorld, tmp_path: Path) -> Callable[[], Engine]:
     """Start an engine, as another start of the process would."""
     make = ENGINES[request.param]
-    return lambda: make(world)
+    return lambda: make(world, tmp_path)
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from worlds.stacks import client, stack, summary
 
 NOTHING = Declared((), ())
 THREE = ("batch", "portal", "sync")
+WRITES_OF_A_CHANGE = {"embedded": 1, "pulumi": 2}
+"""Pulumi's provider first patches the managers of the fields, also where it has nothing to say."""
 
 
 async def specs(world: ClusterWorld, slug: str = "fjord") -> dict[str, object]:
@@ -54,12 +56,15 @@ async def test_declaring_again_after_a_restart_writes_nothing(start: Callable[[]
     assert world.writes() == before
 
 
-async def test_a_change_writes_what_changed_and_nothing_else(engine: Engine, world: ClusterWorld) -> None:
+async def test_a_change_writes_what_changed_and_nothing_else(engine: Engine, world: ClusterWorld, name: str) -> None:
     await engine.declare(stack(clients=("sync",)))
     before = world.writes("helseidclients"), world.writes("integrations")
     changed = stack(clients=("sync",), scopes=("nhn:msh/api",))
     assert await engine.declare(changed) == Declared((client(),), ())
-    assert (world.writes("helseidclients"), world.writes("integrations")) == (before[0] + 1, before[1])
+    assert (world.writes("helseidclients"), world.writes("integrations")) == (
+        before[0] + WRITES_OF_A_CHANGE[name],
+        before[1],
+    )
     assert await specs(world) == wanted(changed)
 
 

@@ -1,0 +1,146 @@
+"""Pulumi's operations on one stack after another, with as few starts of the CLI as there can be: one an operation.
+
+The Automation API's `Stack` selects a stack before and asks for outputs and history after every operation, each a start
+of the CLI and none of use here; so of the Automation API this takes the workspace, the command and the servers. Nothing is ever downloaded: the provider is the one on PATH, or there is none. Checkpoints
+are skipped: Pulumi would rewrite the whole state around every object. A process killed in the middle so leaves a state
+that knows too little, and the next declaration adopts what is there (`objects.py` says why the provider may).
+
+Everything here blocks, and is called in threads that outlive the call (`tether.py` says why).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pulumi import automation
+
+from sluse.model.settings import PulumiSettings
+from sluse_stacks.engine.command import TetheredCommand
+from sluse_stacks.engine.serving import OnEvent, Program, served
+from sluse_stacks.settings import PROJECT
+
+
+@dataclass
+class Lean:
+    """The stacks of one environment in one backend. `kubeconfig` None: the pod's own service account.
+
+    `environment` is what the CLI inherits: PATH, and a cloud's credentials for a backend or a key that lies there.
+    Every method raises `pulumi.automation.CommandError` where the CLI fails.
+    """
+
+    settings: PulumiSettings
+    kubeconfig: Path | None
+    environment: Mapping[str, str]
+    _workspace: automation.LocalWorkspace | None = field(default=None, init=False)
+    command: TetheredCommand = field(init=False)
+
+    def open(self) -> None:
+        """Look for the CLI and make the workspace. Raises `EngineUnusable`; may be called again."""
+        if self._workspace is not None:
+            return
+        self.command = TetheredCommand(self._environment())
+        work = self.settings.home / "work"
+        work.mkdir(parents=True, exist_ok=True)
+        self._workspace = automation.LocalWorkspace(
+            work_dir=str(work),
+            pulumi_home=str(self.settings.home),
+            secrets_provider=self.settings.secrets_provider or "passphrase",
+            project_settings=automation.ProjectSettings(name=PROJECT, runtime="python", main=str(work)),
+            pulumi_command=self.command,
+        )
+
+    def export(self, stack: str) -> Mapping[str, Any] | None:
+        """Return the stack's deployment as Pulumi keeps it, secrets not shown; None where there is no such stack."""
+        try:
+            told = self._run("stack", "export", "--stack", stack)
+        except automation.StackNotFoundError:
+            return None
+        deployment: Mapping[str, Any] = json.loads(told.stdout).get("deployment") or {}
+        return deployment
+
+    def init(self, stack: str) -> None:
+        """Make an empty stack."""
+        self._run("stack", "init", stack, "--no-select", "--secrets-provider", self._opened.secrets_provider or "")
+
+    def up(self, stack: str, program: Program, *, targets: Collection[str], refresh: bool, on_event: OnEvent) -> None:
+        """Run a program of nothing but `targets`: URNs that it declares, and such as it does not, which are deleted."""
+        arguments = ["--yes", "--skip-preview", "--continue-on-error", *_choice(targets, refresh=refresh)]
+        self._operate("up", stack, [*arguments, *self._policies()], on_event, program)
+
+    def preview(
+        self, stack: str, program: Program, *, targets: Collection[str], refresh: bool, on_event: OnEvent
+    ) -> None:
+        """Do as `up` would, and write nothing."""
+        self._operate("preview", stack, [*_choice(targets, refresh=refresh), *self._policies()], on_event, program)
+
+    def refresh(self, stack: str, on_event: OnEvent) -> None:
+        """Read everything in the state anew, and forget what was being created when a process died."""
+        self._operate("refresh", stack, ["--yes", "--skip-preview", "--clear-pending-creates"], on_event)
+
+    def destroy(self, stack: str, on_event: OnEvent) -> None:
+        """Delete everything in the state."""
+        self._operate("destroy", stack, ["--yes", "--skip-preview"], on_event)
+
+    def cancel(self, stack: str) -> None:
+        """Delete the stack's locks. Only for one whose owner is known to be dead."""
+        self._run("cancel", "--yes", "--stack", stack)
+
+    def remove(self, stack: str) -> None:
+        """Forget the stack and leave its objects where they are."""
+        self._run("stack", "rm", "--yes", "--force", "--stack", stack)
+
+    @property
+    def _opened(self) -> automation.LocalWorkspace:
+        if self._workspace is None:
+            raise RuntimeError("the engine is used before it is opened")
+        return self._workspace
+
+    def _run(self, *args: str) -> automation.CommandResult:
+        workspace = self._opened
+        return self.command.run(list(args), workspace.work_dir, {"PULUMI_HOME": str(self.settings.home)})
+
+    def _operate(
+        self, what: str, stack: str, arguments: list[str], on_event: OnEvent, program: Program | None = None
+    ) -> None:
+        with served(program, on_event) as addresses:
+            quiet = ["--suppress-progress", "--suppress-outputs", "--color", "never"]
+            self._run(what, *arguments, *quiet, *addresses, "--stack", stack)
+
+    def _policies(self) -> list[str]:
+        pack = self.settings.policy_pack
+        return ["--policy-pack", str(pack)] if pack is not None else []
+
+    def _environment(self) -> dict[str, str]:
+        own = {
+            "PULUMI_BACKEND_URL": self.settings.backend,
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_DEBUG_COMMANDS": "true",  # allows --event-log and --exec-kind
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "PULUMI_SKIP_CHECKPOINTS": "true",
+            "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
+            "PULUMI_LOG_ROTATION_MAX_TOTAL_MB": "20",
+            "PULUMI_K8S_CLIENT_QPS": "200",
+            "PULUMI_K8S_CLIENT_BURST": "400",
+        }
+        if self.settings.passphrase_file is not None:
+            own["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(self.settings.passphrase_file)
+        inherited = {name: value for name, value in self.environment.items() if name not in _NEVER}
+        if self.kubeconfig is not None:
+            own["KUBECONFIG"] = str(self.kubeconfig)
+        return {**inherited, **own}
+
+
+_NEVER = frozenset({"KUBECONFIG", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_ACCESS_TOKEN", "PULUMI_K8S_AWAIT_ALL"})
+"""What stands in the environment by accident and would lead elsewhere than the settings say."""
+
+
+def _choice(targets: Collection[str], *, refresh: bool) -> list[str]:
+    """Return the targets, of which there must be some: a partial program without any would delete all the rest."""
+    if not targets:
+        raise ValueError("an update without targets is never asked for")
+    chosen = [argument for target in sorted(targets) for argument in ("--target", target)]
+    return [*chosen, "--refresh"] if refresh else chosen
