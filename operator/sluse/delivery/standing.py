@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sluse.cluster.client import Cluster
 from sluse.delivery.compiled import Compiled
-from sluse.delivery.embedded import KINDS
+from sluse.delivery.observing import KINDS
 from sluse.desired.stack import ObjectKey, object_key
 from sluse.errors import ClusterError
 from sluse.model.held import OrganisationLedger
