@@ -1,20 +1,64 @@
-"""A real control plane for the tests of this folder, which only `make e2e` runs: it takes minutes to build, once."""
+"""A real control plane for the tests of this folder, which only `make e2e` runs: it takes minutes to build, once.
+
+`control_plane` is shared: what a test does to it, it undoes. `plane` is a test's own, to be killed, paused or set
+back, and `world` is everything on it: git and the authority are the sandbox's, the operator is a service account.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
 from e2e.controlplane.binaries import find_or_build
 from e2e.controlplane.control_plane import ControlPlane
+from sluse.model.settings import Timing
+from sluse.sandbox.sandbox import Sandbox
+from worlds.documents import Supplier
+from worlds.operated import Operated, begun, looked_at
+from worlds.running import forget_half_made_connections
 
 collect_ignore_glob = [] if os.environ.get("SLUSE_E2E") else ["test_*.py"]
+
+PATIENCE = 60.0
+"""Seconds; a real server takes some to come back."""
+IMPATIENT = Timing(drift=100_000, retry_first=1, retry_most=1)
+"""What waits is tried again every second; what is well is left alone."""
 
 
 @pytest.fixture(scope="session")
 def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
-    """etcd, API server and collectors on loopback; what a test does to them it undoes."""
+    """etcd, API server and collectors on loopback."""
     with ControlPlane(find_or_build(), tmp_path_factory.mktemp("control-plane")) as running:
         yield running
+
+
+@pytest.fixture
+def plane(tmp_path: Path) -> Iterator[ControlPlane]:
+    directory = tmp_path / "control-plane"
+    directory.mkdir(mode=0o700)
+    with ControlPlane(find_or_build(), directory) as running:
+        yield running
+
+
+@pytest.fixture
+def mine() -> Supplier:
+    return Supplier("fjord", 0)
+
+
+@pytest.fixture
+def sandbox(plane: ControlPlane, mine: Supplier, tmp_path: Path) -> Iterator[Sandbox]:
+    """What `mine` authored is merged, Sluse is installed, no operator has run."""
+    directory = tmp_path / "sandbox"
+    directory.mkdir(mode=0o700)
+    with begun(directory, mine.everything(), cluster=plane.kubeconfig()) as opened:
+        yield opened
+    forget_half_made_connections()  # of replicas that were killed in the midst of one
+
+
+@pytest.fixture
+async def world(sandbox: Sandbox) -> AsyncIterator[Operated]:
+    async with looked_at(sandbox, IMPATIENT, PATIENCE) as opened:
+        yield opened

@@ -14,7 +14,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from laws.strategies import trees
-from sluse.catalog import personal
 from sluse.catalog.git.standing import StandingClone
 from sluse.delivery.previewing.means import MOVES
 from sluse.delivery.previewing.of_clone import previewed as of_clone
@@ -22,6 +21,7 @@ from sluse.delivery.previewing.preview import Known
 from sluse.delivery.previewing.trees import compared
 from sluse.plan.preview import markdown, text, wire
 from sluse.plan.preview.value import Action, Preview
+from sluse.rules import personal
 from worlds.own_clone import GIT
 from worlds.previewing import AT, JOURNAL, MESSAGES, PROVIDER_FILE, Files, previewed, replaced, repository, without
 

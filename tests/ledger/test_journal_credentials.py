@@ -65,6 +65,28 @@ async def test_after_a_failed_write_the_secret_is_looked_at_again(journal: Clust
     assert await journal.credential(KEY) == rotated
 
 
+async def test_what_could_not_be_written_is_written_at_the_next_look(
+    journal: ClusterJournal, start: Start, api: KubernetesAPI
+) -> None:
+    api.faults.add(Fault(hang_up="before", resource="secrets", verb="patch", times=None))
+    for attempt in (journal.keep_credential(KEY, HELD), journal.credential(KEY), journal.keep_credential(KEY, HELD)):
+        with pytest.raises(ClusterUnavailable):
+            await attempt
+    api.faults.clear()
+    assert await journal.credential(KEY) == HELD
+    assert await (await start_loaded(start)).credential(KEY) == HELD
+    assert api.requests.writes(resource="secrets") == 1
+
+
+async def test_what_could_not_be_written_and_is_dropped_is_gone(journal: ClusterJournal, api: KubernetesAPI) -> None:
+    api.faults.add(Fault(hang_up="after", resource="secrets", verb="patch", times=None))
+    with pytest.raises(ClusterUnavailable):
+        await journal.keep_credential(KEY, HELD)
+    api.faults.clear()
+    await journal.drop_credential(KEY)
+    assert await journal.credential(KEY) is None
+
+
 @pytest.mark.parametrize(
     "data", [{}, {"client_id": "YQ==", "uri": "YQ=="}, {"client_id": "YQ==", "uri": "YQ==", "credential": "/w=="}]
 )

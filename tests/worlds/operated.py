@@ -16,7 +16,7 @@ from sluse.cluster.client import Cluster
 from sluse.cluster.kinds import CONFIG_MAP, HELSEID_CLIENT, INTEGRATION_REPOSITORY, Kind
 from sluse.controller.looking import RECONCILE_REQUESTED
 from sluse.delivery.repository import SYNC_REQUESTED
-from sluse.demo.expect import eventually
+from sluse.demo.expect import PATIENCE, eventually
 from sluse.desired.access import operator_user
 from sluse.errors import NotFound
 from sluse.model.names import Environment
@@ -52,12 +52,16 @@ class Writes(NamedTuple):
 
 @dataclass
 class Operated:
-    """`main` is what is merged. `admin` may do everything in the cluster; it counts as nobody's writes but its own."""
+    """`main` is what is merged. `admin` may do everything in the cluster; it counts as nobody's writes but its own.
+
+    `patience`: seconds that something is waited for.
+    """
 
     sandbox: Sandbox
     main: Main
     admin: Cluster
     timing: Timing = NEVER
+    patience: float = PATIENCE
 
     @property
     def authority(self) -> Authority:
@@ -132,7 +136,7 @@ class Operated:
             ]
             return body if (kind, status, reason, generation) in said else None
 
-        return await eventually(look, f"{name} says {kind}={status}, {reason}")
+        return await eventually(look, f"{name} says {kind}={status}, {reason}", patience=self.patience)
 
     async def declared(self, name: str, *scopes: str) -> dict[str, Any]:
         """Wait until a client is declared with these scopes and registered so; return it."""
@@ -141,7 +145,7 @@ class Operated:
             body = await self.client(name)
             return bool(body) and tuple(body["spec"]["registration"]["scopes"]) == scopes
 
-        await eventually(look, f"{name} is declared with {scopes}")
+        await eventually(look, f"{name} is declared with {scopes}", patience=self.patience)
         return (await self.ready(name))[0]
 
     async def synced(self, commit: str) -> dict[str, Any]:
@@ -151,7 +155,7 @@ class Operated:
             body = await self.repository("Synced")
             return body if body["status"]["commit"] == commit else None
 
-        return await eventually(look, f"{commit} is synced")
+        return await eventually(look, f"{commit} is synced", patience=self.patience)
 
     async def repository(self, reason: str) -> dict[str, Any]:
         """Wait until the IntegrationRepository gives this reason; return it."""
@@ -161,7 +165,7 @@ class Operated:
             rows = body.get("status", {}).get("conditions", ())
             return body if any(row["type"] == "Ready" and row["reason"] == reason for row in rows) else None
 
-        return await eventually(look, f"the repository is {reason}")
+        return await eventually(look, f"the repository is {reason}", patience=self.patience)
 
     async def stage(self, organisation: str, stage: str, name: str = "journal") -> dict[str, Any]:
         """Wait until the status branch says that an integration reached a stage; return its page."""
@@ -178,7 +182,7 @@ class Operated:
             page = self.page(organisation, name)
             return page if page["stage"] == stage else None
 
-        return await eventually(look, f"{organisation}.{name} reaches {stage}")
+        return await eventually(look, f"{organisation}.{name} reaches {stage}", patience=self.patience)
 
     def writes(self, operator: str = OPERATOR) -> Writes:
         """Return everything that operators wrote so far, but for the signs of life of who leads."""
@@ -215,9 +219,14 @@ def difference(before: Writes, after: Writes) -> Writes:
 
 
 @contextmanager
-def begun(directory: Path, *files: Files, providers: tuple[str, ...] = ()) -> Iterator[Sandbox]:
-    """Open a sandbox in which `files` are merged and the ledger of test is begun. Nothing is polled but on request."""
-    with Sandbox(directory, poll="24h", providers=providers) as sandbox:
+def begun(
+    directory: Path, *files: Files, providers: tuple[str, ...] = (), cluster: Path | None = None
+) -> Iterator[Sandbox]:
+    """Open a sandbox in which `files` are merged and the ledger of test is begun. Nothing is polled but on request.
+
+    `cluster`: an administrator's kubeconfig of a real cluster in the place of the sandbox's API.
+    """
+    with Sandbox(directory, poll="24h", providers=providers, cluster=cluster) as sandbox:
         if files:
             Main(sandbox.remote.repository).commit({path: text for share in files for path, text in share.items()})
         settings = load(sandbox.settings(TEST))
@@ -226,8 +235,8 @@ def begun(directory: Path, *files: Files, providers: tuple[str, ...] = ()) -> It
 
 
 @asynccontextmanager
-async def looked_at(sandbox: Sandbox, timing: Timing = NEVER) -> AsyncIterator[Operated]:
+async def looked_at(sandbox: Sandbox, timing: Timing = NEVER, patience: float = PATIENCE) -> AsyncIterator[Operated]:
     """Give a test its own eyes on a sandbox: the admin's client belongs to the test's event loop."""
     admin = access_from_kubeconfig(json.loads(sandbox.kubeconfig().read_bytes()))
     async with Cluster(admin, connections=4) as cluster:
-        yield Operated(sandbox, Main(sandbox.remote.repository), cluster, timing)
+        yield Operated(sandbox, Main(sandbox.remote.repository), cluster, timing, patience)

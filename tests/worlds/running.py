@@ -47,7 +47,7 @@ class Running:
             self._loop.call_soon_threadsafe(self.process.stop.set)
         self._thread.join(PATIENCE)
         assert not self._thread.is_alive(), "the operator ends when it is asked to"
-        _forget_half_made_connections()
+        forget_half_made_connections()
         if self.failure is not None and error is None:
             raise self.failure
 
@@ -77,11 +77,12 @@ class Running:
         self._up.set()
 
 
-def _forget_half_made_connections() -> None:
+def forget_half_made_connections() -> None:
     """Collect what an ended loop leaves behind, here and not in somebody else's test.
 
     A connection whose making is cancelled (a watch, a wake-up, at the moment of the end) is left by aiohttp to the
-    collector, which warns of its transport. A process that ends has no such garbage; a thread's loop has.
+    collector, which warns of its transport; one that a server had not greeted yet is left so too. A process that ends
+    has no such garbage; a thread's loop has.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)

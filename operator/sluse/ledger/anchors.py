@@ -2,6 +2,9 @@
 
 Kept in memory after the first look: this process is the only writer. Absence is not, so that a Secret which somebody
 brings back is found at the next look. Read by name and never listed, since the operator's role may not list Secrets.
+
+A credential whose writing failed stays in memory and is written at the next look: the authority gave it once, and
+without it the registration would be made a second time, or could never be managed again.
 """
 
 from __future__ import annotations
@@ -30,9 +33,12 @@ class Anchors:
         self._cluster = cluster
         self._namespace = environment.namespace
         self._known: dict[ClientKey, Held | None] = {}
+        self._unwritten: dict[ClientKey, Held] = {}
 
     async def read(self, key: ClientKey) -> Held | None:
-        """Return the credential; None where there is none."""
+        """Return the credential, durable; None where there is none."""
+        if key in self._unwritten:
+            await self._write(key, self._unwritten[key])
         if self._known.get(key) is None:
             try:
                 item = await self._cluster.get(SECRET, self._namespace, f"{ANCHOR_PREFIX}{key}")
@@ -44,10 +50,26 @@ class Anchors:
 
     async def keep(self, key: ClientKey, held: Held) -> None:
         """Write it; a no-op where exactly this is there."""
-        if (self._known[key] if key in self._known else await self.read(key)) == held:
+        if key not in self._unwritten and (self._known[key] if key in self._known else await self.read(key)) == held:
             return
+        self._unwritten[key] = held
+        await self._write(key, held)
+
+    async def drop(self, key: ClientKey) -> None:
+        """Delete it; absent is done."""
+        written = self._unwritten.pop(key, None) is None
+        if written and key in self._known and self._known[key] is None:
+            return
+        self._known.pop(key, None)
+        try:
+            await self._cluster.delete(SECRET, self._namespace, f"{ANCHOR_PREFIX}{key}")
+        except NotFound:
+            _log.debug("the credential of %s was absent already", key)
+        self._known[key] = None
+
+    async def _write(self, key: ClientKey, held: Held) -> None:
         # What is there is unknown from here until the answer: a failed write may have been heard.
-        del self._known[key]
+        self._known.pop(key, None)
         manifest = {
             "apiVersion": SECRET.api_version,
             "kind": SECRET.kind,
@@ -65,17 +87,7 @@ class Anchors:
         }
         await self._cluster.apply(manifest, manager=FIELD_MANAGER)
         self._known[key] = held
-
-    async def drop(self, key: ClientKey) -> None:
-        """Delete it; absent is done."""
-        if key in self._known and self._known[key] is None:
-            return
-        self._known.pop(key, None)
-        try:
-            await self._cluster.delete(SECRET, self._namespace, f"{ANCHOR_PREFIX}{key}")
-        except NotFound:
-            _log.debug("the credential of %s was absent already", key)
-        self._known[key] = None
+        del self._unwritten[key]
 
 
 def _held(key: ClientKey, data: dict[str, str]) -> Held:

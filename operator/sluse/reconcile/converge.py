@@ -107,6 +107,7 @@ class Converge:
         except Refused:
             await self._forget(key)
             raise
+        self._known_clean.discard(intent.id)
         await self._anchor(key, created)
         return created, self.registrar.normalise(first)
 

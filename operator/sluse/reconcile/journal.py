@@ -28,7 +28,10 @@ class Journal(Protocol):
         ...
 
     async def keep_credential(self, key: ClientKey, held: Held) -> None:
-        """Write the Secret `sluse-anchor-<name>`; a no-op where it holds exactly this already."""
+        """Write the Secret `sluse-anchor-<name>`; a no-op where it holds exactly this already.
+
+        What cannot be written is not lost while the process lives: the next call for this client writes it.
+        """
         ...
 
     async def drop_credential(self, key: ClientKey) -> None:

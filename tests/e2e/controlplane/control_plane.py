@@ -6,6 +6,7 @@ in it; of kube-controller-manager only the collector of garbage and the one of n
 
 from __future__ import annotations
 
+import base64
 import json
 import secrets
 import shutil
@@ -18,7 +19,7 @@ import urllib.request
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -98,6 +99,13 @@ class ControlPlane:
         self.etcd.start()
         self._until(self._etcd_answers, self.etcd)
         self.wait_until_ready()
+
+    def forget(self) -> None:
+        """Let nobody know what was before now: etcd is compacted, and the API server starts anew with an empty memory."""
+        address = f"http://127.0.0.1:{self._client}/v3/kv"
+        now = _post(f"{address}/range", {"key": base64.b64encode(b"/").decode()})["header"]["revision"]
+        _post(f"{address}/compaction", {"revision": now, "physical": True})
+        self.restart_apiserver()
 
     def pause(self) -> None:
         """Let the API server answer nobody, with its connections open."""
@@ -211,6 +219,13 @@ def _answers(url: str, tls: ssl.SSLContext | None, token: str) -> bool:
             return bool(answer.status == 200)
     except (OSError, urllib.error.URLError):
         return False
+
+
+def _post(url: str, body: object) -> dict[str, Any]:
+    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=_PATIENCE) as answer:
+        found: dict[str, Any] = json.load(answer)
+        return found
 
 
 def _free_ports(count: int) -> list[int]:
