@@ -13,6 +13,7 @@ import demo
 import failover
 import fresh
 import gate
+import preview
 import scaling
 import startup
 import verify
@@ -23,6 +24,7 @@ MEASUREMENTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "startup": startup.measure,
     "check": check.measure,
     "gate": gate.measure,
+    "preview": preview.measure,
     "verify": verify.measure,
     "converge": converge.measure,
     "fresh": fresh.measure,

@@ -142,3 +142,29 @@ def test_a_folder_that_is_no_clone_is_told(tmp_path: Path) -> None:
     found = CliRunner(env=GIT).invoke(main, ["preview", "--repository", str(tmp_path)])
     assert found.exit_code == 2
     assert "not in a git clone" in found.stderr
+
+
+def test_a_record_that_is_edited_or_deleted_is_an_error_in_a_preview_and_in_check(clone: Clone) -> None:
+    folder = "integrations/fjordlegen/decisions/journal"
+    gone = f"{folder}/8-acceptance.yaml"
+    (edited,) = (path for path in clone.files if path.startswith(folder) and path.endswith("-keys.yaml"))
+    (clone.root / gone).unlink()
+    clone.write(edited, clone.files[edited] + b"# nothing\n")
+    found = clone.preview(*AT)
+    assert found.exit_code == 1
+    assert f"{gone}: error record-rewritten: The record is deleted" in found.stdout
+    assert f"{edited}: error record-rewritten: The record is edited" in found.stdout
+    checked = CliRunner(env=GIT).invoke(main, ["check", "--base", "main", "--output", "json", str(clone.root)])
+    assert checked.exit_code == 1
+    told = [each["path"] for each in json.loads(checked.stdout)["problems"] if each["rule"] == "record-rewritten"]
+    assert sorted(told) == sorted([gone, edited])
+
+
+def test_check_without_a_base_or_with_all_records_has_nothing_to_say_of_them(clone: Clone) -> None:
+    clone.replace(JOURNAL, "test.fjordlegen", "beta.fjordlegen")
+    assert CliRunner(env=GIT).invoke(main, ["check", "--base", "main", str(clone.root)]).exit_code == 0
+    (clone.root / "integrations/fjordlegen/decisions/journal/8-acceptance.yaml").unlink()
+    assert CliRunner(env=GIT).invoke(main, ["check", str(clone.root)]).exit_code == 0
+    unknown = CliRunner(env=GIT).invoke(main, ["check", "--base", "nowhere", str(clone.root)])
+    assert unknown.exit_code == 2
+    assert "the clone has no commit nowhere" in unknown.stderr

@@ -39,8 +39,9 @@ _COLOURS = {"error": "red", "warning": "yellow", "mark": "red", "hint": "cyan"}
 @click.option(
     "--no-color", is_flag=True, flag_value=True, envvar="NO_COLOR", help="No colour on a terminal either (NO_COLOR)."
 )
+@click.option("--base", help="Revision to compare with: a record that it has is never edited or deleted.")
 @lang.option
-def command(paths: tuple[Path, ...], output: str, *, no_color: bool, words: Translate) -> int:
+def command(paths: tuple[Path, ...], output: str, base: str | None, *, no_color: bool, words: Translate) -> int:
     """Check the working directory's integrations, or only the PATHS of them.
 
     PATHS are files or folders. Of other organisations only what the rules need is read. Exits 1 where an error was
@@ -49,7 +50,12 @@ def command(paths: tuple[Path, ...], output: str, *, no_color: bool, words: Tran
     scope = _scope(paths)
     with without_collecting():
         tree, policy = _read(scope)
-        found = (*check(tree, policy.models), *policy.problems, *check_policies(policy.models))
+        found = (
+            *check(tree, policy.models),
+            *policy.problems,
+            *check_policies(policy.models),
+            *_rewritten(scope, base),
+        )
         problems = with_excerpts(tree, scope.of_interest(found), policy.models)
     if output in REPORTS:
         click.echo(REPORTS[output]([_worded(problem, words) for problem in problems]))
@@ -59,6 +65,22 @@ def command(paths: tuple[Path, ...], output: str, *, no_color: bool, words: Tran
         _print(problems, unpainted if no_color else _painted, words)
     click.echo(f"{words(tally(problems))}; {words(readable(tree.readable))}", err=True)
     return 1 if errors(problems) else 0
+
+
+def _rewritten(scope: _Scope, base: str | None) -> tuple[Problem, ...]:
+    """Return the records of the base that the working tree has otherwise, or not at all."""
+    if base is None:
+        return ()
+    from sluse.catalog.git import beside
+    from sluse.catalog.git.standing import StandingClone
+    from sluse.catalog.history import rewritten
+
+    with StandingClone(scope.root) as clone:
+        commit = clone.commit(base)
+        if commit is None:
+            raise CatalogError(f"the clone has no commit {base}", hint="fetch it, or name another")
+        changed = beside.changed(scope.root, commit, None, (_FOLDER,))
+        return rewritten(clone, scope.root, commit, None, changed)
 
 
 def _read(scope: _Scope) -> tuple[Tree, PolicyReading]:

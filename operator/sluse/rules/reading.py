@@ -133,6 +133,12 @@ PERSONAL_IDENTIFIER = ReadingRule(
     certainty=Certainty.VERIFIED,
     hint="Use an alias for test users; real and synthetic identifiers are kept outside git.",
 )
+RECORD_REWRITTEN = _own(
+    "record-rewritten",
+    "Decisions, acceptance tests, evidence and accepted files are what production stands on: they are never edited and"
+    " never deleted.",
+    "Restore the file as it was; a new statement takes an old one back.",
+)
 
 RULES = (
     FILE_NAME,
@@ -161,6 +167,7 @@ RULES = (
     FOLDER,
     RECORD_NAME,
     ACCEPTED_BYTES,
+    RECORD_REWRITTEN,
     MANIFEST_HISTORY,
     NAME_TAKEN,
     UNKNOWN_FIELD,

@@ -16,6 +16,7 @@ from sluse.catalog.files import FileEntry, Files
 from sluse.catalog.git import beside
 from sluse.catalog.git.standing import StandingClone
 from sluse.catalog.git.tree import Child
+from sluse.catalog.history import rewritten
 from sluse.catalog.reader import Reader
 from sluse.catalog.work_tree import WorkTree
 from sluse.delivery.network_catalogue import unsigned
@@ -24,6 +25,7 @@ from sluse.delivery.previewing.side import Side
 from sluse.delivery.verdicts import unverified
 from sluse.errors import CatalogError
 from sluse.model.policy.bundle import Policy, Roots
+from sluse.model.problem import Problem
 from sluse.model.tree import Tree
 from sluse.rules.judge import check
 
@@ -64,11 +66,12 @@ class Compared:
         before = self._policies(self.base)
         after = self._policies(self.head) if self.head is not None else _of_work_tree(self.root)
         name = WORKING_TREE if self.head is None else self.head[:12]
-        return self._side(self.base[:12], base, before), self._side(name, head, after)
+        lost = rewritten(self.clone, self.root, self.base, self.head, self.changed)
+        return self._side(self.base[:12], base, before), self._side(name, head, after, lost)
 
-    def _side(self, name: str, tree: Tree, contents: Mapping[str, bytes]) -> Side:
+    def _side(self, name: str, tree: Tree, contents: Mapping[str, bytes], lost: tuple[Problem, ...] = ()) -> Side:
         read = policies.read(contents)
-        problems = (*check(tree, read.models), *read.problems)
+        problems = (*check(tree, read.models), *read.problems, *lost)
         return Side(name, tree, problems, _policy(contents, self.roots), unsigned(contents))
 
     def _policies(self, commit: str) -> Mapping[str, bytes]:
