@@ -45,6 +45,14 @@ class Administration:
             raise LookupError(f"no client {client_id} at this authority")
         return token
 
+    def put_back(self, client_id: str, document: dict[str, Any], *, issued_at: int, registered_by: str) -> str:
+        """Hold what was registered in an earlier run; return a new token for it. A ValueError names the rule it breaks."""
+        try:
+            metadata = accept(document, self._habits)
+        except Refusal as refusal:
+            raise ValueError(str(refusal)) from None
+        return self._store.put_back(Registration(client_id, issued_at, registered_by, metadata))
+
     def delete(self, client_id: str) -> None:
         """End a registration. LookupError where there is none."""
         if not self._store.remove(client_id):

@@ -47,6 +47,13 @@ class Store:
             self._held[registration.client_id] = _Held(registration, digest(token))
         return registration, token
 
+    def put_back(self, registration: Registration) -> str:
+        """Hold a registration of an earlier run as it was; return a new token that manages it."""
+        token = secrets.token_urlsafe(32)
+        with self._lock:
+            self._held[registration.client_id] = _Held(registration, digest(token))
+        return token
+
     def get(self, client_id: str) -> Registration | None:
         """Return the registration, or None where there is none (any more)."""
         held = self._held.get(client_id)
