@@ -23,10 +23,16 @@ def markdown(preview: Preview) -> str:
         f"### Sluse: {summary(preview)}",
         "",
         *_faults(preview),
-        *(f"- **fuse:** {each}" for each in preview.fuse),
+        *(f"- **fuse:** {plain(each)}" for each in preview.fuse),
         *_table(preview),
     ]
-    tail = ["", *(f"- {each}" for each in preview.notes), "", f"<sub>{preview.head} against {preview.base}</sub>", ""]
+    tail = [
+        "",
+        *(f"- {plain(each)}" for each in preview.notes),
+        "",
+        f"<sub>{preview.head} against {preview.base}</sub>",
+        "",
+    ]
     room = LONGEST - sum(len(each) + 1 for each in (*head, *tail))
     shown: list[str] = []
     for index, item in enumerate(preview.items):
