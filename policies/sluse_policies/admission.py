@@ -39,6 +39,7 @@ def _policies(place: Environment) -> Iterator[Manifest]:
         yield _policy(place, plural, rules, text=texts.of_custom_resource(schemas[plural]))
     yield _policy(place, "configmaps", _rules("", "v1", "configmaps"), text=texts.of_config_map())
     yield _policy(place, "secrets", _rules("", "v1", "secrets"))
+    yield _policy(place, "leases", _rules("coordination.k8s.io", "v1", "leases"))
     yield _policy(place, "networkpolicies", _rules("networking.k8s.io", "v1", "networkpolicies"), everywhere=True)
 
 

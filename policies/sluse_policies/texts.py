@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from sluse.desired.json_schema import JsonSchema
 from sluse.rules.request import SEPARATOR
 
-_JOINED = f".join('\\u{ord(SEPARATOR):04x}')"
+_SEPARATOR = f"'\\u{ord(SEPARATOR):04x}'"
+_JOINED = f".join({_SEPARATOR})"
 _SPELLABLE = re.compile(r"[a-zA-Z][a-zA-Z0-9]*")
 _RESERVED = frozenset(
     [
@@ -45,12 +46,12 @@ def of_custom_resource(schema: JsonSchema) -> str:
     """Return the expression for a kind with this schema. ValueError for one that it cannot be written for."""
     properties = schema["properties"]
     content = {name: properties[name] for name in ("spec", "status")}
-    return _list([*_METADATA, *_members({"properties": content}, "object", 0)])
+    return _together([*_METADATA, *_members({"properties": content}, "object", 0)])
 
 
 def of_config_map() -> str:
     """Return the expression for ConfigMaps; what `binaryData` holds is no text."""
-    return _list([*_METADATA, _given("object.data", _values("object.data"))])
+    return _together([*_METADATA, _given("object.data", _values("object.data"))])
 
 
 def _given(path: str, expression: str) -> str:
@@ -61,8 +62,9 @@ def _values(path: str) -> str:
     return f"{path}.map(k, {path}[k]){_JOINED}"
 
 
-def _list(texts: list[str]) -> str:
-    return f"[{', '.join(texts)}]{_JOINED}"
+def _together(texts: list[str]) -> str:
+    """Return all of them; a sum and no list, whose members CEL wants of one type, and these it only knows at run time."""
+    return f" + {_SEPARATOR} + ".join(texts)
 
 
 _METADATA = tuple(_given(path, _values(path)) for path in ("object.metadata.labels", "object.metadata.annotations"))
@@ -88,7 +90,7 @@ def _text(schema: JsonSchema, path: str, depth: int) -> str:
             return _items(schema["items"], path, depth)
         case "object" if "properties" in schema:
             texts = list(_members(schema, path, depth))
-            return _list(texts) if texts else ""
+            return _together(texts) if texts else ""
         case "object" if isinstance(schema.get("additionalProperties"), dict):
             return (
                 f"{path}.map(k, {path}[k]){_JOINED}" if schema["additionalProperties"].get("type") == "string" else ""

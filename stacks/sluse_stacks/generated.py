@@ -38,6 +38,10 @@ _FILES = {
     "RoleBinding": "access",
     "ClusterRole": "access",
     "ClusterRoleBinding": "access",
+    "ValidatingAdmissionPolicy": "admission",
+    "ValidatingAdmissionPolicyBinding": "admission",
+    "NetworkPolicy": "network",
+    "PodDisruptionBudget": "operator",
     "ConfigMap": "operator",
     "Deployment": "operator",
     "IntegrationRepository": "repository",
@@ -57,7 +61,7 @@ def generated(root: Path) -> dict[str, str]:
     files[f"{DEPLOY}/crds/kustomization.yaml"] = _kustomization(names)
     for place in Environment:
         files |= _overlay(root, place)
-    return files | _examples(root)
+    return files | _both() | _examples(root)
 
 
 def json_text(value: Mapping[str, Any]) -> str:
@@ -72,9 +76,22 @@ def _overlay(root: Path, place: Environment) -> dict[str, str]:
         if manifest["kind"] != "CustomResourceDefinition":
             parts.setdefault(_FILES[manifest["kind"]], []).append(manifest)
     folder = f"{DEPLOY}/{place.value}"
+    kept = _yaml(*parts.pop("namespace"))
     return {
-        f"{folder}/kustomization.yaml": _kustomization(["../crds", *(f"{name}.yaml" for name in parts)]),
+        f"{folder}/kustomization.yaml": _kustomization([f"{name}.yaml" for name in parts]),
         **{f"{folder}/{name}.yaml": _yaml(*manifests) for name, manifests in parts.items()},
+        f"{folder}/namespace/kustomization.yaml": _kustomization(["namespace.yaml"]),
+        f"{folder}/namespace/namespace.yaml": kept,
+        f"{folder}/kept/kustomization.yaml": _kustomization(["../../crds", "../namespace"]),
+    }
+
+
+def _both() -> dict[str, str]:
+    """Return the overlays of one cluster that has both environments; what is kept has its own, so that nobody deletes it in passing."""
+    namespaces = [f"../../{place.value}/namespace" for place in Environment]
+    return {
+        f"{DEPLOY}/both/kustomization.yaml": _kustomization([f"../{place.value}" for place in Environment]),
+        f"{DEPLOY}/both/kept/kustomization.yaml": _kustomization(["../../crds", *namespaces]),
     }
 
 

@@ -63,13 +63,20 @@ def declare(manifests: Iterable[Manifest], options: Options | None = None) -> No
 def stands_on(manifest: Manifest, other: Manifest) -> bool:
     """Tell whether `other` must be there before `manifest`."""
     kind, metadata = other["kind"], other["metadata"]
-    if kind == "Namespace":
-        return bool(manifest["metadata"].get("namespace") == metadata["name"])
+    named = {
+        "Namespace": ("metadata", "namespace"),
+        "ClusterRole": ("roleRef", "name"),
+        "ValidatingAdmissionPolicy": ("spec", "policyName"),
+    }
     if kind == "CustomResourceDefinition":
         return bool(manifest["kind"] == other["spec"]["names"]["kind"])
-    if (kind, manifest["kind"]) == ("ClusterRole", "ClusterRoleBinding"):
-        return bool(manifest["roleRef"]["name"] == metadata["name"])
-    if kind in {"ServiceAccount", "ConfigMap", "Role", "RoleBinding"}:
+    if kind in named:
+        member, field = named[kind]
+        bound = kind == "Namespace" or manifest["kind"] == f"{kind}Binding"
+        return bound and bool(manifest[member].get(field) == metadata["name"])
+    if kind == "ValidatingAdmissionPolicyBinding":
+        return bool(manifest["kind"] == "Deployment")
+    if kind in {"ServiceAccount", "ConfigMap", "NetworkPolicy", "Role", "RoleBinding"}:
         return (
             bool(manifest["kind"] == "Deployment" or (kind, manifest["kind"]) == ("Role", "RoleBinding"))
             and manifest["metadata"]["namespace"] == metadata["namespace"]

@@ -13,13 +13,14 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, ValidationError
 
 from sluse.desired.environment import (
-    CACHE,
     INITIAL_ACCESS_TOKEN,
     MAIL_PASSWORD,
     REMOTE_TOKEN,
     SIGNING_KEY,
     Installation,
 )
+from sluse.desired.isolation import Reached
+from sluse.desired.pod import CACHE
 from sluse.errors import SettingsError
 from sluse.model.names import Environment
 from sluse.model.policy.bundle import Roots
@@ -36,6 +37,7 @@ from sluse.model.settings import (
     Timing,
 )
 from sluse.model.value import Count, Line, Mailbox, Slug, Unique, Url, Value
+from sluse_policies.admission import admission
 
 PROJECT = "sluse"
 """Name of the Pulumi project, and the namespace of its config keys."""
@@ -90,6 +92,7 @@ class StackSettings(Value):
     mail: Mail | None = Field(None, description="How notifications leave; without it none do.")
     timing: Timing = Timing()
     leadership: LeadershipSettings = LeadershipSettings()
+    network: Reached = Reached()
 
 
 def parse(config: Mapping[str, Any]) -> StackSettings:
@@ -143,6 +146,8 @@ def installation(environment: Environment, stack: StackSettings) -> Installation
             interval=stack.repository.poll,
             organisations=stack.repository.organisations,
         ),
+        guards=admission(environment),
+        reached=stack.network,
     )
 
 

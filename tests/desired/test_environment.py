@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 
+from sluse.controller.probes import READY_PATH
 from sluse.desired.crds import crds
-from sluse.desired.environment import CREDENTIALS, SETTINGS_FILE, Installation, environment
+from sluse.desired.environment import Installation, environment
+from sluse.desired.isolation import Reached
+from sluse.desired.pod import CREDENTIALS, SETTINGS_FILE
 from sluse.model.names import Environment
 from sluse.model.resources.integration_repository import IntegrationRepositorySpec
 from sluse.model.settings import Settings
@@ -34,7 +37,12 @@ OF_THE_CLUSTER = {"CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding
 
 def installation(place: Environment = Environment.TEST, *, drift: int = 600) -> Installation:
     settings = Settings.model_validate({**SETTINGS, "environment": place.value, "timing": {"drift": drift}})
-    return Installation(settings, "registry.example/sluse:1", IntegrationRepositorySpec(url=URL))
+    return installation_of(settings)
+
+
+def installation_of(settings: Settings, reached: Reached | None = None) -> Installation:
+    repository = IntegrationRepositorySpec(url=URL)
+    return Installation(settings, "registry.example/sluse:1", repository, reached=reached or Reached())
 
 
 def only(kind: str, made: Installation) -> dict[str, Any]:
@@ -55,8 +63,10 @@ def test_what_others_stand_on_comes_first() -> None:
         *["Role", "RoleBinding"] * 2,
         "ClusterRole",
         "ClusterRoleBinding",
+        *["NetworkPolicy"] * 2,
         "ConfigMap",
         "Deployment",
+        "PodDisruptionBudget",
         "IntegrationRepository",
     ]
 
@@ -113,11 +123,59 @@ def test_the_pod_starts_a_command_that_there_is_and_is_asked_where_it_answers() 
     probe, (port,) = container["livenessProbe"]["httpGet"], container["ports"]
     assert given["liveness"] == f"http://0.0.0.0:{port['containerPort']}{probe['path']}"
     assert container["startupProbe"]["httpGet"] == probe
+    assert container["readinessProbe"]["httpGet"] == {"path": READY_PATH, "port": probe["port"]}
 
 
-def test_two_operators_of_one_environment_never_run_at_once() -> None:
+def test_one_replica_is_always_left() -> None:
     spec = only("Deployment", installation())["spec"]
-    assert (spec["replicas"], spec["strategy"]) == (1, {"type": "Recreate"})
+    assert spec["replicas"] == 2
+    assert spec["strategy"]["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
+    budget = only("PodDisruptionBudget", installation())["spec"]
+    assert budget == {"maxUnavailable": 1, "selector": spec["selector"]}
+    (spread,) = spec["template"]["spec"]["topologySpreadConstraints"]
+    assert spread["labelSelector"] == spec["selector"]
+
+
+def test_what_the_pod_may_write_to_has_an_end() -> None:
+    volumes = only("Deployment", installation())["spec"]["template"]["spec"]["volumes"]
+    assert all("sizeLimit" in volume["emptyDir"] for volume in volumes if "emptyDir" in volume)
+    (container,) = only("Deployment", installation())["spec"]["template"]["spec"]["containers"]
+    assert "memory" in container["resources"]["limits"]
+
+
+def networks(made: Installation) -> dict[str, Any]:
+    return {each["metadata"]["name"]: each["spec"] for each in environment(made) if each["kind"] == "NetworkPolicy"}
+
+
+def test_nobody_in_the_namespace_talks_to_anybody_but_the_operator() -> None:
+    made = networks(installation())
+    assert made["sluse-nothing"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+    operator = made["sluse-operator"]
+    assert operator["podSelector"] == only("Deployment", installation())["spec"]["selector"]
+    assert "ingress" not in operator
+
+
+def test_the_operator_reaches_what_its_settings_name_and_no_other_port() -> None:
+    ports = [[each["port"] for each in rule["ports"]] for rule in networks(installation())["sluse-operator"]["egress"]]
+    assert ports == [[53, 53], [443, 6443], [443], [443]], "DNS, API server, git remote, authority"
+    mail = {"host": "smtp.example", "port": 25, "sender": "a@b.example", "reviewers": "c@b.example"}
+    asked = {
+        **SETTINGS,
+        "environment": "test",
+        "mail": mail,
+        "remote": {"url": "https://a.example:8443/x", "cache": "/c"},
+    }
+    made = installation_of(Settings.model_validate(asked))
+    ports = [[each["port"] for each in rule["ports"]] for rule in networks(made)["sluse-operator"]["egress"]]
+    assert ports == [[53, 53], [443, 6443], [8443], [443], [25]]
+
+
+def test_addresses_that_the_site_names_are_the_only_ones() -> None:
+    made = installation_of(installation().settings, Reached(remote=("192.0.2.0/24",), api_server_ports=(6443,)))
+    _, server, remote, authority = networks(made)["sluse-operator"]["egress"]
+    assert server == {"ports": [{"protocol": "TCP", "port": 6443}]}
+    assert remote["to"] == [{"ipBlock": {"cidr": "192.0.2.0/24"}}]
+    assert "to" not in authority
 
 
 def test_every_path_in_the_settings_is_mounted_where_it_says() -> None:

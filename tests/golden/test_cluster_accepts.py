@@ -11,11 +11,15 @@ from pathlib import Path
 import pytest
 import yaml
 
+from sluse.desired.access import operator_user
+from sluse.model.names import Environment
 from sluse.sandbox.sandbox import Sandbox
 
 ROOT = Path(__file__).parents[2]
 MANIFESTS = ROOT / "tests" / "golden" / "manifests" / "test"
 WEB = "fjordlegen.journal.web"
+OPERATOR = operator_user(Environment.TEST)
+"""Admission lets nobody else write them."""
 
 Kubectl = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -33,11 +37,11 @@ def kubectl(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kubectl]:
                 [program, "--kubeconfig", kubeconfig, *words], capture_output=True, text=True, check=False, timeout=60
             )
 
-        for folder in ("crds", "test"):
+        for folder in ("test/kept", "test"):
             applied = run("apply", "--server-side", "--force-conflicts", "-k", ROOT / "operator" / "deploy" / folder)
             assert applied.returncode == 0, applied.stderr
         for file in sorted(MANIFESTS.glob("*.yaml")):
-            applied = run("apply", "--server-side", "-f", file)
+            applied = run("--as", OPERATOR, "apply", "--server-side", "-f", file)
             assert applied.returncode == 0, applied.stderr
         yield run
 
@@ -66,7 +70,9 @@ def test_every_client_is_in_the_cluster_as_its_file_says(kubectl: Kubectl) -> No
 def test_a_hand_edit_that_the_crd_forbids_is_refused_with_its_reason(
     kubectl: Kubectl, patch: dict[str, object], told: str
 ) -> None:
-    result = kubectl("-n", "sluse-test", "patch", "hidc", WEB, "--type", "merge", "-p", json.dumps(patch))
+    result = kubectl(
+        "--as", OPERATOR, "-n", "sluse-test", "patch", "hidc", WEB, "--type", "merge", "-p", json.dumps(patch)
+    )
     assert result.returncode == 1
     assert told in result.stderr
 

@@ -55,10 +55,10 @@ def copy(tmp_path: Path) -> Path:
 
 def test_check_names_a_file_that_was_edited_and_changes_nothing(copy: Path) -> None:
     assert check(copy).returncode == 0
-    edited = copy / DEPLOY / "test" / "namespace.yaml"
+    edited = copy / DEPLOY / "test" / "access.yaml"
     edited.write_text("edited\n", encoding="utf-8")
     result = check(copy, "--check")
-    assert (result.returncode, result.stdout) == (1, f"{DEPLOY}/test/namespace.yaml\n")
+    assert (result.returncode, result.stdout) == (1, f"{DEPLOY}/test/access.yaml\n")
     assert edited.read_text(encoding="utf-8") == "edited\n"
 
 
@@ -71,16 +71,32 @@ def test_a_setting_that_is_wrong_is_one_message_with_its_name(copy: Path) -> Non
     assert "Traceback" not in result.stderr
 
 
-@pytest.mark.parametrize("place", Environment)
-def test_kustomize_builds_exactly_the_environment(place: Environment) -> None:
+OVERLAYS = {"test": [Environment.TEST], "production": [Environment.PRODUCTION], "both": list(Environment)}
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_kustomize_builds_exactly_the_environments_and_what_is_kept_apart(overlay: str) -> None:
+    wanted = [
+        manifest
+        for place in OVERLAYS[overlay]
+        for manifest in environment(
+            installation(place, parse(read_config(ROOT / "stacks" / f"Pulumi.{place.value}.yaml")))
+        )
+    ]
+    kept, running = built(f"{overlay}/kept"), built(overlay)
+    assert by_identity([*kept, *running]) == by_identity(wanted)
+    assert {manifest["kind"] for manifest in kept} == {"CustomResourceDefinition", "Namespace"}
+    assert not {"CustomResourceDefinition", "Namespace"} & {manifest["kind"] for manifest in running}
+    assert len(by_identity([*kept, *running])) == len(kept) + len(running), "nothing is built twice"
+
+
+def built(overlay: str) -> list[Any]:
     if not KUBECTL.exists():
         pytest.skip("kubectl is not installed beside this Python")
-    built = subprocess.run(
-        [KUBECTL, "kustomize", ROOT / DEPLOY / place.value], capture_output=True, text=True, check=True, timeout=60
+    result = subprocess.run(
+        [KUBECTL, "kustomize", ROOT / DEPLOY / overlay], capture_output=True, text=True, check=True, timeout=60
     )
-    stack = parse(read_config(ROOT / "stacks" / f"Pulumi.{place.value}.yaml"))
-    wanted = environment(installation(place, stack))
-    assert by_identity(yaml.safe_load_all(built.stdout)) == by_identity(wanted)
+    return list(yaml.safe_load_all(result.stdout))
 
 
 def test_the_golden_crds_are_the_ones_that_are_deployed() -> None:
@@ -90,5 +106,8 @@ def test_the_golden_crds_are_the_ones_that_are_deployed() -> None:
         assert golden == crd
 
 
-def by_identity(manifests: Any) -> dict[tuple[str, str], Any]:
-    return {(manifest["kind"], manifest["metadata"]["name"]): manifest for manifest in manifests}
+def by_identity(manifests: Any) -> dict[tuple[str, str, str], Any]:
+    return {
+        (manifest["kind"], manifest["metadata"].get("namespace", ""), manifest["metadata"]["name"]): manifest
+        for manifest in manifests
+    }

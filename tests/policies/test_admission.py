@@ -23,7 +23,7 @@ def policies(place: Environment = Environment.TEST) -> dict[str, Any]:
 
 
 def test_each_resource_of_ours_has_one_and_so_have_those_that_the_operator_shares_with_others() -> None:
-    assert set(policies()) == {*(kind.plural for kind in KINDS), "configmaps", "secrets", "networkpolicies"}
+    assert set(policies()) == {*(kind.plural for kind in KINDS), "configmaps", "secrets", "leases", "networkpolicies"}
 
 
 @pytest.mark.parametrize("place", Environment)
@@ -42,11 +42,11 @@ def test_every_rule_on_requests_is_in_the_policy_of_each_resource_that_it_concer
             assert holding == rule.concerns
 
 
-def test_every_rule_on_content_is_in_the_policy_of_each_resource_but_secrets() -> None:
+def test_every_rule_on_content_is_in_the_policy_of_each_resource_with_texts() -> None:
     for rule in RULES:
         if isinstance(rule, ResourceRule):
             without = {name for name, each in policies().items() if rule.cel not in expressions(each)}
-            assert without == {"secrets", "networkpolicies"}
+            assert without == {"secrets", "leases", "networkpolicies"}
 
 
 def test_a_refusal_names_the_rule() -> None:

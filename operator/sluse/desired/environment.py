@@ -2,36 +2,27 @@
 
 The Pulumi stack `test` or `production` declares exactly this, and `operator/deploy/` is the same written to files
 for those without Pulumi. Credentials are not among it: the platform makes the Secret `sluse-credentials` by its own
-means, and without it the pod does not start. Requests and limits are starting points, not measurements.
+means, and without it the pod does not start.
 
-One replica, replaced and never doubled (`Recreate`): two operators of one environment would both create at the
-authority. In one cluster the two environments share the CRDs; real separation is a cluster each.
+In one cluster the two environments share the CRDs; real separation is a cluster each.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sluse.desired.access import OPERATOR, roles
 from sluse.desired.crds import PART_OF, crds
+from sluse.desired.isolation import Reached, isolation
+from sluse.desired.pod import CREDENTIALS, LABELS, SETTINGS_FILE, SETTINGS_MAP, deployment, disruption_budget
 from sluse.desired.stack import Manifest
 from sluse.model.digests import sha256
 from sluse.model.names import API_VERSION, GROUP, Environment
 from sluse.model.resources.integration_repository import IntegrationRepositorySpec
 from sluse.model.settings import Settings
-
-SETTINGS_FILE = Path("/etc/sluse/settings/settings.json")
-CREDENTIALS = Path("/etc/sluse/credentials")
-CACHE = Path("/var/cache/sluse")
-CREDENTIALS_SECRET = "sluse-credentials"  # noqa: S105 - the name of a Secret, not one
-HEALTH_PORT = 8080
-_HEALTH_PATH = "/healthz"
-
-_USER = 65532
-_LABELS = {**PART_OF, "app.kubernetes.io/name": OPERATOR}
 
 
 @dataclass(frozen=True)
@@ -53,11 +44,17 @@ MAIL_PASSWORD = Credential("mail-password")
 
 @dataclass(frozen=True)
 class Installation:
-    """What one environment is installed from. `settings` has the paths as they are in the pod."""
+    """What one environment is installed from. `settings` has the paths as they are in the pod.
+
+    `guards` are manifests that others make, the admission policies: they stand before anything is written. `reached`:
+    the addresses of what the operator talks to, where the site names them.
+    """
 
     settings: Settings
     image: str
     repository: IntegrationRepositorySpec
+    guards: tuple[Manifest, ...] = ()
+    reached: Reached = field(default_factory=Reached)
 
     @property
     def environment(self) -> Environment:
@@ -72,14 +69,18 @@ def environment(installation: Installation) -> tuple[Manifest, ...]:
         *crds(),
         _service_account(place),
         *roles(place),
+        *installation.guards,
+        *isolation(installation.settings, installation.reached),
         _settings(installation),
-        _deployment(installation),
+        # A changed setting is a changed pod: nothing rereads the file.
+        deployment(place, installation.image, {f"{GROUP}/settings": sha256(installation.settings.wire())}),
+        disruption_budget(place),
         _repository(installation),
     )
 
 
 def _metadata(place: Environment, name: str) -> dict[str, Any]:
-    return {"name": name, "namespace": place.namespace, "labels": dict(_LABELS)}
+    return {"name": name, "namespace": place.namespace, "labels": dict(LABELS)}
 
 
 def _namespace(place: Environment) -> Manifest:
@@ -100,7 +101,7 @@ def _settings(installation: Installation) -> Manifest:
     return {
         "apiVersion": "v1",
         "kind": "ConfigMap",
-        "metadata": _metadata(installation.environment, "sluse-settings"),
+        "metadata": _metadata(installation.environment, SETTINGS_MAP),
         "data": {SETTINGS_FILE.name: f"{text}\n"},
     }
 
@@ -111,82 +112,4 @@ def _repository(installation: Installation) -> Manifest:
         "kind": "IntegrationRepository",
         "metadata": _metadata(installation.environment, "integrations"),
         "spec": installation.repository.wire(),
-    }
-
-
-def _deployment(installation: Installation) -> Manifest:
-    return {
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": _metadata(installation.environment, OPERATOR),
-        "spec": {
-            "replicas": 1,
-            "strategy": {"type": "Recreate"},
-            "selector": {"matchLabels": {"app.kubernetes.io/name": OPERATOR}},
-            "template": {
-                # A changed setting is a changed pod: nothing rereads the file.
-                "metadata": {
-                    "labels": dict(_LABELS),
-                    "annotations": {f"{GROUP}/settings": sha256(installation.settings.wire())},
-                },
-                "spec": _pod(installation),
-            },
-        },
-    }
-
-
-def _pod(installation: Installation) -> dict[str, Any]:
-    return {
-        "serviceAccountName": OPERATOR,
-        "terminationGracePeriodSeconds": 30,
-        "securityContext": {
-            "runAsNonRoot": True,
-            "runAsUser": _USER,
-            "runAsGroup": _USER,
-            "fsGroup": _USER,
-            "seccompProfile": {"type": "RuntimeDefault"},
-        },
-        "containers": [_container(installation)],
-        "volumes": [
-            {"name": "settings", "configMap": {"name": "sluse-settings"}},
-            {"name": "credentials", "secret": {"secretName": CREDENTIALS_SECRET, "defaultMode": 0o440}},
-            {"name": "cache", "emptyDir": {"sizeLimit": "1Gi"}},
-            {"name": "tmp", "emptyDir": {"medium": "Memory", "sizeLimit": "64Mi"}},
-        ],
-    }
-
-
-def _container(installation: Installation) -> dict[str, Any]:
-    return {
-        "name": "operator",
-        "image": installation.image,
-        "args": ["run", "--liveness", f"http://0.0.0.0:{HEALTH_PORT}{_HEALTH_PATH}"],
-        "env": [{"name": "SLUSE_SETTINGS", "value": str(SETTINGS_FILE)}],
-        "ports": [{"name": "health", "containerPort": HEALTH_PORT}],
-        "livenessProbe": _probe(period=10, failures=3),
-        "startupProbe": _probe(period=2, failures=30),
-        "resources": {"requests": {"cpu": "50m", "memory": "128Mi"}, "limits": {"memory": "384Mi"}},
-        "securityContext": {
-            "allowPrivilegeEscalation": False,
-            "capabilities": {"drop": ["ALL"]},
-            "readOnlyRootFilesystem": True,
-        },
-        "volumeMounts": [
-            _mount("settings", SETTINGS_FILE.parent, read_only=True),
-            _mount("credentials", CREDENTIALS, read_only=True),
-            _mount("cache", CACHE),
-            _mount("tmp", Path("/tmp")),  # noqa: S108 - the pod's own, in memory
-        ],
-    }
-
-
-def _mount(name: str, path: Path, *, read_only: bool = False) -> dict[str, Any]:
-    return {"name": name, "mountPath": str(path), **({"readOnly": True} if read_only else {})}
-
-
-def _probe(*, period: int, failures: int) -> dict[str, Any]:
-    return {
-        "httpGet": {"path": _HEALTH_PATH, "port": "health"},
-        "periodSeconds": period,
-        "failureThreshold": failures,
     }

@@ -27,7 +27,11 @@ MANAGED_BY = "app.kubernetes.io/managed-by"
 ENVIRONMENT = f"{GROUP}/environment"
 SELECTING = f"{GROUP}/network-opening"
 
-_OWN = {"configmaps": (LEDGER_PREFIX, STACK_PREFIX), "secrets": (ANCHOR_PREFIX,)}
+_OWN = {
+    "configmaps": (LEDGER_PREFIX, STACK_PREFIX),
+    "secrets": (ANCHOR_PREFIX,),
+    "leases": ("sluse-operator",),
+}
 _ITS_OWN = " || ".join(
     f"(request.resource.resource == '{resource}' && variables.name.startsWith('{prefix}'))"
     for resource, prefixes in _OWN.items()
@@ -43,15 +47,15 @@ def derived(request: Request) -> Iterator[Finding]:
 
 
 def kept(request: Request) -> Iterator[Finding]:
-    """Find a ledger, or a registration's credential, that somebody else than the operator writes."""
+    """Find a ledger, a registration's credential, or the Lease, that somebody else than the operator writes."""
     if _its_own(request) and not (request.by_operator or _collected(request)):
-        yield Finding("", "Only the operator of this environment writes its ledger and its credentials")
+        yield Finding("", "Only the operator of this environment writes its ledger, its credentials and its Lease")
 
 
 def beyond(request: Request) -> Iterator[Finding]:
-    """Find a ConfigMap or a Secret that the operator writes though it is not one of its own."""
+    """Find a ConfigMap, Secret or Lease that the operator writes though it is not one of its own."""
     if request.by_operator and not _its_own(request):
-        yield Finding("", "The operator writes its ledger and its credentials, and no other ConfigMap or Secret")
+        yield Finding("", "The operator writes its ledger, its credentials and its Lease, and no other of these kinds")
 
 
 def opening(request: Request) -> Iterator[Finding]:
@@ -120,7 +124,7 @@ RULES = (
     ),
     RequestRule(
         id="ledger-by-the-operator",
-        why="The ledger is the one memory of what was done; whoever writes it decides what the operator believes.",
+        why="The ledger is the one memory of what was done, and the Lease says who writes: the operator believes both.",
         source=_SOURCE,
         certainty=Certainty.OWN,
         hint="Leave it to the operator. To restore one, stop the operator and take the policy's binding away first.",
@@ -130,7 +134,7 @@ RULES = (
     ),
     RequestRule(
         id="operator-keeps-to-its-own",
-        why="RBAC cannot limit a create to names, so the operator's role has every ConfigMap and Secret of its namespace.",
+        why="RBAC cannot limit a create to names, so the operator's role has all ConfigMaps, Secrets and Leases here.",
         source="Kubernetes, Using RBAC Authorization: create cannot be restricted by resource name",
         certainty=Certainty.VERIFIED,
         hint="This is no work of the operator's: find out who has its token.",

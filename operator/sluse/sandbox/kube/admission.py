@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sluse.sandbox.kube import crds
-from sluse.sandbox.kube.builtin import CRDS, NAMESPACES
+from sluse.sandbox.kube import crds, policies
+from sluse.sandbox.kube.builtin import CRDS, NAMESPACES, POLICIES
 from sluse.sandbox.kube.kinds import Kinds
 from sluse.sandbox.kube.metadata import metadata_causes
 from sluse.sandbox.kube.options import WriteOptions
@@ -22,7 +22,7 @@ class Admission:
         self._kinds = Kinds()
 
     def admit(self, resource: Resource, item: Object, old: Object | None, options: WriteOptions) -> list[str]:
-        """Complete `item` in place; returns warnings, raises 400 (unknown fields, Strict) or 422."""
+        """Complete `item` in place; returns warnings, raises 400 (unknown fields, Strict), 422, or what a policy says."""
         unknown = resource.schema.complete(item)
         if unknown and options.validation == "Strict":
             fields = ", ".join(f'unknown field "{path}"' for path in unknown)
@@ -36,12 +36,14 @@ class Admission:
             if resource.key == CRDS:
                 crds.fill(item)
                 causes += crds.definition_causes(item, old)
+            if resource.key == POLICIES:
+                causes += policies.definition_causes(item)
         if old is not None:
             causes += _late_finalizers(item, old)
         if causes:
             raise invalid(resource.group, resource.kind, item["metadata"].get("name", ""), causes)
-        warn = options.validation == "Warn"
-        return [f'unknown field "{path}"' for path in unknown] if warn else []
+        told = unknown if options.validation == "Warn" else []
+        return [*(f'unknown field "{path}"' for path in told), *options.judge(item, old)]
 
     def check_namespace(self, resource: Resource, namespace: str, name: str) -> None:
         """Refuse a create in a namespace that is not there (404) or on its way out (403)."""

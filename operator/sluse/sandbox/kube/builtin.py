@@ -13,9 +13,12 @@ from sluse.sandbox.kube.structural import Structural
 
 AUTHORIZATION = "authorization.k8s.io"
 AUTHENTICATION = "authentication.k8s.io"
+ADMISSION = "admissionregistration.k8s.io"
+BINDINGS = (ADMISSION, "validatingadmissionpolicybindings")
 CRDS = ("apiextensions.k8s.io", "customresourcedefinitions")
 EVENTS = ("", "events")
 NAMESPACES = ("", "namespaces")
+POLICIES = (ADMISSION, "validatingadmissionpolicies")
 RBAC = "rbac.authorization.k8s.io"
 
 
@@ -49,6 +52,10 @@ def built_in() -> tuple[Resource, ...]:
         _kind(RBAC, "ClusterRoleBinding", y.BINDING, (*named, Column("Role", "string", c.role), c.AGE), namespaced=False),
         _kind("apiextensions.k8s.io", "CustomResourceDefinition", y.CRD, (*named, c.CREATED), "crd", "crds",
               namespaced=False, status=True, generation=True, categories=("api-extensions",)),
+        _kind(ADMISSION, "ValidatingAdmissionPolicy", y.ADMISSION_POLICY, (*named, c.AGE),
+              plural="validatingadmissionpolicies", namespaced=False, status=True, generation=True),
+        _kind(ADMISSION, "ValidatingAdmissionPolicyBinding", y.ADMISSION_BINDING,
+              (*named, c.column("PolicyName", ".spec.policyName"), c.AGE), namespaced=False, generation=True),
         _review(AUTHORIZATION, "SelfSubjectAccessReview"),
         _review(AUTHORIZATION, "SelfSubjectRulesReview"),
         _review(AUTHORIZATION, "SubjectAccessReview"),

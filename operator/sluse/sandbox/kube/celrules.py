@@ -8,7 +8,7 @@ JSON, except that properties which CEL cannot spell are escaped and date-times b
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -155,6 +155,23 @@ class _Rule:
             message = f"rule {self.text!r} could not be evaluated: {error}"
         prefix = {"FieldValueForbidden": "Forbidden: ", "FieldValueRequired": "Required value: "}
         return Cause(self.reason, prefix.get(self.reason, f"Invalid value: {shown}: ") + message, field)
+
+
+class Expression:
+    """One expression, compiled; a ValueError for one that does not compile."""
+
+    def __init__(self, text: str, known: Iterable[str]) -> None:
+        self.text = text
+        self._program = compiled(text, set(known))
+
+    def value(self, values: dict[str, Any]) -> Any:
+        """Return what it gives with these values; a ValueError says why it gives nothing."""
+        context = cel.Context(values, _EXTRA)
+        add_stdlib_to_context(context)
+        try:
+            return self._program.execute(context)
+        except (ValueError, TypeError, RuntimeError, KeyError) as error:
+            raise ValueError(f"expression '{self.text}' resulted in error: {error}") from error
 
 
 def compiled(expression: str, known: set[str]) -> cel.Program:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
 
 from sluse.sandbox.kube import patch as patches
+from sluse.sandbox.kube.builtin import NAMESPACES
 from sluse.sandbox.kube.definitions import Definitions
 from sluse.sandbox.kube.deletes import Deleter
 from sluse.sandbox.kube.identity import User
-from sluse.sandbox.kube.options import delete_options, write_options
+from sluse.sandbox.kube.options import DeleteOptions, WriteOptions, delete_options, write_options
+from sluse.sandbox.kube.policies import Policies
+from sluse.sandbox.kube.policy_matching import Asked
 from sluse.sandbox.kube.rbac import Attributes, Authorizer
 from sluse.sandbox.kube.reads import Reader, selection, watch_request
 from sluse.sandbox.kube.resources import Registry, Resource
@@ -74,6 +77,7 @@ class Objects:
         self._reader = reader
         self._authorizer = authorizer
         self._definitions = definitions
+        self._policies = Policies(store)
 
     def answer(self, call: Call) -> Answer:
         """Do everything but watches."""
@@ -134,7 +138,7 @@ class Objects:
         if self._definitions.leaving(resource):
             raise method_not_allowed()
         item = _object(call)
-        options = write_options(call.query, call.agent)
+        options = self._options(resource, call)
         self._check_grant(resource, call, item)
         written = self._writer.create(resource, call.route.namespace, item, options)
         return self._written(resource, written, call)
@@ -151,7 +155,7 @@ class Objects:
     def _change(self, resource: Resource, call: Call) -> Answer:
         route = call.route
         key: Key = (route.namespace, route.name)
-        options = write_options(call.query, call.agent)
+        options = self._options(resource, call)
         if route.verb == "update":
             item = _object(call)
             self._check_grant(resource, call, item)
@@ -172,7 +176,9 @@ class Objects:
 
     def _delete(self, resource: Resource, call: Call) -> Answer:
         stored = self._present(resource, call.route)
-        last, gone = self._deleter.delete(resource.key, stored, delete_options(call.query, call.body))
+        options = delete_options(call.query, call.body)
+        self._judge_delete(resource, call, stored, options)
+        last, gone = self._deleter.delete(resource.key, stored, options)
         if not gone:
             return Answer(200, last.rendered(resource.api_version))
         details: Object = {"name": call.route.name, "kind": resource.plural, "uid": last.item["metadata"]["uid"]}
@@ -186,8 +192,46 @@ class Objects:
         options = delete_options(call.query, call.body)
         body = self._reader.many(resource, wanted, "application/json", {})
         for stored in self._store.collection(resource.key).select(wanted.namespace, wanted.labels, wanted.fields):
+            self._judge_delete(resource, call, stored, options)
             self._deleter.delete(resource.key, stored, options)
         return Answer(200, body)
+
+    def _options(self, resource: Resource, call: Call) -> WriteOptions:
+        """Return the options of a write that policies judge on its way in."""
+        options = write_options(call.query, call.agent)
+        namespace = self._namespace(call.route.namespace)
+
+        def judge(item: Object, old: Object | None) -> tuple[str, ...]:
+            asked = Asked(
+                resource=resource,
+                subresource=call.route.subresource,
+                operation="CREATE" if old is None else "UPDATE",
+                user=call.user,
+                item=item,
+                old=old,
+                namespace=namespace,
+                dry_run=options.dry_run,
+            )
+            return self._policies.judge(asked)
+
+        return replace(options, judge=judge)
+
+    def _judge_delete(self, resource: Resource, call: Call, stored: Stored, options: DeleteOptions) -> None:
+        asked = Asked(
+            resource=resource,
+            subresource="",
+            operation="DELETE",
+            user=call.user,
+            item=None,
+            old=stored.item,
+            namespace=self._namespace(stored.key[0]),
+            dry_run=options.dry_run,
+        )
+        self._policies.judge(asked)
+
+    def _namespace(self, name: str) -> Object | None:
+        found = self._store.collection(NAMESPACES).get(("", name)) if name else None
+        return found.item if found is not None else None
 
     def _written(self, resource: Resource, written: Written, call: Call) -> Answer:
         body = self._reader.one(resource, written.stored, call.accept, call.query)

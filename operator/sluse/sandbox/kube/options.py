@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from sluse.sandbox.kube.status import APIError, Object, bad_request
 
+Judge = Callable[[Object, Object | None], tuple[str, ...]]
+"""Judges an object that would be stored, and what was there before; returns warnings, raises a refusal."""
+
+
+def _nobody(item: Object, old: Object | None) -> tuple[str, ...]:  # noqa: ARG001 - a judge's signature
+    return ()
+
 
 @dataclass(frozen=True)
 class WriteOptions:
-    """`manager` owns what this write changes; `named`: the caller said who that is. `force` is for apply alone."""
+    """`manager` owns what this write changes; `named`: the caller said who that is. `force` is for apply alone.
+
+    `judge` is admission by policy; what the server itself writes, nobody judges.
+    """
 
     manager: str
     named: bool = False
     dry_run: bool = False
     force: bool = False
     validation: Literal["Ignore", "Warn", "Strict"] = "Warn"
+    judge: Judge = _nobody
 
 
 @dataclass(frozen=True)

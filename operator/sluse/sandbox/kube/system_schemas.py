@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sluse.sandbox.kube.schemas import BOOLEAN, CONDITIONS, FREE, INTEGER, array, said, struct
 from sluse.sandbox.kube.status import Object
-from sluse.sandbox.kube.structural import STRING
+from sluse.sandbox.kube.structural import STRING, STRINGS
 
 _RULES = array(
     struct(
@@ -75,6 +75,60 @@ CRD = said(
         status=struct(conditions=CONDITIONS, acceptedNames=FREE, storedVersions=array(STRING)),
     ),
     "CustomResourceDefinition declares a kind of one's own.",
+)
+_LABELS_SELECTED: Object = struct(
+    matchLabels=STRINGS,
+    matchExpressions=array(struct(("key", "operator"), key=STRING, operator=STRING, values=array(STRING))),
+)
+_MATCHED_RULES = array(
+    struct(
+        ("apiGroups", "apiVersions", "operations", "resources"),
+        apiGroups=array(STRING),
+        apiVersions=array(STRING),
+        operations=array(STRING),
+        resources=array(STRING),
+        resourceNames=array(STRING),
+        scope={**STRING, "default": "*"},
+    )
+)
+_MATCHED: Object = struct(
+    namespaceSelector={**_LABELS_SELECTED, "default": {}},
+    objectSelector={**_LABELS_SELECTED, "default": {}},
+    resourceRules=_MATCHED_RULES,
+    excludeResourceRules=_MATCHED_RULES,
+    matchPolicy={"type": "string", "enum": ["Equivalent", "Exact"], "default": "Equivalent"},
+)
+_NAMED_EXPRESSIONS = array(struct(("name", "expression"), name=STRING, expression=STRING), "name")
+ADMISSION_POLICY = said(
+    struct(
+        ("spec",),
+        spec=struct(
+            ("matchConstraints",),
+            failurePolicy={"type": "string", "enum": ["Fail", "Ignore"], "default": "Fail"},
+            paramKind=FREE,
+            matchConstraints=_MATCHED,
+            matchConditions=_NAMED_EXPRESSIONS,
+            variables=_NAMED_EXPRESSIONS,
+            validations=array(
+                struct(("expression",), expression=STRING, message=STRING, messageExpression=STRING, reason=STRING)
+            ),
+        ),
+        status=FREE,
+    ),
+    "What a write must meet, in CEL.",
+)
+ADMISSION_BINDING = said(
+    struct(
+        ("spec",),
+        spec=struct(
+            ("policyName", "validationActions"),
+            policyName=STRING,
+            validationActions=array({"type": "string", "enum": ["Deny", "Warn", "Audit"]}, kind="set"),
+            matchResources=_MATCHED,
+            paramRef=FREE,
+        ),
+    ),
+    "Where a policy is in force, and what comes of a refusal.",
 )
 REVIEW = said(
     {**struct(spec=FREE, status=FREE), "x-kubernetes-preserve-unknown-fields": True}, "A question; never stored."

@@ -278,7 +278,7 @@ class Writer:
                 metadata[field] = before["metadata"][field]
         item["apiVersion"] = self._stored_as(resource)
         if item == before and same_json(item, before):
-            return Written(old)
+            return Written(old, warnings=options.judge(before, before))
         warnings = self._admission.admit(resource, item, before, options)
         if managers is not None:
             manager = Manager(options.manager, "Update", resource.api_version, subresource)
