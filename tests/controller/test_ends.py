@@ -31,7 +31,7 @@ async def before_the_post(world: Operated) -> None:
 async def before_the_anchor(world: Operated) -> None:
     """The authority has registered, and nobody remembers the credential."""
     world.sandbox.kubernetes.faults.add(
-        Fault(resource="secrets", verb="patch", username=OPERATOR, hang_up="before", latency=3600, times=None)
+        Fault(resource="secrets", verb="create", username=OPERATOR, hang_up="before", latency=3600, times=None)
     )
     wait = world.authority.requests.wait_for
     assert await asyncio.to_thread(wait, 2, PATIENCE, method="POST", template=REGISTER, status=201)

@@ -92,7 +92,7 @@ async def test_what_the_cluster_does_not_take_is_tried_again_without_a_second_cl
 ) -> None:
     world.timing = NEVER.model_copy(update={"retry_first": 1, "retry_most": 1})
     for resource, verb, part in (
-        ("secrets", "patch", ""),
+        ("secrets", "create", ""),
         ("configmaps", "update", ""),
         ("helseidclients", "patch", "status"),
     ):

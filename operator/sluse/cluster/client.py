@@ -2,8 +2,8 @@
 
 What can be repeated without harm (get, list, apply, and merge and delete without a guard) is repeated where the
 server answers 429 or 503 or drops the connection: at most `_TRIES` times in all, after the server's own Retry-After
-or a doubling wait with jitter, and never where that wait is longer than `_PATIENCE`. Guarded writes are sent once: after
-a lost answer only the caller can tell its own write from another's.
+or a doubling wait with jitter, and never where that wait is longer than `_PATIENCE`. Guarded writes are sent once, unless
+the caller says that it can tell its own write from another's after a lost answer.
 
 Every write passes the fence right before it is written to its connection, each repetition anew.
 
@@ -112,22 +112,32 @@ class Cluster:
             "PATCH", kind_of(manifest), _path(manifest), query, manifest, content_type=_APPLY, repeat=True
         )
 
-    async def create(self, manifest: Mapping[str, Any]) -> Object:
-        """Create; Conflict where it exists."""
+    async def create(self, manifest: Mapping[str, Any], *, repeat: bool = False) -> Object:
+        """Create; Conflict where it exists. `repeat` is for who knows its own object again after a lost answer."""
         kind = kind_of(manifest)
-        return await self._send("POST", kind, kind.path(_namespace(manifest)), body=manifest)
+        return await self._send("POST", kind, kind.path(_namespace(manifest)), body=manifest, repeat=repeat)
 
     async def replace(self, manifest: Mapping[str, Any]) -> Object:
         """Replace in full. With `metadata.resourceVersion` it is guarded: Conflict where somebody else wrote."""
         return await self._send("PUT", kind_of(manifest), _path(manifest), body=manifest)
 
     async def merge(
-        self, kind: Kind, namespace: str | None, name: str, patch: Mapping[str, Any], *, subresource: str | None = None
+        self,
+        kind: Kind,
+        namespace: str | None,
+        name: str,
+        patch: Mapping[str, Any],
+        *,
+        subresource: str | None = None,
+        repeat: bool = False,
     ) -> Object:
-        """Merge-patch an object, or its `subresource` such as `status`. A resourceVersion in the patch guards it."""
+        """Merge-patch an object, or its `subresource` such as `status`.
+
+        A resourceVersion in the patch guards it. `repeat`: also then, for who knows its own write again.
+        """
         path = kind.path(namespace, name, subresource)
         guarded = "resourceVersion" in (patch.get("metadata") or {})
-        return await self._send("PATCH", kind, path, body=patch, content_type=_MERGE, repeat=not guarded)
+        return await self._send("PATCH", kind, path, body=patch, content_type=_MERGE, repeat=repeat or not guarded)
 
     async def delete(
         self,

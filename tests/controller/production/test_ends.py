@@ -35,7 +35,7 @@ async def before_the_post(world: Gated, _: Applicant) -> None:
 async def before_the_anchor(world: Gated, _: Applicant) -> None:
     """The authority has registered, and nobody remembers the credential."""
     user = operator_user(PRODUCTION)
-    fault = Fault(resource="secrets", verb="patch", username=user, hang_up="before", latency=3600, times=None)
+    fault = Fault(resource="secrets", verb="create", username=user, hang_up="before", latency=3600, times=None)
     world.sandbox.kubernetes.faults.add(fault)
     before = world.authority.requests.count("POST", REGISTER)
     await world.merge()
