@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from sluse.sandbox.tls import Certificates, issue
+from worlds.cluster import ClusterWorld, cluster_world
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    return issue(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture
+async def world(certificates: Certificates) -> AsyncIterator[ClusterWorld]:
+    async with cluster_world(certificates) as world:
+        yield world
