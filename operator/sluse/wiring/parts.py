@@ -97,7 +97,7 @@ async def opened(settings: Settings, now: Now = utc_now) -> AsyncIterator[Parts]
             federations=federations,
             journal=ClusterJournal(cluster, settings.environment, now, telling=settings.mail is not None),
             branch=status_branch(settings, fence),
-            engine=await stack.enter_async_context(_engine(settings, cluster)),
+            engine=await stack.enter_async_context(_engine(settings, cluster, fence)),
             source=source,
             reader=Reader(),
             mail=_mail(settings, fence),
@@ -214,16 +214,16 @@ def _tls(ca_file: Path | None) -> ssl.SSLContext:
 
 
 @asynccontextmanager
-async def _engine(settings: Settings, cluster: Cluster) -> AsyncIterator[Engine]:
+async def _engine(settings: Settings, cluster: Cluster, fence: Fence) -> AsyncIterator[Engine]:
     match settings.engine:
         case EngineName.EMBEDDED:
             yield EmbeddedEngine(cluster)
         case EngineName.PULUMI:
-            async with _pulumi(settings, cluster) as engine:
+            async with _pulumi(settings, cluster, fence) as engine:
                 yield engine
 
 
-def _pulumi(settings: Settings, cluster: Cluster) -> AbstractAsyncContextManager[Engine]:
+def _pulumi(settings: Settings, cluster: Cluster, fence: Fence) -> AbstractAsyncContextManager[Engine]:
     """Return the engine that lives outside this package. Imported here alone, and only where the settings name it."""
     if settings.pulumi is None:
         raise SettingsError("engine: pulumi needs to know where its state is", hint="give the settings pulumi: {...}")
@@ -238,4 +238,4 @@ def _pulumi(settings: Settings, cluster: Cluster) -> AbstractAsyncContextManager
             f"engine: pulumi needs the package {error.name}", hint="install sluse with its extra: sluse[pulumi]"
         ) from None
     environment = {name: value for name, value in os.environ.items() if name != VARIABLE}
-    return opened_pulumi(settings.pulumi, cluster, settings.kubernetes.kubeconfig, environment)
+    return opened_pulumi(settings.pulumi, cluster, settings.kubernetes.kubeconfig, environment, fence)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sluse.cluster.client import Cluster
 from sluse.delivery.engine import Engine
+from sluse.leadership.fence import Fence
 from sluse.model.settings import PulumiSettings
 from sluse_stacks.engine.adapter import PulumiEngine
 from sluse_stacks.engine.lean import Lean
@@ -15,10 +16,14 @@ from sluse_stacks.engine.lean import Lean
 
 @asynccontextmanager
 async def opened(
-    settings: PulumiSettings, cluster: Cluster, kubeconfig: Path | None, environment: Mapping[str, str]
+    settings: PulumiSettings,
+    cluster: Cluster,
+    kubeconfig: Path | None,
+    environment: Mapping[str, str],
+    fence: Fence,
 ) -> AsyncIterator[Engine]:
     """Open the engine. What it lacks on PATH it tells with the first stack, so that the operator runs and can say so."""
-    engine = PulumiEngine(Lean(settings, kubeconfig, environment), cluster)
+    engine = PulumiEngine(Lean(settings, kubeconfig, environment, fence), cluster)
     try:
         yield engine
     finally:

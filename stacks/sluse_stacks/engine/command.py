@@ -19,6 +19,7 @@ from pulumi import automation
 from semver import VersionInfo
 
 from sluse.errors import EngineUnusable
+from sluse.leadership.fence import Fence, unfenced
 from sluse_stacks.engine import tether
 
 CLI = "pulumi"
@@ -30,9 +31,10 @@ _PATIENCE = 10.0  # seconds that a CLI has for saving its state after an interru
 
 
 class TetheredCommand(automation.PulumiCommand):
-    """One CLI on PATH. `stop` interrupts whatever of it is running for a stack."""
+    """One CLI on PATH. `stop` interrupts whatever of it is running for a stack. None is started that `fence` refuses."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], fence: Fence = unfenced) -> None:
+        self._fence = fence
         self.environment = dict(environment)
         self.command = CLI
         self.version = _version(self.environment)
@@ -80,6 +82,7 @@ class TetheredCommand(automation.PulumiCommand):
 
     def _started(self, args: list[str], cwd: str, environment: Mapping[str, str]) -> subprocess.Popen[str]:
         tied = [sys.executable, "-I", "-S", str(Path(tether.__file__)), str(os.getpid()), self.command, *args]
+        self._fence()
         return subprocess.Popen(  # noqa: S603 - our own command line, no shell
             tied,
             stdin=subprocess.DEVNULL,

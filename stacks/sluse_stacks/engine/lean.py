@@ -18,6 +18,7 @@ from typing import Any
 
 from pulumi import automation
 
+from sluse.leadership.fence import Fence, unfenced
 from sluse.model.settings import PulumiSettings
 from sluse_stacks.engine.command import TetheredCommand
 from sluse_stacks.engine.serving import OnEvent, Program, served
@@ -35,6 +36,7 @@ class Lean:
     settings: PulumiSettings
     kubeconfig: Path | None
     environment: Mapping[str, str]
+    fence: Fence = unfenced
     _workspace: automation.LocalWorkspace | None = field(default=None, init=False)
     command: TetheredCommand = field(init=False)
 
@@ -42,7 +44,7 @@ class Lean:
         """Look for the CLI and make the workspace. Raises `EngineUnusable`; may be called again."""
         if self._workspace is not None:
             return
-        self.command = TetheredCommand(self._environment())
+        self.command = TetheredCommand(self._environment(), self.fence)
         work = self.settings.home / "work"
         work.mkdir(parents=True, exist_ok=True)
         self._workspace = automation.LocalWorkspace(
