@@ -14,6 +14,7 @@ import yaml
 from sluse.desired.access import operator_user
 from sluse.model.names import Environment
 from sluse.sandbox.sandbox import Sandbox
+from worlds.admitted import WRITES, applied, asked, prepared
 
 ROOT = Path(__file__).parents[2]
 MANIFESTS = ROOT / "tests" / "golden" / "manifests" / "test"
@@ -32,10 +33,9 @@ def kubectl(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kubectl]:
     with Sandbox(tmp_path_factory.mktemp("sandbox"), suppliers=()) as sandbox:
         kubeconfig = sandbox.kubeconfig()
 
-        def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
-            return subprocess.run(
-                [program, "--kubeconfig", kubeconfig, *words], capture_output=True, text=True, check=False, timeout=60
-            )
+        def run(*words: str | Path, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+            command = [program, "--kubeconfig", kubeconfig, *words]
+            return subprocess.run(command, input=stdin, capture_output=True, text=True, check=False, timeout=60)
 
         for folder in ("test/kept", "test"):
             applied = run("apply", "--server-side", "--force-conflicts", "-k", ROOT / "operator" / "deploy" / folder)
@@ -82,3 +82,13 @@ def test_the_category_shows_all_of_ours(kubectl: Kubectl) -> None:
     assert f"helseidclient.sluse.nhn.no/{WEB}" in shown
     assert "integration.sluse.nhn.no/fjordlegen.journal" in shown
     assert "integrationrepository.sluse.nhn.no/integrations" in shown
+
+
+def test_admission_lets_through_and_refuses_as_on_a_real_server(kubectl: Kubectl) -> None:
+    prepared(kubectl)
+    assert {write.what: asked(kubectl, write) for write in WRITES} == {write.what: write.refused for write in WRITES}
+
+
+def test_an_overlay_applied_again_changes_nothing(kubectl: Kubectl) -> None:
+    overlay = ROOT / "operator" / "deploy" / "test"
+    assert applied(kubectl, overlay) == applied(kubectl, overlay)
