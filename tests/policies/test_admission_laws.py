@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sluse.desired.access import operator_user
@@ -175,6 +175,7 @@ def found(rules: Iterable[Any], judged: Any) -> set[str]:
     return {rule.id for rule in rules if any(True for _ in rule.check(judged))}
 
 
+@settings(deadline=None)
 @given(requests())
 def test_who_may_write_what_is_the_same_in_cel(drawn: tuple[Request, str]) -> None:
     request, group = drawn
@@ -199,16 +200,19 @@ def content(plural: str, manifest: Mapping[str, Any]) -> None:
     assert refused(COMPILED[plural], asked(request, group)) & ids == found(CONTENT, manifest)
 
 
+@settings(deadline=None)
 @given(CONFIG_MAPS)
 def test_what_a_config_map_may_hold_is_the_same_in_cel(manifest: dict[str, Any]) -> None:
     content("configmaps", manifest)
 
 
+@settings(deadline=None)
 @given(CLIENTS)
 def test_what_a_client_may_hold_is_the_same_in_cel(manifest: dict[str, Any]) -> None:
     content("helseidclients", manifest)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 75), st.integers(0, 99), st.integers(0, 99), st.integers(0, 999), st.integers(0, 3))
 def test_a_persons_number_is_found_with_every_date_and_remainder(
     day: int, month: int, year: int, serial: int, which: int
