@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -170,6 +171,25 @@ async def test_a_snapshot_taken_out_of_the_ledger(world: Publishing) -> None:
     found = world.verify()
     assert reasons(found) == ["SnapshotRemoved"]
     assert "fjordlegen.journal: Open" in found.findings[0].message
+
+
+async def test_an_older_ledger_published_over_a_newer_one(world: Publishing) -> None:
+    for revision in (9, 8):
+        await world.publish(lambda ledger, revision=revision: ledger.model_copy(update={"revision": revision}))
+    found = world.verify()
+    assert (found.verdict, reasons(found)) == ("disagrees", ["LedgerSetBack"])
+    assert "revision 9 -> 8" in found.findings[0].message
+
+
+async def test_a_branch_that_was_lost_and_begun_again_shows_to_who_remembers_a_head(world: Publishing) -> None:
+    head = world.verify(world.clone(name="before")).head
+    git(world.remote, "update-ref", "-d", "refs/heads/sluse/production")
+    shutil.rmtree(world.folder / "cache-production")
+    await world.genesis()
+    await world.publish()
+    assert "HeadNotThere" not in reasons(world.verify(world.clone(name="after")))
+    found = world.verify(world.folder / "after", head)
+    assert (found.verdict, "HeadNotThere" in reasons(found)) == ("disagrees", True)
 
 
 async def test_a_moment_of_first_sight_that_was_changed(world: Publishing) -> None:
