@@ -3,8 +3,8 @@
 The operator stays inside its own namespace, but for one thing: NetworkPolicies belong where the workloads are. For
 that alone there is a ClusterRole (`NETWORK_ACCESS`): it may see namespaces, and write NetworkPolicies in any of them.
 RBAC knows no labels, so it cannot say "only where the cluster's admin put `sluse.nhn.no/organisation-number`"; the
-operator keeps to that by itself. An admission policy that refuses its service account any other namespace, and any
-NetworkPolicy that does not bear its labels, is what will hold it to it. Beyond that an operator of test sees nothing
+operator keeps to that by itself, and the environment's admission policies (`sluse_policies`) hold it to it: they refuse
+its account any other namespace, and any NetworkPolicy that does not bear its labels and the namespace's number. Beyond that an operator of test sees nothing
 of production: Kopf, with `settings.scanning.disabled` and fixed namespaces, otherwise reads discovery only, which
 `system:discovery` gives to everybody who is authenticated.
 
