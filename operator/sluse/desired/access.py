@@ -53,11 +53,11 @@ OPERATOR_ACCESS: tuple[Access, ...] = (
 """What an environment's operator may do, in its own namespace only."""
 
 NETWORK_ACCESS: tuple[Access, ...] = (
-    Access("", ("namespaces",), ("get", "list", "watch"), "which namespaces are labelled with whose number"),
+    Access("", ("namespaces",), ("list", "watch"), "which namespaces are labelled with whose number"),
     Access(
         "networking.k8s.io",
         ("networkpolicies",),
-        ("get", "list", "create", "patch", "update", "delete"),
+        ("list", "create", "patch", "update", "delete"),
         "openings towards HelseID, in labelled namespaces",
     ),
 )
