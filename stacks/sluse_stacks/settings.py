@@ -15,6 +15,7 @@ from pydantic import Field, StringConstraints, ValidationError
 from sluse.desired.environment import (
     INITIAL_ACCESS_TOKEN,
     MAIL_PASSWORD,
+    PULUMI_PASSPHRASE,
     REMOTE_TOKEN,
     SIGNING_KEY,
     Installation,
@@ -32,6 +33,7 @@ from sluse.model.settings import (
     LeadershipSettings,
     LedgerSettings,
     MailSettings,
+    PulumiSettings,
     RemoteSettings,
     Settings,
     Timing,
@@ -80,6 +82,16 @@ class Mail(Value):
     username: Line | None = Field(None, description="User of the server, where it asks for one.")
 
 
+class PulumiState(Value):
+    """Where the engine `pulumi` keeps its state. Without a key of a cloud, the passphrase is a file of the Secret."""
+
+    backend: Line = Field(
+        description="Address of the state: s3://..., azblob://... or gs://...; file:///... of a volume."
+    )
+    secrets_provider: Line | None = Field(None, description="A cloud's key that encrypts secrets in the state.")
+    at_once: Count = Field(2, description="Most updates at once.")
+
+
 class StackSettings(Value):
     """Every key of `sluse:` in a stack's config file."""
 
@@ -89,6 +101,7 @@ class StackSettings(Value):
     authority: Authority
     author: Mailbox = Field(description="Committer of the status branch.")
     roots: Roots | None = Field(None, description="Keys that sign the manifest of policies/; production needs them.")
+    pulumi: PulumiState | None = Field(None, description="How `engine: pulumi` works; that engine needs it.")
     mail: Mail | None = Field(None, description="How notifications leave; without it none do.")
     timing: Timing = Timing()
     leadership: LeadershipSettings = LeadershipSettings()
@@ -133,6 +146,7 @@ def installation(environment: Environment, stack: StackSettings) -> Installation
                 initial_access_token_file=INITIAL_ACCESS_TOKEN.path,
             ),
             ledger=LedgerSettings(signing_key_file=SIGNING_KEY.path, author=stack.author),
+            pulumi=_pulumi(stack.pulumi),
             roots=stack.roots,
             mail=_mail(stack.mail),
             timing=stack.timing,
@@ -148,6 +162,18 @@ def installation(environment: Environment, stack: StackSettings) -> Installation
         ),
         guards=admission(environment),
         reached=stack.network,
+    )
+
+
+def _pulumi(state: PulumiState | None) -> PulumiSettings | None:
+    if state is None:
+        return None
+    return PulumiSettings(
+        backend=state.backend,
+        home=CACHE / "pulumi",
+        secrets_provider=state.secrets_provider,
+        passphrase_file=PULUMI_PASSPHRASE.path if state.secrets_provider is None else None,
+        at_once=state.at_once,
     )
 
 

@@ -149,6 +149,8 @@ def test_a_message_longer_than_the_ledger_takes_is_cut() -> None:
 
 
 def test_the_commit_moves_only_with_the_digest() -> None:
-    ledger = declared(OrganisationLedger(organisation="fjord"), "a" * 64, "1" * 40)
-    assert declared(ledger, "a" * 64, "2" * 40) is ledger
-    assert declared(ledger, "b" * 64, "2" * 40).commit == "2" * 40
+    ledger = declared(OrganisationLedger(organisation="fjord"), "a" * 64, "1" * 40, engine="embedded")
+    assert declared(ledger, "a" * 64, "2" * 40, engine="embedded") is ledger
+    assert declared(ledger, "b" * 64, "2" * 40, engine="embedded").commit == "2" * 40
+    moved = declared(ledger, "a" * 64, "2" * 40, engine="pulumi")
+    assert (moved.engine, moved.commit) == ("pulumi", "1" * 40)

@@ -151,3 +151,17 @@ def test_mail_is_rendered_with_the_path_of_its_password_and_never_with_one() -> 
     assert asked is not None
     assert (plain.port, plain.starttls, plain.password_file) == (587, True, None)
     assert str(asked.password_file) == "/etc/sluse/credentials/mail-password"
+
+
+def test_pulumis_state_is_rendered_with_the_path_of_its_passphrase_unless_a_cloud_has_the_key() -> None:
+    plain = {**config(Environment.TEST), "engine": "pulumi", "pulumi": {"backend": "s3://state"}}
+    passphrase = installation(Environment.TEST, parse(plain)).settings.pulumi
+    key = {"backend": "s3://state", "secretsProvider": "awskms://alias/sluse"}
+    cloud = installation(Environment.TEST, parse({**plain, "pulumi": key})).settings.pulumi
+    assert passphrase is not None
+    assert cloud is not None
+    assert (str(passphrase.passphrase_file), passphrase.secrets_provider) == (
+        "/etc/sluse/credentials/pulumi-passphrase",
+        None,
+    )
+    assert (cloud.passphrase_file, cloud.secrets_provider) == (None, "awskms://alias/sluse")

@@ -72,7 +72,7 @@ class Compiling:
         for slug, share in compiled.organisations.items():
             before = self.ledgers.get(slug, OrganisationLedger(organisation=slug))
             after = noted(before, share, engine="embedded", now=now)
-            self.ledgers[slug] = declared(after, share.stack.digest, compiled.commit)
+            self.ledgers[slug] = declared(after, share.stack.digest, compiled.commit, engine="embedded")
 
     def come(self, key: ClientKey, came: Outcome) -> None:
         """Let something come of a client, as its handler notes it."""

@@ -20,6 +20,7 @@ SOURCE_INVALID = "SourceInvalid"
 def noted(ledger: OrganisationLedger, share: OrganisationCompiled, *, engine: str, now: datetime) -> OrganisationLedger:
     """Return the ledger with title, path and digest T of every integration at HEAD, and its problems as waiting.
 
+    The engine is noted of a stack that no engine declared yet; after that only a declaration moves it.
     Who wrote a file that cannot be read is told as well: by the name in it, else by the path it had when it could.
     """
     moment = now.replace(microsecond=0)
@@ -31,15 +32,17 @@ def noted(ledger: OrganisationLedger, share: OrganisationCompiled, *, engine: st
     for name in sorted((unread.keys() | entries.keys()) - here.keys()):
         entries[name] = _absent(entries.get(name), name, unread.get(name, ()), moment, stuck=share.stuck)
     openings = dict(share.openings.noted)
-    after = ledger.model_copy(update={"integrations": entries, "engine": engine, "openings": openings})
+    after = ledger.model_copy(update={"integrations": entries, "engine": ledger.engine or engine, "openings": openings})
     return ledger if after == ledger else after
 
 
-def declared(ledger: OrganisationLedger, digest: str, commit: str) -> OrganisationLedger:
-    """Return the ledger with what its stack last declared; the commit moves only together with the digest."""
-    if ledger.declared == digest:
+def declared(ledger: OrganisationLedger, digest: str, commit: str, *, engine: str) -> OrganisationLedger:
+    """Return the ledger with what its stack last declared, and by whom; the commit moves only with the digest."""
+    if (ledger.declared, ledger.engine) == (digest, engine):
         return ledger
-    return ledger.model_copy(update={"declared": digest, "commit": commit})
+    if ledger.declared == digest:
+        return ledger.model_copy(update={"engine": engine})
+    return ledger.model_copy(update={"declared": digest, "commit": commit, "engine": engine})
 
 
 def _unread(ledger: OrganisationLedger, share: OrganisationCompiled) -> dict[str, tuple[Problem, ...]]:

@@ -16,6 +16,9 @@ SYNC_REQUESTED = f"{GROUP}/sync-requested"
 RELEASE_FUSE = f"{GROUP}/release-fuse"
 """Annotation: the commit whose many changes are meant."""
 
+CHANGE_ENGINE = f"{GROUP}/change-engine"
+"""Annotation: the engine that takes over from the one that declared the stacks so far."""
+
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 _SHORTEST = 1.0  # seconds: an interval of 0s would ask the remote without a pause
 
@@ -48,6 +51,10 @@ class Repository:
     def releases_fuse(self, commit: str) -> bool:
         """Tell whether somebody with access to the cluster has let this commit's changes through."""
         return self.annotations.get(RELEASE_FUSE) == commit
+
+    def changes_engine(self, engine: str) -> bool:
+        """Tell whether somebody with access to the cluster lets this engine take over what another declared."""
+        return self.annotations.get(CHANGE_ENGINE) == engine
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from sluse.catalog.reader import Reader
 from sluse.catalog.trees import GitTree
 from sluse.delivery.compiled import Box, Compiled, OrganisationCompiled
 from sluse.delivery.engine import Engine
+from sluse.delivery.engine_change import may_take_over
 from sluse.delivery.head import Head
 from sluse.delivery.network_catalogue import unsigned
 from sluse.delivery.notes import declared
@@ -108,6 +109,7 @@ class Sync:
     _noted: dict[str, OrganisationCompiled] = field(default_factory=dict)
     _told: SyncResult | None = None
     _looked: datetime | None = None
+    _takes_over: bool = False
     _first: FirstCount = field(init=False)
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -146,7 +148,7 @@ class Sync:
     async def once(self, repository: Repository) -> SyncResult:
         """Sync once and report. What could not be reported is reported with the next sync."""
         async with self._one:
-            self._looked = self.now()
+            self._looked, self._takes_over = self.now(), repository.changes_engine(self.engine.name)
             try:
                 result = await self._sync(repository)
             except CatalogError as error:
@@ -250,7 +252,12 @@ class Sync:
         differing = [
             (slug, share)
             for slug, share in compiled.organisations.items()
-            if noted_all[slug] is None and (slug in self._dirty or self.books.get(slug).declared != share.stack.digest)
+            if noted_all[slug] is None
+            and (
+                slug in self._dirty
+                or self.books.get(slug).declared != share.stack.digest
+                or self.books.get(slug).engine != self.engine.name
+            )
         ]
         declared_all = await asyncio.gather(*(declare(slug, share) for slug, share in differing))
         return [failure for failure in (*noted_all.values(), *declared_all) if failure is not None]
@@ -276,8 +283,10 @@ class Sync:
         """Declare one stack; return what failed, and then try it again with the next sync."""
         self._dirty.discard(slug)
         try:
+            may_take_over(self.books.get(slug).engine, mine=self.engine.name, allowed=self._takes_over)
             done = await self.engine.declare(share.stack)
-            self.books.note(slug, partial(declared, digest=share.stack.digest, commit=commit))
+            change = partial(declared, digest=share.stack.digest, commit=commit, engine=self.engine.name)
+            self.books.note(slug, change)
         except SluseError as error:
             self._dirty.add(slug)
             return StackFailed(slug, error)

@@ -40,6 +40,7 @@ REMOTE_TOKEN = Credential("remote-token")
 INITIAL_ACCESS_TOKEN = Credential("initial-access-token")
 SIGNING_KEY = Credential("signing-key")
 MAIL_PASSWORD = Credential("mail-password")
+PULUMI_PASSPHRASE = Credential("pulumi-passphrase")
 
 
 @dataclass(frozen=True)

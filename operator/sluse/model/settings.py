@@ -104,7 +104,6 @@ class PulumiSettings(Value):
         None, description="Folder of the policy pack that judges every update; none: no pack."
     )
     at_once: Count = Field(2, description="Most updates at once; each is a process that uses a core and 300 MB.")
-    refresh: Count = Field(21600, description="Seconds after which a stack is read and declared anew in full.")
 
 
 class Timing(Value):

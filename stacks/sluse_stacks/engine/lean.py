@@ -30,6 +30,7 @@ class Lean:
     """The stacks of one environment in one backend. `kubeconfig` None: the pod's own service account.
 
     `environment` is what the CLI inherits: PATH, and a cloud's credentials for a backend or a key that lies there.
+    No CLI is started by a process that does not lead; one under way ends with its process.
     Every method raises `pulumi.automation.CommandError` where the CLI fails.
     """
 

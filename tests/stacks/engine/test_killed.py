@@ -16,10 +16,10 @@ from sluse.sandbox.kube.faults import Fault
 from sluse_stacks.engine.adapter import PulumiEngine
 from worlds import killable
 from worlds.cluster import ClusterWorld
-from worlds.engines import marks, missing, pulumi_engine
+from worlds.engines import marks, pulumi_engine
 from worlds.stacks import client, stack
 
-pytestmark = [*marks("pulumi"), pytest.mark.skipif(bool(missing()), reason="told in the last line of the run")]
+pytestmark = [*marks("pulumi")]
 
 SIX = ("a", "b", "c", "d", "e", "f")
 OLD, NEW = "nhn:pit/api.read", "nhn:msh/api"

@@ -25,7 +25,9 @@ def noted(
             entries[key.name] = _entry(entries.get(key.name), key, summary, summary.verdict, compiled, moment)
     seen: dict[str, datetime] = dict.fromkeys(sorted(part.seen), moment) | dict(ledger.seen)
     openings = dict(part.openings.noted)
-    after = ledger.model_copy(update={"integrations": entries, "engine": engine, "seen": seen, "openings": openings})
+    after = ledger.model_copy(
+        update={"integrations": entries, "engine": ledger.engine or engine, "seen": seen, "openings": openings}
+    )
     if after == ledger:
         return ledger
     # Rides on writes that are due anyway: a new manifest alone would rewrite every organisation's ledger.

@@ -1,0 +1,45 @@
+"""From one engine to the other on a live environment: nothing is made anew, and the new one prunes what leaves later."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sluse.delivery.embedded import PART_OF, EmbeddedEngine, applyset_id
+from sluse.delivery.engine import Declared
+from worlds.cluster import ClusterWorld
+from worlds.engines import marks, pulumi_engine
+from worlds.stacks import client, stack, summary
+
+pytestmark = [*marks("pulumi")]
+
+THREE = ("a", "b", "c")
+
+
+async def identities(world: ClusterWorld) -> dict[str, Any]:
+    """Who the objects are, and how often their spec changed."""
+    objects = (await world.objects("fjord")).items()
+    return {key: (item["metadata"]["uid"], item["metadata"]["generation"]) for key, item in objects}
+
+
+async def test_pulumi_adopts_what_the_embedded_engine_declared(world: ClusterWorld, tmp_path: Any) -> None:
+    wanted = stack(clients=THREE)
+    await EmbeddedEngine(world.operator).declare(wanted)
+    before = await identities(world)
+    pulumi = pulumi_engine(world, tmp_path)
+    assert await pulumi.declare(wanted) == Declared((), ())
+    assert await identities(world) == before
+    assert (await pulumi.declare(stack(clients=("a",)))).pruned == (client("b"), client("c"))
+
+
+async def test_the_embedded_engine_takes_over_from_pulumi(world: ClusterWorld, tmp_path: Any) -> None:
+    wanted = stack(clients=THREE)
+    await pulumi_engine(world, tmp_path).declare(wanted)
+    before = await identities(world)
+    embedded = EmbeddedEngine(world.operator)
+    await embedded.declare(wanted)
+    assert await identities(world) == before
+    for item in (await world.objects("fjord")).values():
+        assert item["metadata"]["labels"][PART_OF] == applyset_id(wanted)
+        assert "pulumi.com/patchFieldManager" not in item["metadata"].get("annotations", {})
+        assert {entry["manager"] for entry in item["metadata"]["managedFields"]} == {"sluse"}
+    assert (await embedded.declare(stack(clients=()))).pruned == (client("a"), client("b"), client("c"), summary())
