@@ -16,7 +16,8 @@ import aiohttp
 from sluse.acceptance.proofs import ClientKey
 from sluse.cluster.access import access_from_kubeconfig
 from sluse.cluster.client import Cluster
-from sluse.cluster.kinds import HELSEID_CLIENT
+from sluse.cluster.kinds import HELSEID_CLIENT, INTEGRATION_REPOSITORY
+from sluse.delivery.repository import SYNC_REQUESTED
 from sluse.demo import commands, policies, signers
 from sluse.demo.clone import Clone, Ran
 from sluse.demo.keys import key_file, new_key
@@ -49,13 +50,18 @@ class Stage:
     keys: dict[str, ClientKey] = field(default_factory=dict)
     pages: dict[tuple[Environment, str], tuple[str, dict[str, Any] | None]] = field(default_factory=dict)
     """Pages of the status branches as fetched last, each with the tip it was read from."""
+    _asked: set[asyncio.Task[None]] = field(default_factory=set)
+    _looks: int = 0
 
     async def __aenter__(self) -> Self:
         commands.prepare()
+        self._loop = asyncio.get_running_loop()
         trust = Trust(signers.roots(), {each: signers.operator(each.value).pem for each in Environment})
         parties = (SUPPLIER, NEIGHBOUR, PROVIDER)
         hosts = tuple(LOGIN_HOSTS.values())
-        sandbox = Sandbox(self.directory, suppliers=parties, providers=hosts, trust=trust, cluster=self.kubeconfig)
+        sandbox = Sandbox(
+            self.directory, suppliers=parties, providers=hosts, trust=trust, cluster=self.kubeconfig, poll="10s"
+        )
         self.sandbox = await asyncio.to_thread(sandbox.__enter__)
         self.began = self.sandbox.clock.now()
         self.operators = Operators(self.sandbox, self.directory)
@@ -74,6 +80,7 @@ class Stage:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await asyncio.gather(*self._asked)
         await self.session.close()
         await self.cluster.__aexit__(None, None, None)
         await asyncio.to_thread(self.operators.stop)
@@ -103,6 +110,16 @@ class Stage:
             return (self.sandbox.remote.repository / "refs/heads" / environment.status_branch).read_text().strip()
         except FileNotFoundError:
             return None
+
+    def push_main(self) -> None:
+        """Let the reviewer push main, and the forge's webhook ask both operators to look, so that they need not poll."""
+        self.reviewer.git("push", "--quiet", "origin", "main")
+        self._loop.call_soon_threadsafe(self._look)
+
+    def pass_time(self, how_long: timedelta) -> None:
+        """Move the sandbox's clock on, and have both operators look at it: their own waiting is by the real one."""
+        self.sandbox.clock.advance(how_long)
+        self._look()
 
     def begin_ledger(self, environment: Environment) -> Ran:
         """Let the platform's people begin the ledger of an environment."""
@@ -162,6 +179,15 @@ class Stage:
             return await self.cluster.get(HELSEID_CLIENT, environment.namespace, name)
         except NotFound:
             return None
+
+    def _look(self) -> None:
+        self._asked.add(self._loop.create_task(self._ask_to_look()))
+
+    async def _ask_to_look(self) -> None:
+        self._looks += 1
+        patch = {"metadata": {"annotations": {SYNC_REQUESTED: str(self._looks)}}}
+        for environment in Environment:
+            await self.cluster.merge(INTEGRATION_REPOSITORY, environment.namespace, "integrations", patch)
 
     def _clone(self, who: str, person: Any) -> Clone:
         access = self.sandbox.git_environment(person)

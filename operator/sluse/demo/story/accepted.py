@@ -84,7 +84,7 @@ async def _forge(stage: Stage, tell: Narrator) -> None:
     )
     tell.fact("stranger", f"smuggles in a forged decision; production does not move: {why}")
     await asyncio.to_thread(stage.reviewer.git, "revert", "--no-edit", "-m", "1", head)
-    await asyncio.to_thread(stage.reviewer.git, "push", "--quiet", "origin", "main")
+    await asyncio.to_thread(stage.push_main)
 
 
 def _names_forged(page: dict[str, Any]) -> bool:

@@ -44,7 +44,7 @@ async def decided(stage: Stage, signer: DemoSigner, *commands: tuple[str, ...]) 
     """Let a reviewer sign one thing after the other on main, and push it."""
     for words in commands:
         await signed(stage, stage.reviewer, signer, *words)
-    await asyncio.to_thread(stage.reviewer.git, "push", "--quiet", "origin", "main")
+    await asyncio.to_thread(stage.push_main)
 
 
 async def tested(stage: Stage, name: str) -> Ran:

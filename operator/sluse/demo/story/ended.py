@@ -38,7 +38,7 @@ async def ended(stage: Stage, tell: Narrator) -> None:
     expect(at_authority(stage, client_id, PRODUCTION) is not None, "and is still there")
     tell.fact("reviewer", f"signs its end: disabled at once ({refused.error}), to be deleted in {DAYS_DISABLED} days")
 
-    stage.sandbox.clock.advance(timedelta(days=DAYS_DISABLED, minutes=5))
+    stage.pass_time(timedelta(days=DAYS_DISABLED, minutes=5))
     with tell.waiting("production is deleted"):
         await stage_reached(stage, JOURNAL, "Retired", PRODUCTION)
     expect(at_authority(stage, client_id, PRODUCTION) is None, f"client {client_id} is gone in production")

@@ -28,7 +28,7 @@ REDIRECT = "https://journal.solvang.example/signin-oidc"
 async def opened(stage: Stage, tell: Narrator) -> None:
     """Time and calendar decide when; the accepted snapshot decides what."""
     tell.chapter("The day comes; then HEAD moves on")
-    stage.sandbox.clock.advance(timedelta(days=DAYS_TO_PRODUCTION))
+    stage.pass_time(timedelta(days=DAYS_TO_PRODUCTION))
     with tell.waiting("production opens"):
         page = await stage_reached(stage, JOURNAL, "Live", PRODUCTION)
     client_id = client_of(page, "sync")["clientId"]
@@ -70,7 +70,7 @@ async def opened(stage: Stage, tell: Narrator) -> None:
     expect(NEW not in _scopes(stage, "production"), "a freeze lets nothing through", _scopes(stage, "production"))
     tell.fact("operator", f"holds the second acceptance: {why}")
 
-    stage.sandbox.clock.advance(timedelta(days=DAYS_FROZEN))
+    stage.pass_time(timedelta(days=DAYS_FROZEN))
     with tell.waiting("the freeze ends"):
         await eventually(lambda: NEW in _scopes(stage, "production"), f"production's client has {NEW}")
     tell.fact("operator", "lets it through when the freeze is over, without anybody asking again")
@@ -114,5 +114,5 @@ async def _freeze(stage: Stage, tell: Narrator) -> None:
     stage.reviewer.commit("Freeze production for an upgrade of HelseID")
     for root in signers.ROOTS[:2]:
         await signed(stage, stage.reviewer, signers.DemoSigner(root), "policies", "sign")
-    await asyncio.to_thread(stage.reviewer.git, "push", "--quiet", "origin", "main")
+    await asyncio.to_thread(stage.push_main)
     tell.fact("platform", f"freezes production for {DAYS_FROZEN} days; two of three roots sign the new policies")

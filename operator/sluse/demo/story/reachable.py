@@ -11,6 +11,7 @@ from sluse.demo.expect import eventually, expect
 from sluse.demo.narrator import Narrator
 from sluse.demo.stage import PRODUCTION, USERS, Stage
 from sluse.demo.story.acts import ALM, decided
+from sluse.model.names import GROUP
 
 NAMESPACE = "liaby-helse"
 NUMBER = "311000640"
@@ -38,7 +39,8 @@ async def reachable(stage: Stage, tell: Narrator) -> None:
     with tell.waiting("the openings appear"):
         policy = await eventually(look, f"a NetworkPolicy in the namespace {NAMESPACE}")
     everywhere, _ = await stage.cluster.list(NETWORK_POLICY, None, {})
-    spaces = {each["metadata"]["namespace"] for each in everywhere}
+    opens = [each for each in everywhere if f"{GROUP}/integration" in each["metadata"].get("labels", {})]
+    spaces = {each["metadata"]["namespace"] for each in opens}
     expect(spaces == {NAMESPACE}, "policies stand in the labelled namespace only", spaces)
     opened = [each["ipBlock"]["cidr"] for rule in policy["spec"]["egress"] for each in rule["to"] if "ipBlock" in each]
     tell.fact(

@@ -85,7 +85,7 @@ def merge(stage: Stage, branch: str, message: str) -> str:
     """Let the reviewer merge a branch of the supplier's into main and push it; return the new HEAD."""
     stage.reviewer.git("fetch", "--quiet", "origin")
     stage.reviewer.git("merge", "--quiet", "--no-ff", "-m", message, f"origin/{branch}")
-    stage.reviewer.git("push", "--quiet", "origin", "main")
+    stage.push_main()
     return stage.reviewer.git("rev-parse", "HEAD").strip()
 
 
