@@ -80,6 +80,7 @@ class Stage:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await asyncio.sleep(0)  # a look that was asked for this moment begins
         await asyncio.gather(*self._asked)
         await self.session.close()
         await self.cluster.__aexit__(None, None, None)
