@@ -30,6 +30,8 @@ def command(output: str, *, keep: bool, kubeconfig: Path | None) -> None:
     from sluse.demo.play import play
 
     # Else SIGTERM would end this process alone, and leave the operator and the directory behind. As SIGINT, since that is
-    # the one which asyncio answers by cancelling the task; raised wherever it happens to be, it would tear things.
+    # the one which asyncio answers by cancelling the task; raised wherever it happens to be, it would tear things. A shell
+    # starts what runs in its background with SIGINT ignored: not here.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     sys.exit(0 if asyncio.run(play(Narrator(Output(output)), keep=keep, kubeconfig=kubeconfig)) else 1)

@@ -90,9 +90,12 @@ class Book:
         return True
 
     def _after(self, change: Change) -> OrganisationLedger:
-        """Return the ledger with a change, as a revision of its own; one that is taken over whole keeps its own."""
+        """Return the ledger with a change, as a revision of its own; one that is taken over whole keeps its own.
+
+        Who was told what is no revision: it is not published, so it would be news for ever.
+        """
         after = change(self._current)
-        if after is self._current or after.revision != self._current.revision:
+        if after is self._current or after.revision != self._current.revision or after.untold == self._current.untold:
             return after
         return after.model_copy(update={"revision": after.revision + 1})
 

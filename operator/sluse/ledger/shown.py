@@ -152,8 +152,7 @@ def machine_file(ledger: OrganisationLedger) -> bytes:
 
     A mail is no news for others. A ledger that is rebuilt from this file tells nobody what is old by then.
     """
-    untold = {name: entry.model_copy(update={"told": None}) for name, entry in ledger.integrations.items()}
-    return text_of(ledger.model_copy(update={"telling": False, "integrations": untold}) if ledger.telling else ledger)
+    return text_of(ledger.untold)
 
 
 def _client(name: str, held: HeldClient, waits: WaitingOn | None) -> ShownClient:

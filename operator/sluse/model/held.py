@@ -147,6 +147,14 @@ class OrganisationLedger(Value):
     integrations: dict[Slug, HeldIntegration] = Field(default_factory=dict, max_length=500)
     openings: dict[Slug, HeldOpening] = Field(default_factory=dict, max_length=500)
 
+    @property
+    def untold(self) -> OrganisationLedger:
+        """The ledger without who was told what: as others may read it. The same object where nothing is told."""
+        if not self.telling:
+            return self
+        entries = {name: entry.model_copy(update={"told": None}) for name, entry in self.integrations.items()}
+        return self.model_copy(update={"telling": False, "integrations": entries})
+
     def integration(self, key: IntegrationKey) -> HeldIntegration | None:
         """Return what is held for an integration of this organisation."""
         return self.integrations.get(key.name)
