@@ -79,7 +79,7 @@ def test_a_question_that_is_not_in_the_form_is_told_with_the_nearest(clone: Path
 
 
 def test_keys_inside_the_repository_are_refused(clone: Path) -> None:
-    with pytest.raises(CatalogError, match="lies in the repository"):
+    with pytest.raises(CatalogError, match="lies in a repository"):
         raise order(clone, WEB, "--private-keys", str(clone / "keys")).exception or AssertionError
     assert git(clone, "status", "--porcelain") == ""
 
@@ -126,3 +126,18 @@ def _typed(clone: Path, answers: list[str]) -> Iterator[str]:
     _, status = os.waitpid(child, 0)
     os.close(terminal)
     assert os.waitstatus_to_exitcode(status) == 0
+
+
+def test_keys_are_refused_inside_a_repository_by_whatever_way(clone: Path) -> None:
+    (clone.parent / "link").symlink_to(clone)
+    for way in (clone.parent / "x" / ".." / "clone" / "keys", clone.parent / "link" / "keys", clone / "integrations"):
+        with pytest.raises(CatalogError, match="lies in a repository"):
+            raise order(clone, WEB, "--private-keys", str(way)).exception or AssertionError
+    assert git(clone, "status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("name", ["../nordlys/zz", "a\nb", "A b", "../../x"])
+def test_a_name_that_is_none_is_refused_with_a_sentence(name: str, clone: Path) -> None:
+    result = order(clone, WEB | {"name": name})
+    assert (result.return_value, result.exception) == (1, None)
+    assert git(clone, "status", "--porcelain") == ""

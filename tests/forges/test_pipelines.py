@@ -45,8 +45,15 @@ def judged(proposal: Path, *words: str) -> subprocess.CompletedProcess[str]:
     path = f"{Path(sys.executable).parent}:{os.defpath}"
     base = git(proposal, "merge-base", "origin/main", "HEAD")
     surroundings = {"PATH": path, "HOME": str(proposal.parent)}
+    out = proposal.parent / "out"
+    out.mkdir(exist_ok=True)
     return subprocess.run(
-        [str(JUDGE), base, *words], cwd=proposal, env=surroundings, capture_output=True, text=True, check=False
+        [str(JUDGE), base, str(out), *words],
+        cwd=proposal,
+        env=surroundings,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -61,7 +68,7 @@ def test_a_good_proposal_passes_with_a_preview(proposal: Path) -> None:
     change(proposal, "title: ", "title: New ")
     ran = judged(proposal)
     assert ran.returncode == 0, ran.stderr
-    assert (proposal / "preview.md").read_text().startswith("<!-- sluse preview -->\n")
+    assert (proposal.parent / "out" / "preview.md").read_text().startswith("<!-- sluse preview -->\n")
 
 
 def test_a_bad_one_fails_at_its_line_and_still_has_a_preview(proposal: Path) -> None:
@@ -69,15 +76,27 @@ def test_a_bad_one_fails_at_its_line_and_still_has_a_preview(proposal: Path) -> 
     ran = judged(proposal, "github")
     assert ran.returncode == 1, ran.stderr
     assert "::error file=integrations/fjordlegen/journal.yaml,title=redirect-uri-https,line=" in ran.stdout
-    assert (proposal / "preview.md").is_file()
+    assert (proposal.parent / "out" / "preview.md").is_file()
 
 
 def test_reports_go_where_the_forge_looks_for_them(proposal: Path) -> None:
     change(proposal, "https://journal.test", "http://journal.test")
-    assert judged(proposal, "gitlab", "quality.json").returncode == 1
-    assert json.loads((proposal / "quality.json").read_text())[0]["check_name"] == "redirect-uri-https"
-    assert judged(proposal, "junit", "junit.xml").returncode == 1
-    assert ET.fromstring((proposal / "junit.xml").read_text())[0].get("failures") != "0"
+    report = proposal.parent / "out" / "report"
+    assert judged(proposal, "gitlab").returncode == 1
+    assert json.loads(report.read_text())[0]["check_name"] == "redirect-uri-https"
+    assert judged(proposal, "junit").returncode == 1
+    assert ET.fromstring(report.read_text())[0].get("failures") != "0"
+
+
+@pytest.mark.parametrize("name", ["preview.md", "report"])
+def test_a_proposal_cannot_have_its_judge_write_over_anything(name: str, proposal: Path) -> None:
+    target = proposal.parent / "judge-of-another"
+    target.write_text("as it was")
+    (proposal / name).symlink_to(target)
+    git(proposal, "add", ".")
+    change(proposal, "https://journal.test", "http://journal.test")
+    assert judged(proposal).returncode == 1
+    assert target.read_text() == "as it was"
 
 
 def test_what_could_not_be_done_is_no_verdict(proposal: Path) -> None:
@@ -87,7 +106,9 @@ def test_what_could_not_be_done_is_no_verdict(proposal: Path) -> None:
 
 def test_both_pipelines_call_the_judge_of_the_base() -> None:
     assert "../judge/operator/forges/judge.sh" in (FORGES / "github.yaml").read_text()
-    assert "$CI_BUILDS_DIR/judge/operator/forges/judge.sh" in (FORGES / "gitlab.yaml").read_text()
+    gitlab = (FORGES / "gitlab.yaml").read_text()
+    assert "$CI_BUILDS_DIR/judge/operator/forges/judge.sh" in gitlab
+    assert "TOKEN" not in gitlab
 
 
 def test_actions_are_pinned_and_rights_are_the_least() -> None:

@@ -37,8 +37,11 @@ class Checkout:
             raise CatalogError(f"{path} does not lie in {self.root}") from None
 
     def holds(self, path: Path) -> bool:
-        """Whether a path lies in the tree."""
-        return path.absolute().is_relative_to(self.root)
+        """Whether a path lies in the tree, or in any repository: links and `..` are followed first."""
+        real = path.resolve()
+        return real.is_relative_to(self.root.resolve()) or any(
+            (each / ".git").exists() for each in (real, *real.parents)
+        )
 
     def branch(self, name: str) -> None:
         """Begin a branch where HEAD is, and go to it. CatalogError where there is one of that name, or no clone."""

@@ -15,7 +15,7 @@ def private_key_file(interview: Interview, checkout: Checkout, folder: Path) -> 
     if interview.form.client is None:
         return None
     if checkout.holds(folder):
-        raise CatalogError(f"{folder} lies in the repository", hint="give a folder outside of it with --private-keys")
+        raise CatalogError(f"{folder} lies in a repository", hint="give a folder outside of any with --private-keys")
     return folder / interview.private_name
 
 

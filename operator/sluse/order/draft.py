@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from sluse.model.names import API_VERSION
 from sluse.model.organisation import Organisation
 from sluse.model.policy.files import PolicyFiles
 from sluse.model.problem import Problem
+from sluse.model.value import SLUG
 from sluse.order.form import NAME, WHO, Form, organisation_document
 from sluse.order.question import Answers, Question, one
 from sluse.rules.judge import check
@@ -99,7 +101,9 @@ class Draft:
         if not self.is_known:
             yield f"{folder}/organisation.yaml", Organisation, organisation_document(self.answers)
         made = self.form.document(self.answers)
-        yield f"{folder}/{made['metadata']['name']}.yaml", self.form.model, made
+        name = made["metadata"]["name"]
+        # What is no name makes no path either: it is refused where it stands, in the document.
+        yield f"{folder}/{name if re.fullmatch(SLUG, name) else NAME.example}.yaml", self.form.model, made
 
 
 def about(question: Question, problems: Sequence[Problem], before: Sequence[Problem]) -> list[Problem]:
