@@ -1,1 +1,1 @@
-"""The order form: its questions, what is derived from the answers, and the files they become. Pure but for new keys."""
+"""The order form: its questions, what is derived from the answers, and the files they become. Reads the clone; writes only a private key."""

@@ -1,1 +1,1 @@
-"""What Sluse says to people, in bokmål and English: sentences that remember what they were made of. Pure."""
+"""What Sluse says to people, in bokmål and English: sentences that remember what they were made of. Reads its own catalogue and nothing else."""

@@ -2,7 +2,7 @@
 
 `KUBEBUILDER_ASSETS` names a folder that has them (the convention of envtest). Else they are built once, with the
 ordinary `go` client, from the Go modules that `tests/e2e/binaries` pins with their hashes, and kept in the user's cache by
-what was built from: no registry that carries programs has them.
+what was built from: so no ready-made program has to be trusted or mirrored.
 """
 
 from __future__ import annotations
