@@ -10,36 +10,12 @@ import re
 from collections.abc import Iterator
 
 from sluse.desired.json_schema import JsonSchema
+from sluse.rules.cel import RESERVED
 from sluse.rules.request import SEPARATOR
 
 _SEPARATOR = f"'\\u{ord(SEPARATOR):04x}'"
 _JOINED = f".join({_SEPARATOR})"
 _SPELLABLE = re.compile(r"[a-zA-Z][a-zA-Z0-9]*")
-_RESERVED = frozenset(
-    [
-        "true",
-        "false",
-        "null",
-        "in",
-        "as",
-        "break",
-        "const",
-        "continue",
-        "else",
-        "for",
-        "function",
-        "if",
-        "import",
-        "let",
-        "loop",
-        "package",
-        "namespace",
-        "return",
-        "var",
-        "void",
-        "while",
-    ]
-)
 
 
 def of_custom_resource(schema: JsonSchema) -> str:
@@ -72,7 +48,7 @@ _METADATA = tuple(_given(path, _values(path)) for path in ("object.metadata.labe
 
 def _members(schema: JsonSchema, path: str, depth: int) -> Iterator[str]:
     for name, member in schema["properties"].items():
-        if not _SPELLABLE.fullmatch(name) or name in _RESERVED:
+        if not _SPELLABLE.fullmatch(name) or name in RESERVED:
             raise ValueError(f"CEL cannot spell the property {name!r}")
         expression = _text(member, f"{path}.{name}", depth)
         if expression:

@@ -5,6 +5,7 @@ Paths are relative to the repository's root, with `/`, and begin with the folder
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -27,6 +28,11 @@ class FileEntry:
     kind: FileKind
     size: int
     id: str
+
+
+def blob_id(content: bytes) -> str:
+    """Return the id git gives a blob."""
+    return hashlib.sha1(b"blob %d\0%b" % (len(content), content), usedforsecurity=False).hexdigest()
 
 
 class Files(Protocol):

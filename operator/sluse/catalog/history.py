@@ -10,12 +10,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sluse.catalog.git.standing import StandingClone
-from sluse.catalog.layout import Role, spot
+from sluse.catalog.layout import INTEGRATIONS, Role, spot
 from sluse.model.problem import Place, Problem
 from sluse.rules import reading
 from sluse.words.said import say
 
-FOLDER = "integrations"
 _RECORDS = frozenset({Role.ACCEPTED, Role.ACCEPTANCE_TEST, Role.EVIDENCE, Role.DECISION})
 
 
@@ -26,11 +25,11 @@ def rewritten(
     before = clone.root(base)
     found: list[Problem] = []
     for path in sorted(changed):
-        if not path.startswith(f"{FOLDER}/") or spot(path, FOLDER).role not in _RECORDS:
+        if not path.startswith(f"{INTEGRATIONS}/") or spot(path, INTEGRATIONS).role not in _RECORDS:
             continue
         if clone.find(before, path) is None:
             continue
         there = (root / path).exists() if head is None else clone.find(clone.root(head), path) is not None
         message = say("The record is edited") if there else say("The record is deleted")
-        found.append(reading.RECORD_REWRITTEN.problem(Place(spot(path, FOLDER).path), message))
+        found.append(reading.RECORD_REWRITTEN.problem(Place(spot(path, INTEGRATIONS).path), message))
     return tuple(found)

@@ -6,13 +6,12 @@ repository of its own is a submodule. `.gitignore` is not consulted: an ignored 
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from sluse.catalog import limits
-from sluse.catalog.files import FileEntry, FileKind
+from sluse.catalog.files import FileEntry, FileKind, blob_id
 from sluse.errors import CatalogError
 
 _NEVER_READ = limits.FILE_BYTES
@@ -79,7 +78,7 @@ class WorkTree:
                     return FileEntry(path, FileKind.FILE, os.fstat(opened.fileno()).st_size, "")
         except OSError as error:
             raise CatalogError(f"{path} cannot be read: {error.strerror}") from error
-        blob = _blob_id(content)
+        blob = blob_id(content)
         self._contents[blob] = content
         return FileEntry(path, FileKind.FILE, len(content), blob)
 
@@ -90,7 +89,3 @@ def _listed(folder: str) -> list[os.DirEntry[str]]:
             return list(children)
     except OSError as error:
         raise CatalogError(f"The folder {folder} cannot be read: {error.strerror}") from error
-
-
-def _blob_id(content: bytes) -> str:
-    return hashlib.sha1(b"blob %d\0%b" % (len(content), content), usedforsecurity=False).hexdigest()

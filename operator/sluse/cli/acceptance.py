@@ -96,6 +96,7 @@ def run(  # noqa: PLR0913 - each is an option
 
     from sluse.acceptance import submission, trial
     from sluse.acceptance.reach import trusting
+    from sluse.catalog.layout import INTEGRATIONS
     from sluse.delivery import acceptance_run
     from sluse.delivery.checkout import Checkout
     from sluse.delivery.record_commit import commit_files
@@ -107,9 +108,9 @@ def run(  # noqa: PLR0913 - each is an option
     if not offline:
         clone.fetch()
     asked = acceptance_run.Asked(integration, dict(keys), dict(users), through)
-    root = Checkout(repository, acceptance_run.FOLDER).root
+    root = Checkout(repository).root
     prepared = acceptance_run.prepare(root, clone.pages(Environment.TEST) or {}, asked)
-    key, folder = prepared.document.key, root / acceptance_run.FOLDER
+    key, folder = prepared.document.key, root / INTEGRATIONS
     name = submission.require_new(folder, key, name, clock.now())
     reach = trusting(ca, dict(resolve))
     carried, evidence = asyncio.run(acceptance_run.carry_out(prepared, reach, clock.now, _tell))

@@ -12,6 +12,7 @@ import click
 
 from sluse.catalog import policies
 from sluse.catalog.excerpts import with_excerpts
+from sluse.catalog.layout import INTEGRATIONS
 from sluse.catalog.policies import PolicyReading
 from sluse.catalog.reader import Reader
 from sluse.catalog.work_tree import WorkTree
@@ -27,7 +28,6 @@ from sluse.rules.reports import REPORTS
 from sluse.rules.survey import Survey
 from sluse.words.said import Translate
 
-_FOLDER = "integrations"
 _COLOURS = {"error": "red", "warning": "yellow", "mark": "red", "hint": "cyan"}
 
 
@@ -58,9 +58,9 @@ def command(paths: tuple[Path, ...], output: str, base: str | None, *, no_color:
         )
         problems = with_excerpts(tree, scope.of_interest(found), policy.models)
     if output in REPORTS:
-        click.echo(REPORTS[output]([_worded(problem, words) for problem in problems]))
+        click.echo(REPORTS[output](_worded(problems, words)))
     elif output == "json":
-        click.echo(json.dumps(_report(tree, problems, words), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(_report(tree, _worded(problems, words)), indent=2, ensure_ascii=False))
     else:
         _print(problems, unpainted if no_color else _painted, words)
     click.echo(f"{words(tally(problems))}; {words(readable(tree.readable))}", err=True)
@@ -79,7 +79,7 @@ def _rewritten(scope: _Scope, base: str | None) -> tuple[Problem, ...]:
         commit = clone.commit(base)
         if commit is None:
             raise CatalogError(f"the clone has no commit {base}", hint="fetch it, or name another")
-        changed = beside.changed(scope.root, commit, None, (_FOLDER,))
+        changed = beside.changed(scope.root, commit, None, (INTEGRATIONS,))
         return rewritten(clone, scope.root, commit, None, changed)
 
 
@@ -126,11 +126,11 @@ def _scope(paths: tuple[Path, ...]) -> _Scope:
     if not paths:
         here = Path.cwd()
         for folder in (here, *here.parents):
-            if (folder / _FOLDER).is_dir():
-                return _Scope(folder, _FOLDER, ())
+            if (folder / INTEGRATIONS).is_dir():
+                return _Scope(folder, INTEGRATIONS, ())
             if (folder / ".git").exists():
                 break
-        raise CatalogError(f"There is no folder {_FOLDER} here", hint="Name it: sluse check PATH.")
+        raise CatalogError(f"There is no folder {INTEGRATIONS} here", hint="Name it: sluse check PATH.")
     places = [_place(path) for path in paths]
     if len({(root, under) for root, under, _ in places}) > 1:
         raise CatalogError("The paths belong to different trees", hint="Check one tree at a time.")
@@ -145,17 +145,18 @@ def _place(path: Path) -> tuple[Path, str, str]:
     if not os.path.lexists(absolute):  # a name too long for the system is absent too; Path would raise
         raise CatalogError(f"There is no {path}")
     for folder in (absolute, *absolute.parents):
-        if folder.name == _FOLDER:
-            return folder.parent, _FOLDER, absolute.relative_to(folder.parent).as_posix()
-    if (absolute / _FOLDER).is_dir():
-        return absolute, _FOLDER, _FOLDER
+        if folder.name == INTEGRATIONS:
+            return folder.parent, INTEGRATIONS, absolute.relative_to(folder.parent).as_posix()
+    if (absolute / INTEGRATIONS).is_dir():
+        return absolute, INTEGRATIONS, INTEGRATIONS
     if absolute.is_dir():
         return absolute.parent, absolute.name, absolute.name
-    raise CatalogError(f"{path} lies in no folder {_FOLDER}", hint="Name a file or folder of the integrations.")
+    raise CatalogError(f"{path} lies in no folder {INTEGRATIONS}", hint="Name a file or folder of the integrations.")
 
 
-def _worded(problem: Problem, words: Translate) -> Problem:
-    return replace(problem, message=words(problem.message), hint=words(problem.hint))
+def _worded(problems: Sequence[Problem], words: Translate) -> list[Problem]:
+    """Return the problems in the person's language, for programs: they name severity and fields in English."""
+    return [replace(each, message=words(each.message), hint=words(each.hint)) for each in problems]
 
 
 def _print(problems: Sequence[Problem], paint: Paint, words: Translate) -> None:
@@ -167,10 +168,10 @@ def _painted(text: str, role: str) -> str:
     return click.style(text, fg=_COLOURS.get(role), bold=role == "place")
 
 
-def _report(tree: Tree, problems: Sequence[Problem], words: Translate) -> dict[str, object]:
+def _report(tree: Tree, problems: Sequence[Problem]) -> dict[str, object]:
     found = len(errors(tuple(problems)))
     return {
-        "problems": [as_json(problem, words) for problem in problems],
+        "problems": [as_json(problem) for problem in problems],
         "counts": {
             "errors": found,
             "warnings": len(problems) - found,

@@ -68,10 +68,11 @@ def carry_out(asked: Asked, how: How) -> int:
     """
     import secrets
 
+    from sluse.catalog.layout import INTEGRATIONS
     from sluse.catalog.work_tree import WorkTree
     from sluse.delivery.checkout import Checkout
     from sluse.delivery.deciding.countersign import Countersignature, countersignature
-    from sluse.delivery.deciding.desk import INTEGRATIONS, desk
+    from sluse.delivery.deciding.desk import desk
     from sluse.delivery.deciding.draft import Draft, draft, folder_of
     from sluse.signing.key_file import load
     from sluse.signing.ssh_keygen import sign

@@ -18,6 +18,7 @@ from sluse.acceptance.reach import Reach
 from sluse.acceptance.trial import Trial, Watch
 from sluse.acceptance.trials import Ground, Held
 from sluse.catalog import policies
+from sluse.catalog.layout import INTEGRATIONS
 from sluse.catalog.reader import Reader
 from sluse.catalog.work_tree import WorkTree
 from sluse.errors import AcceptanceError
@@ -28,8 +29,6 @@ from sluse.model.identity_provider import IdentityProvider
 from sluse.model.names import ClientKey, IntegrationKey
 from sluse.model.service_integration import Client, ServiceIntegration
 from sluse.model.tree import Tree, errors
-
-FOLDER = "integrations"
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ def prepare(root: Path, pages: Mapping[str, Page], asked: Asked) -> Prepared:
     """Return what is to be tested; `pages` is what the test operator published. AcceptanceError says what is amiss."""
     through = _client_key(asked.through) if asked.through else None
     organisations = {asked.integration.partition(".")[0], *([through.organisation] if through else [])}
-    tree = Reader().tree(WorkTree(root, FOLDER, only=organisations), FOLDER)
+    tree = Reader().tree(WorkTree(root, INTEGRATIONS, only=organisations), INTEGRATIONS)
     document = _document(tree, asked.integration)
     if isinstance(document, IdentityProvider):
         if through is None:
@@ -117,7 +116,7 @@ def _document(tree: Tree, named: str) -> Gated:
     if found is None:
         mine = [problem for problem in errors(tree.problems) if problem.holds in {str(key), key.organisation}]
         why = f": {mine[0].place}: {mine[0].message}" if mine else ""
-        raise AcceptanceError(f"there is no readable {named} in {FOLDER}/{why}", hint="see all: sluse check")
+        raise AcceptanceError(f"there is no readable {named} in {INTEGRATIONS}/{why}", hint="see all: sluse check")
     return found.content
 
 

@@ -43,7 +43,9 @@ class EmbeddedEngine:
         await self._ensure_parent(stack)
         live = await self._live(stack)
         wanted = {object_key(manifest): _labelled(manifest, stack) for manifest in stack.resources}
-        differing = {key: manifest for key, manifest in wanted.items() if not _as_wanted(live.get(key), manifest)}
+        differing = {
+            key: manifest for key, manifest in wanted.items() if stack_preview.differs(live.get(key), manifest)
+        }
         await every(self._apply(manifest) for manifest in differing.values())
         surplus = {key: found for key, found in live.items() if key not in wanted and key not in stack.keep}
         await every(self._prune(key, found) for key, found in surplus.items())
@@ -71,7 +73,7 @@ class EmbeddedEngine:
             found = await self._cluster.get(CONFIG_MAP, stack.environment.namespace, parent["metadata"]["name"])
         except NotFound:
             found = {}
-        if not _as_wanted(found, parent):
+        if stack_preview.differs(found, parent):
             await self._cluster.apply(parent, manager=FIELD_MANAGER)
 
     async def _live(self, stack: Stack) -> dict[ObjectKey, Mapping[str, Any]]:
@@ -126,15 +128,3 @@ def _labelled(manifest: Manifest, stack: Stack) -> Manifest:
     metadata = manifest["metadata"]
     labels = {**metadata.get("labels", {}), PART_OF: applyset_id(stack)}
     return {**manifest, "metadata": {**metadata, "labels": labels}}
-
-
-def _as_wanted(live: Mapping[str, Any] | None, manifest: Manifest) -> bool:
-    """Tell whether nothing needs writing: same spec, and our labels and annotations are there."""
-    if not live or live.get("spec") != manifest.get("spec"):
-        return False
-    meta = live["metadata"]
-    return all(
-        (meta.get(field) or {}).get(name) == value
-        for field in ("labels", "annotations")
-        for name, value in manifest["metadata"].get(field, {}).items()
-    )

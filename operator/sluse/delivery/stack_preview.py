@@ -67,15 +67,22 @@ def preview(stack: Stack, live: Mapping[ObjectKey, Manifest]) -> tuple[ObjectPre
     return tuple(found)
 
 
+def differs(live: Manifest | None, wanted: Manifest) -> bool:
+    """Tell whether an object needs writing. Ends at the first field that is not as wanted."""
+    return next(_changes(live or {}, wanted), None) is not None
+
+
 def changes(live: Manifest | None, wanted: Manifest) -> tuple[FieldChange, ...]:
     """Return the fields in which an object is not as wanted; empty where nothing needs writing."""
-    before, after = live or {}, wanted
-    differing = [*_differing(("spec",), before.get("spec"), after.get("spec"))]
+    return tuple(_changes(live or {}, wanted))
+
+
+def _changes(before: Manifest, after: Manifest) -> Iterator[FieldChange]:
+    yield from _differing(("spec",), before.get("spec"), after.get("spec"))
     for field in ("labels", "annotations"):
         here, ours = _metadata(before, field), _metadata(after, field)
         for name in sorted(ours):
-            differing += _differing(("metadata", field, name), here.get(name), ours[name])
-    return tuple(differing)
+            yield from _differing(("metadata", field, name), here.get(name), ours[name])
 
 
 def _metadata(manifest: Manifest, field: str) -> Mapping[str, Any]:

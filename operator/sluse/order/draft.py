@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from sluse.catalog.excerpts import with_excerpts
-from sluse.catalog.files import FileEntry, FileKind, Files
+from sluse.catalog.files import FileEntry, FileKind, Files, blob_id
+from sluse.catalog.layout import INTEGRATIONS
 from sluse.catalog.reader import Reader
 from sluse.catalog.work_tree import WorkTree
 from sluse.catalog.yaml import dump
@@ -26,7 +26,6 @@ from sluse.rules.judge import check
 from sluse.rules.references import login_providers, organisations_named
 from sluse.rules.survey import Survey
 
-FOLDER = "integrations"
 _SCHEMA = "# yaml-language-server: $schema=../schema.json\n"
 
 
@@ -58,14 +57,14 @@ class Desk:
 
     def is_known(self, slug: str) -> bool:
         """Whether the organisation has its file already."""
-        return bool(slug) and (self._root / FOLDER / slug / "organisation.yaml").is_file()
+        return bool(slug) and (self._root / INTEGRATIONS / slug / "organisation.yaml").is_file()
 
     def problems(self, files: Mapping[str, bytes]) -> tuple[Problem, ...]:
         """Return what is wrong with these files, and with no other."""
         only = {path.split("/")[1] for path in files}
-        tree = self._reader.tree(Over(WorkTree(self._root, FOLDER, only=only), files), FOLDER)
+        tree = self._reader.tree(Over(WorkTree(self._root, INTEGRATIONS, only=only), files), INTEGRATIONS)
         if not organisations_named(tree) <= only or any(login_providers(Survey(tree, self._policies))):
-            tree = self._reader.tree(Over(WorkTree(self._root, FOLDER), files), FOLDER)
+            tree = self._reader.tree(Over(WorkTree(self._root, INTEGRATIONS), files), INTEGRATIONS)
         found = [problem for problem in check(tree, self._policies) if problem.place.path in files]
         return with_excerpts(tree, found, self._policies)
 
@@ -97,7 +96,7 @@ class Draft:
         }
 
     def _documents(self) -> Iterator[tuple[str, type[Document], dict[str, Any]]]:
-        folder = f"{FOLDER}/{one(self.answers, WHO.id) or WHO.example}"
+        folder = f"{INTEGRATIONS}/{one(self.answers, WHO.id) or WHO.example}"
         if not self.is_known:
             yield f"{folder}/organisation.yaml", Organisation, organisation_document(self.answers)
         made = self.form.document(self.answers)
@@ -135,5 +134,4 @@ def _text(document: Mapping[str, object]) -> bytes:
 
 
 def _entry(path: str, content: bytes) -> FileEntry:
-    blob = hashlib.sha1(b"blob %d\0%b" % (len(content), content), usedforsecurity=False).hexdigest()
-    return FileEntry(path, FileKind.FILE, len(content), blob)
+    return FileEntry(path, FileKind.FILE, len(content), blob_id(content))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sluse.catalog.layout import INTEGRATIONS
 from sluse.model.problem import Place, Problem, Severity
 from sluse.order import organisation
 from sluse.order.draft import Desk, Draft, about
@@ -68,7 +69,7 @@ class Interview:
         """Return the path of the client's key file for test."""
         assert self.form.client is not None, "only a client has keys"
         client = self.form.client(self._given)
-        return f"integrations/{self._slug}/keys/{one(self._given, NAME.id)}/{client}.test.jwks.json"
+        return f"{INTEGRATIONS}/{self._slug}/keys/{one(self._given, NAME.id)}/{client}.test.jwks.json"
 
     @property
     def private_name(self) -> str:

@@ -37,7 +37,7 @@ def as_text(problem: Problem, paint: Paint = unpainted, words: Translate = engli
     return "\n".join(lines)
 
 
-def as_json(problem: Problem, words: Translate = english) -> dict[str, object]:
+def as_json(problem: Problem) -> dict[str, object]:
     """Return a problem as JSON: the same facts, by name."""
     return {
         "path": problem.place.path,
@@ -46,12 +46,17 @@ def as_json(problem: Problem, words: Translate = english) -> dict[str, object]:
         "length": problem.place.length,
         "severity": problem.severity.value,
         "rule": problem.rule,
-        "message": words(problem.message),
-        "hint": words(problem.hint),
+        "message": problem.message,
+        "hint": problem.hint,
         "field": problem.path,
         "holds": problem.holds,
         "excerpt": problem.excerpt,
     }
+
+
+def with_hint(problem: Problem) -> str:
+    """Return message and hint for programs that show one text."""
+    return f"{problem.message}\nhint: {problem.hint}" if problem.hint else problem.message
 
 
 def tally(problems: Sequence[Problem]) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 from sluse.catalog import policies
 from sluse.catalog.files import Files
+from sluse.catalog.layout import INTEGRATIONS
 from sluse.catalog.reader import Reader
 from sluse.delivery.deciding.asked import Asked
 from sluse.errors import DecisionRefused
@@ -27,8 +28,6 @@ from sluse.model.statement import StatementType
 from sluse.model.tree import Tree, errors
 from sluse.trust.demo_keys import is_demo
 from sluse.trust.keys import PublicKey
-
-INTEGRATIONS = "integrations"
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
+from sluse.catalog.layout import INTEGRATIONS
 from sluse.catalog.yaml import dump
-from sluse.delivery.deciding.desk import INTEGRATIONS, Desk, Subject
+from sluse.delivery.deciding.desk import Desk, Subject
 from sluse.delivery.deciding.groups import Group, group, work_out
 from sluse.delivery.deciding.rehearsal import Rehearsal
 from sluse.errors import DecisionRefused

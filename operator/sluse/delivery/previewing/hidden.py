@@ -10,9 +10,8 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from sluse.catalog.sensitive import scan
+from sluse.delivery.stack_preview import HIDDEN
 from sluse.rules import personal
-
-HIDDEN = "(hidden: a private key or a personal number stands here)"
 
 Anything = TypeVar("Anything")
 

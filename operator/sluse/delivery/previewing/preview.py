@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sluse.catalog.layout import spot
+from sluse.catalog.layout import INTEGRATIONS, spot
 from sluse.delivery.policy import Untrusted
 from sluse.delivery.previewing.environments import Both, in_production, in_test, parts
 from sluse.delivery.previewing.gate_view import gate
@@ -17,8 +17,6 @@ from sluse.delivery.previewing.side import Side
 from sluse.model.names import Environment
 from sluse.model.problem import Problem
 from sluse.plan.preview.value import Fault, Preview
-
-FOLDER = "integrations"
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ def _faults(base: Side, head: Side, only: Collection[str] | None, concerned: Col
 
 
 def _slug(problem: Problem) -> str:
-    return problem.holds.partition(".")[0] or spot(problem.place.path, FOLDER).organisation
+    return problem.holds.partition(".")[0] or spot(problem.place.path, INTEGRATIONS).organisation
 
 
 def _root(problem: Problem) -> tuple[str, ...]:

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from sluse.catalog import policies
-from sluse.catalog.layout import Role, spot
-from sluse.delivery.previewing.trees import FOLDER, Compared, Organisations
+from sluse.catalog.layout import INTEGRATIONS, Role, spot
+from sluse.delivery.previewing.trees import Compared, Organisations
 from sluse.model.tree import Tree
 from sluse.rules.references import organisations_named
 
@@ -24,7 +24,7 @@ _OWN = frozenset({Role.DOCUMENT, Role.KEYS, Role.ASIDE, Role.SKIPPED})
 
 def reached(compared: Compared) -> tuple[Organisations, Organisations]:
     """Return (whom the change may concern, whom to read); None for all of either."""
-    spots = [spot(path, FOLDER) for path in compared.changed if path.startswith(f"{FOLDER}/")]
+    spots = [spot(path, INTEGRATIONS) for path in compared.changed if path.startswith(f"{INTEGRATIONS}/")]
     first = frozenset(each.organisation for each in spots if each.organisation)
     if any(path.startswith(f"{policies.FOLDER}/") for path in compared.changed) or len(first) > _MOST:
         return None, None
@@ -81,5 +81,5 @@ def _needed(trees: tuple[Tree, Tree]) -> frozenset[str]:
 
 
 def _organisations(mentions: Mapping[str, frozenset[str]], words: frozenset[str] | set[str]) -> frozenset[str]:
-    found = (spot(path, FOLDER).organisation for path, said in mentions.items() if not said.isdisjoint(words))
+    found = (spot(path, INTEGRATIONS).organisation for path, said in mentions.items() if not said.isdisjoint(words))
     return frozenset(each for each in found if each)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from sluse.catalog.layout import INTEGRATIONS
 from sluse.delivery.head import Head
 from sluse.delivery.policy import Untrusted
 from sluse.model.names import IntegrationKey
@@ -30,8 +31,8 @@ class Side:
         """Return it as an environment's operator would have it."""
         if environment == "test":
             untrusted = Untrusted(("test asks no policy",))
-            return Head(self.commit, "integrations", self.tree, self.problems, untrusted, self.catalogue)
-        return Head(self.commit, "integrations", self.tree, self.problems, self.policy)
+            return Head(self.commit, INTEGRATIONS, self.tree, self.problems, untrusted, self.catalogue)
+        return Head(self.commit, INTEGRATIONS, self.tree, self.problems, self.policy)
 
     @cached_property
     def documents(self) -> dict[IntegrationKey, Sourced[Any]]:

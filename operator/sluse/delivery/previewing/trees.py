@@ -17,6 +17,7 @@ from sluse.catalog.git import beside
 from sluse.catalog.git.standing import StandingClone
 from sluse.catalog.git.tree import Child
 from sluse.catalog.history import rewritten
+from sluse.catalog.layout import INTEGRATIONS
 from sluse.catalog.reader import Reader
 from sluse.catalog.work_tree import WorkTree
 from sluse.delivery.network_catalogue import unsigned
@@ -29,7 +30,6 @@ from sluse.model.problem import Problem
 from sluse.model.tree import Tree
 from sluse.rules.judge import check
 
-FOLDER = "integrations"
 MAIN = ("refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/heads/main")
 WORKING_TREE = "the working tree"
 
@@ -51,14 +51,14 @@ class Compared:
 
     def mentioned(self, words: Collection[str]) -> Mapping[str, frozenset[str]]:
         """Return the files of the head in which words stand, and which."""
-        return beside.mentioned(self.root, self.head, words, FOLDER)
+        return beside.mentioned(self.root, self.head, words, INTEGRATIONS)
 
     def trees(self, only: Organisations) -> tuple[Tree, Tree]:
         """Return what both sides say. The head is read first: the base is the head with the change undone."""
-        after = WorkTree(self.root, FOLDER, only=only) if self.head is None else _Committed(self, self.head, only)
+        after = WorkTree(self.root, INTEGRATIONS, only=only) if self.head is None else _Committed(self, self.head, only)
         listed = _Listed(after)
-        head = self._reader.tree(listed, FOLDER)
-        return self._reader.tree(_Undone(self, listed.entries()), FOLDER), head
+        head = self._reader.tree(listed, INTEGRATIONS)
+        return self._reader.tree(_Undone(self, listed.entries()), INTEGRATIONS), head
 
     def sides(self, only: Organisations) -> tuple[Side, Side]:
         """Return both sides, judged."""
@@ -87,10 +87,12 @@ def compared(root: Path, clone: StandingClone, base: str | None, head: str | Non
     since = _known(clone, base) if base is not None else _forked(clone, tip)
     ends = (since,) if head is None else (since, tip)
     for each in ends:
-        if clone.find(clone.root(each), FOLDER) is None:
-            raise CatalogError(f"commit {each[:12]} has no folder {FOLDER}", hint="name another with --base or --head")
+        if clone.find(clone.root(each), INTEGRATIONS) is None:
+            raise CatalogError(
+                f"commit {each[:12]} has no folder {INTEGRATIONS}", hint="name another with --base or --head"
+            )
     named = None if head is None else tip
-    changed = beside.changed(root, since, named, (FOLDER, policies.FOLDER))
+    changed = beside.changed(root, since, named, (INTEGRATIONS, policies.FOLDER))
     return Compared(root, clone, since, named, roots, changed)
 
 
@@ -119,20 +121,20 @@ class _Committed:
         self._only = only
 
     def entries(self) -> Sequence[FileEntry]:
-        folder = self._clone.find(self._clone.root(self._commit), FOLDER)
+        folder = self._clone.find(self._clone.root(self._commit), INTEGRATIONS)
         if folder is None:
             return ()
         if self._only is None:
-            return self._clone.files(folder.id, FOLDER).entries()
+            return self._clone.files(folder.id, INTEGRATIONS).entries()
         children = self._clone.children(folder.id)
         self._clone.foresee(each.id for each in children if each.is_folder)
         whole = [each for each in children if each.is_folder and each.name in self._only]
-        rest = {f"{FOLDER}/{each.name}": each for each in children if not each.is_folder}
+        rest = {f"{INTEGRATIONS}/{each.name}": each for each in children if not each.is_folder}
         for each in children:
             own = self._clone.find(each.id, "organisation.yaml") if each.is_folder and each not in whole else None
             if own is not None and not own.is_folder:
-                rest[f"{FOLDER}/{each.name}/organisation.yaml"] = own
-        below = (self._clone.files(each.id, f"{FOLDER}/{each.name}").entries() for each in whole)
+                rest[f"{INTEGRATIONS}/{each.name}/organisation.yaml"] = own
+        below = (self._clone.files(each.id, f"{INTEGRATIONS}/{each.name}").entries() for each in whole)
         return [*self._clone.picked(rest).entries(), *(entry for entries in below for entry in entries)]
 
     def read(self, ids: Sequence[str]) -> Mapping[str, bytes]:
@@ -147,7 +149,7 @@ class _Undone:
         clone, root = compared.clone, compared.clone.root(compared.base)
         found: dict[str, Child] = {}
         for path in compared.changed:
-            child = clone.find(root, path) if path.startswith(f"{FOLDER}/") else None
+            child = clone.find(root, path) if path.startswith(f"{INTEGRATIONS}/") else None
             if child is not None and not child.is_folder:
                 found[path] = child
         self._base = clone.picked(found)

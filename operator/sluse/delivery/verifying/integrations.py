@@ -17,6 +17,7 @@ from typing import Any
 from sluse.catalog import policies
 from sluse.catalog.git.standing import Standing, StandingClone
 from sluse.catalog.git.tree import Child
+from sluse.catalog.layout import INTEGRATIONS
 from sluse.catalog.reader import Reader
 from sluse.delivery.policy import Untrusted, trusted
 from sluse.delivery.verdicts import unverified
@@ -29,7 +30,6 @@ from sluse.model.problem import Problem
 from sluse.model.tree import Tree
 from sluse.trust import manifest
 
-FOLDER = "integrations"
 _REFERENCES = ("refs/remotes/origin/HEAD", "HEAD")
 _NUMBER = re.compile(rb'"([0-9]{9})"')
 _NOTHING = Digest("0" * 64)
@@ -74,7 +74,7 @@ class Integrations:
         wanted = [each for each in dict.fromkeys(commits) if each in self.known and each not in self._roots]
         self._roots.update({each: _tree(content) for each, content in self.clone.commits(wanted).items()})
         self.clone.foresee(self._roots[each] for each in wanted)
-        tops = (self.clone.find(self._roots[each], FOLDER) for each in wanted)
+        tops = (self.clone.find(self._roots[each], INTEGRATIONS) for each in wanted)
         self.clone.foresee(each.id for each in tops if each is not None and each.is_folder)
 
     def expect(self, wanted: Collection[tuple[str, str]]) -> None:
@@ -112,10 +112,10 @@ class Integrations:
 
     def whole(self, commit: str) -> Tree:
         """Return all files of a commit."""
-        folder = self.clone.find(self._root(commit), FOLDER)
+        folder = self.clone.find(self._root(commit), INTEGRATIONS)
         if folder is None:
-            raise CatalogError(f"commit {commit[:12]} has no folder {FOLDER}")
-        return Reader().tree(self.clone.files(folder.id, FOLDER), FOLDER)
+            raise CatalogError(f"commit {commit[:12]} has no folder {INTEGRATIONS}")
+        return Reader().tree(self.clone.files(folder.id, INTEGRATIONS), INTEGRATIONS)
 
     def contents(self, commit: str) -> Mapping[str, bytes]:
         """Return the files of `policies/` of a commit by path; none where there is no such folder."""
@@ -144,7 +144,7 @@ class Integrations:
 
     def _organisations(self, commit: str) -> dict[str, str]:
         """Return every organisation's folder at a commit."""
-        top = self.clone.find(self._root(commit), FOLDER)
+        top = self.clone.find(self._root(commit), INTEGRATIONS)
         if top is None:
             return {}
         if top.id not in self._tops:
@@ -189,12 +189,12 @@ class Integrations:
         )
         if last is not None and last[0] == own:
             return last[1]
-        tree = self._readers.setdefault((slug, part), Reader()).tree(self._files(slug, own), FOLDER)
+        tree = self._readers.setdefault((slug, part), Reader()).tree(self._files(slug, own), INTEGRATIONS)
         self._read[slug, part] = (own, tree)
         return tree
 
     def _files(self, slug: str, own: _Own) -> Standing:
-        path = f"{FOLDER}/{slug}"
+        path = f"{INTEGRATIONS}/{slug}"
         if isinstance(own, str):
             return self.clone.files(own, path)
         return self.clone.picked({f"{path}/{each.name}": each for each in own})

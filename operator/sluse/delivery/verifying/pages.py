@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
+from sluse.catalog.files import blob_id
 from sluse.delivery.verifying.finding import Finding, finding
-from sluse.ledger.branch.bare import blob_id
 from sluse.ledger.branch.chain import GENESIS, HEAD
 from sluse.ledger.page import index, pages
 from sluse.ledger.shown import INDEX, is_machine, is_page

@@ -6,12 +6,12 @@ Plumbing only, and a fixed number of git processes per publication however many 
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from sluse.catalog.files import blob_id
 from sluse.catalog.git import command, refusals
 from sluse.errors import LedgerError
 from sluse.leadership.fence import Fence, unfenced
@@ -163,11 +163,12 @@ class Bare:
             raise Unreachable(gone.message, hint=gone.hint) from None
 
 
-def blob_id(content: bytes) -> str:
-    """Return the id git gives a blob."""
-    return hashlib.sha1(b"blob %d\0%b" % (len(content), content), usedforsecurity=False).hexdigest()
-
-
 def differs(ids: Mapping[str, str], path: str, content: bytes | None) -> bool:
     """Tell whether a tree with these blobs does not have this content at a path; None is for no such file."""
     return (path in ids) if content is None else ids.get(path) != blob_id(content)
+
+
+def changed_ids(ids: Mapping[str, str], files: Mapping[str, bytes | None]) -> dict[str, str]:
+    """Return a tree's blobs once these files are in it; None is for one that is gone."""
+    written = {path: blob_id(content) for path, content in files.items() if content is not None}
+    return {path: each for path, each in {**ids, **written}.items() if files.get(path, b"") is not None}

@@ -20,7 +20,7 @@ from sluse.catalog.git import refusals
 from sluse.errors import BadSignature, LedgerError, LedgerMissing
 from sluse.leadership.fence import Fence, unfenced
 from sluse.ledger.branch import chain
-from sluse.ledger.branch.bare import Bare, GitFailed, Unreachable, blob_id, differs
+from sluse.ledger.branch.bare import Bare, GitFailed, Unreachable, changed_ids, differs
 from sluse.ledger.branch.chain import GENESIS, HEAD, Genesis, Head
 from sluse.ledger.page import index
 from sluse.ledger.shown import is_machine
@@ -257,13 +257,7 @@ class StatusBranch:
         self._attempted = commit
         self._bare.push(self._url, commit, self._environment.status_branch)
         self._attempted, self._sure = None, True
-        ids = dict(parent.ids if parent else {})
-        for path, content in files.items():
-            if content is None:
-                ids.pop(path, None)
-            else:
-                ids[path] = blob_id(content)
-        self._known = Published(commit, genesis, head, ids)
+        self._known = Published(commit, genesis, head, changed_ids(parent.ids if parent else {}, files))
         _log.info("published %d files as %s", len(files), commit[:12])
         return commit
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sluse.model.problem import Problem
+from sluse.rules.printing import with_hint
 
 
 def report(problems: Sequence[Problem]) -> str:
@@ -23,8 +24,7 @@ def _command(problem: Problem) -> str:
         column = {"col": place.column, "endColumn": place.column + place.length}
         properties |= {name: str(number) for name, number in ({"line": place.line} | column).items()}
     named = ",".join(f"{name}={_escaped(value, ':,')}" for name, value in properties.items())
-    said = problem.message if not problem.hint else f"{problem.message}\nhint: {problem.hint}"
-    return f"::{problem.severity.value} {named}::{_escaped(said)}"
+    return f"::{problem.severity.value} {named}::{_escaped(with_hint(problem))}"
 
 
 def _escaped(text: str, more: str = "") -> str:

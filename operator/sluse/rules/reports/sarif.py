@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from sluse.model.problem import Place, Problem
+from sluse.rules.printing import with_hint
 from sluse.rules.rule import Rule
 from sluse.rules.table import BY_ID
 
@@ -36,7 +37,6 @@ def _rule(rule: Rule) -> dict[str, object]:
 
 
 def _result(problem: Problem, index: int) -> dict[str, object]:
-    said = f"{problem.message}\nhint: {problem.hint}" if problem.hint else problem.message
     location: dict[str, object] = {"physicalLocation": _physical(problem.place)}
     if problem.path:
         location["logicalLocations"] = [{"fullyQualifiedName": problem.path}]
@@ -44,7 +44,7 @@ def _result(problem: Problem, index: int) -> dict[str, object]:
         "ruleId": problem.rule,
         "ruleIndex": index,
         "level": problem.severity.value,
-        "message": {"text": said},
+        "message": {"text": with_hint(problem)},
         "locations": [location],
     }
 

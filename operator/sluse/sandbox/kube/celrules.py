@@ -17,33 +17,9 @@ from urllib.parse import urlsplit
 import cel
 from cel.stdlib import STDLIB_FUNCTIONS, add_stdlib_to_context
 
+from sluse.rules.cel import RESERVED
 from sluse.sandbox.kube.status import Cause, Object
 
-_RESERVED = frozenset(
-    [
-        "true",
-        "false",
-        "null",
-        "in",
-        "as",
-        "break",
-        "const",
-        "continue",
-        "else",
-        "for",
-        "function",
-        "if",
-        "import",
-        "let",
-        "loop",
-        "package",
-        "namespace",
-        "return",
-        "var",
-        "void",
-        "while",
-    ]
-)
 _UNSPELLABLE = re.compile(r"[./-]|__")
 _ESCAPES = {".": "__dot__", "/": "__slash__", "-": "__dash__", "__": "__underscores__"}
 _BINDS = re.compile(r"\.(?:all|exists|exists_one|map|filter)\(\s*(\w+)\s*,")  # variables() lists what macros bind, too
@@ -122,7 +98,7 @@ def _functions(expression: str | None) -> list[str]:
 
 def escaped(name: str) -> str:
     """Return how CEL spells a property name."""
-    if name in _RESERVED:
+    if name in RESERVED:
         return f"__{name}__"
     return _UNSPELLABLE.sub(lambda found: _ESCAPES[found.group()], name)
 
