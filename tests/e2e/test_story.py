@@ -15,13 +15,13 @@ def demo(*words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_every_fact_holds_on_a_real_api_server(control_plane: ControlPlane) -> None:
-    played = demo("--kubeconfig", str(control_plane.kubeconfig()))
+def test_every_fact_holds_on_a_real_api_server(plane: ControlPlane) -> None:
+    played = demo("--kubeconfig", str(plane.kubeconfig()))
     assert played.returncode == 0, played.stdout[-3000:] + played.stderr
     events = [json.loads(line) for line in played.stdout.splitlines()]
     numbers = [event["number"] for event in events if event["event"] == "fact"]
     assert numbers == list(range(1, len(numbers) + 1))
     assert events[-1]["text"].strip() == f"{len(numbers)} facts, each seen to hold."
-    again = demo("--kubeconfig", str(control_plane.kubeconfig()))
+    again = demo("--kubeconfig", str(plane.kubeconfig()))
     assert again.returncode == 2
     assert "has a namespace sluse-test already" in again.stderr

@@ -128,7 +128,7 @@ class Kube:
             try:
                 parsed = json.loads(raw)
             except ValueError:
-                parsed = raw.decode()
+                parsed = raw.decode(errors="replace")  # protobuf is no text
             return Reply(response.status, parsed, dict(response.headers))
 
     async def get(self, path: str, **query: Any) -> Reply:
