@@ -16,6 +16,7 @@ PAGES = ("README.md", "integrations/README.md")
 NOT_RUN = {
     "make demo": "it installs first; tests/cli/test_demo_process.py plays the story",
     "make test": "this is it",
+    "make e2e": "it may take minutes to build, and is a run of its own",
 }
 _BLOCK = re.compile(r"^( *)```sh\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
 _FILE = re.compile(r"^`(integrations/[^`<]+)`:\n\n```yaml\n(.*?)^```$", re.DOTALL | re.MULTILINE)

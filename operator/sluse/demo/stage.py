@@ -85,7 +85,10 @@ class Stage:
         await self.session.close()
         await self.cluster.__aexit__(None, None, None)
         await asyncio.to_thread(self.operators.stop)
-        await asyncio.to_thread(self.sandbox.__exit__, None, None, None)
+        try:
+            await self.sandbox.leave()
+        finally:
+            await asyncio.to_thread(self.sandbox.__exit__, None, None, None)
 
     @property
     def home(self) -> Path:

@@ -1,4 +1,4 @@
-"""Put the environment stacks' own manifests into a Kubernetes API, as its admin, over its public face.
+"""Put the environment stacks' own manifests into a Kubernetes API, as its admin, over its public face; take them away again.
 
 What a platform person applies to a real cluster is applied here, so the sandbox needs no second description of
 what an environment consists of.
@@ -15,8 +15,14 @@ import aiohttp
 import orjson
 
 from sluse.cluster.access import Access
+from sluse.cluster.kinds import NETWORK_OPENING
+from sluse.model.names import API_VERSION
 
 _PATIENCE = 30.0  # seconds for a new kind to be served
+_LONG_PATIENCE = 120.0  # seconds for a namespace to go, with everything in it
+_Plurals = dict[tuple[str, str], tuple[str, bool]]
+"""By API version and kind: the name in URLs, and whether it is in a namespace."""
+
 _QUERY = {"fieldManager": "sandbox", "force": "true"}
 
 
@@ -32,14 +38,57 @@ async def admin_session(access: Access) -> AsyncIterator[aiohttp.ClientSession]:
 
 async def install(session: aiohttp.ClientSession, manifests: Iterable[Mapping[str, Any]]) -> None:
     """Apply the manifests in their order. A RuntimeError with the server's own words where one is refused."""
-    plurals: dict[tuple[str, str], tuple[str, bool]] = {}
+    plurals: _Plurals = {}
     for manifest in manifests:
         await _apply(session, manifest, plurals)
 
 
-async def _apply(
-    session: aiohttp.ClientSession, manifest: Mapping[str, Any], plurals: dict[tuple[str, str], tuple[str, bool]]
-) -> None:
+async def uninstall(session: aiohttp.ClientSession, manifests: Iterable[Mapping[str, Any]]) -> None:
+    """Take away the manifests and everything in their namespaces. The operators have ended.
+
+    CRDs stay: they belong to the cluster, and whoever else has objects of theirs would lose them.
+    """
+    kept = [manifest for manifest in manifests if manifest["kind"] != "CustomResourceDefinition"]
+    plurals: _Plurals = {}
+    for namespace in (each["metadata"]["name"] for each in kept if each["kind"] == "Namespace"):
+        await _let_go(session, namespace)
+    paths = [await _path(session, manifest, plurals) for manifest in reversed(kept)]
+    for path in paths:
+        async with session.delete(path) as answer:
+            if answer.status not in {200, 202, 404}:
+                raise RuntimeError(f"the API would not delete {path}: {(await answer.text())[:300]}")
+    async with asyncio.timeout(_LONG_PATIENCE):
+        while paths:  # a look at each: nobody tells when a namespace is empty
+            await asyncio.sleep(0.1)
+            paths = [path for path in paths if not await _absent(session, path)]
+
+
+async def _let_go(session: aiohttp.ClientSession, namespace: str) -> None:
+    """Take our finalizer off what only an operator could end, or the namespace would stay for ever."""
+    path = f"{_root(API_VERSION)}/namespaces/{namespace}/{NETWORK_OPENING.plural}"
+    async with session.get(path) as answer:
+        items = (await answer.json())["items"] if answer.status == 200 else ()
+    content = {"Content-Type": "application/merge-patch+json"}
+    for name in (item["metadata"]["name"] for item in items):
+        async with session.patch(f"{path}/{name}", headers=content, data=b'{"metadata":{"finalizers":null}}'):
+            pass  # a failure shows in the namespace, which is waited for
+
+
+async def _absent(session: aiohttp.ClientSession, path: str) -> bool:
+    async with session.get(path) as answer:
+        return answer.status == 404
+
+
+async def _apply(session: aiohttp.ClientSession, manifest: Mapping[str, Any], plurals: _Plurals) -> None:
+    path = await _path(session, manifest, plurals)
+    content = {"Content-Type": "application/apply-patch+yaml"}
+    async with session.patch(path, params=_QUERY, headers=content, data=orjson.dumps(manifest, default=dict)) as answer:
+        if answer.status >= 400:
+            said = (await answer.json(content_type=None)).get("message", answer.reason)
+            raise RuntimeError(f"the API refused {manifest['kind']} {manifest['metadata']['name']}: {said}")
+
+
+async def _path(session: aiohttp.ClientSession, manifest: Mapping[str, Any], plurals: _Plurals) -> str:
     version, kind = manifest["apiVersion"], manifest["kind"]
     async with asyncio.timeout(_PATIENCE):
         while (version, kind) not in plurals:
@@ -49,15 +98,10 @@ async def _apply(
     plural, namespaced = plurals[version, kind]
     meta = manifest["metadata"]
     namespace = f"namespaces/{meta['namespace']}/" if namespaced else ""
-    path = f"{_root(version)}/{namespace}{plural}/{meta['name']}"
-    content = {"Content-Type": "application/apply-patch+yaml"}
-    async with session.patch(path, params=_QUERY, headers=content, data=orjson.dumps(manifest, default=dict)) as answer:
-        if answer.status >= 400:
-            said = (await answer.json(content_type=None)).get("message", answer.reason)
-            raise RuntimeError(f"the API refused {kind} {meta['name']}: {said}")
+    return f"{_root(version)}/{namespace}{plural}/{meta['name']}"
 
 
-async def _discover(session: aiohttp.ClientSession, version: str) -> dict[tuple[str, str], tuple[str, bool]]:
+async def _discover(session: aiohttp.ClientSession, version: str) -> _Plurals:
     async with session.get(_root(version)) as answer:
         resources = (await answer.json(content_type=None))["resources"] if answer.status == 200 else ()
     return {

@@ -42,7 +42,7 @@ from sluse.sandbox.clock import Clock
 from sluse.sandbox.control import control
 from sluse.sandbox.given import GivenCluster
 from sluse.sandbox.idp.application import IdentityProvider
-from sluse.sandbox.install import admin_session, install
+from sluse.sandbox.install import admin_session, install, uninstall
 from sluse.sandbox.kube.api import KubernetesAPI
 from sluse.sandbox.kube.identity import Identity
 from sluse.sandbox.kube.kubeconfig import kubeconfig
@@ -126,6 +126,12 @@ class Sandbox:
         for server in reversed(self._servers):
             server.close()
 
+    async def leave(self) -> None:
+        """Take Sluse away from a cluster that was given; the operators have ended. The sandbox's own goes by itself."""
+        if self._given is not None:
+            async with admin_session(self._given.access) as session:
+                await uninstall(session, self._all_manifests())
+
     def kubeconfig(self, environment: Environment | None = None) -> Path:
         """Return the kubeconfig of an environment's operator, or of the admin."""
         return self.directory / f"kubeconfig-{environment.value if environment else 'admin'}.json"
@@ -163,6 +169,9 @@ class Sandbox:
         installation = Installation(self._settings(environment), "sluse:not-run-here", repository)
         return environment_manifests(installation)
 
+    def _all_manifests(self) -> list[Manifest]:
+        return [each for place in Environment for each in self._manifests(place)]
+
     async def _install(self) -> None:
         """Install both environments as a platform person does, and let their operators in."""
         own = self._kubeconfig(self.people.admin, "default") if self._given is None else self._given.document
@@ -171,7 +180,7 @@ class Sandbox:
         async with admin_session(access) as session:
             if self._given is not None:
                 await self._given.require_unused(session)
-            await install(session, [each for place in Environment for each in self._manifests(place)])
+            await install(session, self._all_manifests())
             for place in Environment:
                 operator = (
                     self._kubeconfig(self.people.operators[place], place.namespace)

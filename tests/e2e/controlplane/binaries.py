@@ -18,6 +18,8 @@ from pathlib import Path
 
 MODULES = Path(__file__).parent.parent / "binaries"
 KUBE = "v1.36.3"
+KUBECONFIG = "SLUSE_E2E_KUBECONFIG"
+"""Names the kubeconfig of an administrator of another cluster; what needs no server of our own runs there."""
 _NAMES = ("etcd", "kube-apiserver", "kube-controller-manager")
 _STEP = 15.0  # seconds between two lines of progress
 
@@ -75,7 +77,7 @@ def _version() -> str:
 def _build(folder: Path) -> None:
     if shutil.which("go") is None:
         raise NoControlPlane(
-            "there is no real API server: set SLUSE_E2E_KUBECONFIG to a cluster's, or KUBEBUILDER_ASSETS to a folder with "
+            f"there is no real API server: set {KUBECONFIG} to a cluster's, or KUBEBUILDER_ASSETS to a folder with "
             f"{', '.join(_NAMES)}, or install go to have them built"
         )
     scratch = folder.with_name(f"{folder.name}.{os.getpid()}")
