@@ -23,11 +23,11 @@ bench: .venv/dev         ## the figures, each ratio measured side by side
 	@$(BIN)/python tests/bench
 
 examples: .venv/dev      ## rebuild what is generated: example keys, schemas, CRDs, deployment, help, openings
+	@$(BIN)/python tests/golden/words.py
 	@$(BIN)/python -m sluse.demo.examples
 	@$(BIN)/python -m sluse_stacks
 	@$(BIN)/python tests/golden/command_help.py
 	@$(BIN)/python tests/golden/network_openings.py
-	@$(BIN)/python tests/golden/words.py
 	@$(BIN)/python tests/golden/previews.py
 
 lock:                    ## resolve the lock files anew (needs uv)

@@ -145,6 +145,37 @@ def test_what_cannot_be_told_ends_with_2_and_a_sentence(clone: Clone, words: tup
     assert said in found.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "page"),
+    [(("gate",), "table"), (("gate", "journal"), "details"), (("explain", "journal"), "explained")],
+)
+def test_the_same_is_told_in_bokmal(clone: Clone, words: tuple[str, ...], page: str) -> None:
+    found = clone.sluse(*words, "--lang", "nb", *NOW)
+    assert (found.exit_code, found.stdout) == (0, (GOLDEN / f"{page}.nb.txt").read_text(encoding="utf-8"))
+    assert "ingen rotnøkler er oppgitt" in found.stderr
+
+
+def test_programs_get_messages_in_bokmal_and_names_in_english(clone: Clone) -> None:
+    told = json.loads(clone.sluse("gate", "journal", "--lang", "nb", "--output", "json", *NOW).stdout)
+    english = json.loads(clone.sluse("gate", "journal", "--output", "json", *NOW).stdout)
+    assert [each["message"] for each in told[0]["pendingChange"]] == [
+        "det finnes ingen akseptansetest av det filen sier nå",
+        "ingen beslutter i NHN har godkjent den",
+    ]
+    for each in (*told[0]["pendingChange"], *english[0]["pendingChange"]):
+        del each["message"]
+    assert told == english
+
+
+def test_an_error_is_told_in_bokmal(clone: Clone) -> None:
+    found = clone.sluse("gate", "fjordlegen.jurnal", "--lang", "nb")
+    assert found.exit_code == 2
+    assert found.stderr.splitlines()[-2:] == [
+        "feil: det finnes ingen integrasjon fjordlegen.jurnal",
+        "tips: mente du fjordlegen.journal?",
+    ]
+
+
 def test_test_has_no_gate(clone: Clone) -> None:
     found = clone.sluse("gate", "-e", "test")
     assert (found.exit_code, found.stdout) == (0, "")

@@ -15,6 +15,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from sluse.gate import entitled, statements
+from sluse.model.outcome import Party
 from sluse.rules.table import RULES
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +34,10 @@ def said() -> dict[str, str]:
     for rule in RULES:
         for text in (rule.why, rule.hint):
             found.setdefault(text, f"rule {rule.id}")
+    for check in (*statements.CHECKS, *entitled.CHECKS):
+        found.setdefault(check.demands, f"check {check.name}")
+    for party in Party:
+        found.setdefault(party.value, "who must act")
     return {template: place for template, place in found.items() if template}
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import IO, Any, cast
 
 import click
 
+from sluse.cli import lang
 from sluse.errors import SluseError
+from sluse.words.said import Translate, say
 
 _COMMANDS: Mapping[str, str] = {
     "new": "Order an integration: answer the form's questions, and get files, a key pair and a branch.",
@@ -40,6 +42,20 @@ _FAILED = 2
 _INTERRUPTED = 130
 
 
+class _Told(click.ClickException):
+    """An error made on purpose, in the language of the command that met it."""
+
+    def __init__(self, error: SluseError, words: Translate) -> None:
+        super().__init__(words(error.message))
+        self._error = error
+        self._words = words
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo(f"{self._words(say('error:'))} {self.message}", file, err=True)
+        if self._error.hint:
+            click.echo(f"{self._words(say('hint:'))} {self._words(self._error.hint)}", file, err=True)
+
+
 class _Commands(click.Group):
     """Loads commands late, and turns every error made on purpose into a message and an exit code."""
 
@@ -62,6 +78,13 @@ class _Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what it could not do is said in its language."""
+        try:
+            return super().invoke(ctx)
+        except SluseError as error:
+            raise _Told(error, lang.of(ctx)) from error
+
     def main(
         self,
         args: Sequence[str] | None = None,
@@ -75,11 +98,6 @@ class _Commands(click.Group):
             return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
         try:
             code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
-        except SluseError as error:
-            click.echo(f"error: {error.message}", err=True)
-            if error.hint:
-                click.echo(f"hint: {error.hint}", err=True)
-            sys.exit(_FAILED)
         except click.ClickException as error:
             error.show()
             sys.exit(_FAILED)

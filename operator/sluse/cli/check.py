@@ -41,13 +41,13 @@ _COLOURS = {"error": "red", "warning": "yellow", "mark": "red", "hint": "cyan"}
 )
 @click.option("--base", help="Revision to compare with: a record that it has is never edited or deleted.")
 @lang.option
-def command(paths: tuple[Path, ...], output: str, base: str | None, *, no_color: bool, words: Translate) -> int:
+def command(paths: tuple[Path, ...], output: str, base: str | None, *, no_color: bool) -> int:
     """Check the working directory's integrations, or only the PATHS of them.
 
     PATHS are files or folders. Of other organisations only what the rules need is read. Exits 1 where an error was
     found; warnings are told and hold nothing.
     """
-    scope = _scope(paths)
+    scope, words = _scope(paths), lang.words()
     with without_collecting():
         tree, policy = _read(scope)
         found = (

@@ -1,11 +1,11 @@
-"""`sluse explain`: one integration from every side (stage, digests, classes, differences, who must act next), or one rule."""
+"""`sluse explain`: one integration from every side (stage, digests, classes, differences, who must act next), or one rule or reason."""
 
 from __future__ import annotations
 
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -34,18 +34,18 @@ def command(
     output: str,
     *,
     fetch: bool,
-    words: Translate,
 ) -> None:
-    """Explain an integration, or a rule of `sluse check`.
+    """Explain an integration, a rule of `sluse check`, or a reason of the gate.
 
     Of an integration: what an acceptance binds of it, and how test, production, HEAD and the accepted differ.
 
-    SUBJECT is a rule's name as `sluse check` prints it, or `<organisation>.<name>`; the name alone will do where only one has it. The working tree is judged as
-    it is, offline; the stages are as published, where that is in the clone (see --fetch).
+    SUBJECT is a rule's name as `sluse check` prints it, a reason's as `sluse gate` does, or `<organisation>.<name>`;
+    the name alone will do where only one has it. The working tree is judged as it is, offline; the stages are as published, where that is in the clone (see --fetch).
 
     Exit codes: 0 shown, 2 unknown, or it could not be told.
     """
-    if _rule(subject, output, words):
+    words = lang.words()
+    if _rule(subject, output, words) or _reason(subject, output, words):
         return
     from sluse.delivery.explanation import Explanation
     from sluse.delivery.verdicts import verdicts
@@ -55,9 +55,9 @@ def command(
     document = survey.share(verdict.key.organisation).document(verdict.key)
     explanation = Explanation(verdict, document, _stages(repository, str(verdict.key)))
     if output == "json":
-        click.echo(json.dumps(explanation.wire(), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(explanation.wire(words), ensure_ascii=False, indent=2))
     else:
-        click.echo("\n".join(explanation.lines()))
+        click.echo("\n".join(explanation.lines(words)))
 
 
 def _rule(subject: str, output: str, words: Translate) -> bool:
@@ -73,6 +73,21 @@ def _rule(subject: str, output: str, words: Translate) -> bool:
             else "\n".join(told(rule, words))
         )
     return rule is not None
+
+
+def _reason(subject: str, output: str, words: Translate) -> bool:
+    """Print the checks of the gate that give the reason of that name; return whether there is any."""
+    if not subject[:1].isupper():
+        return False  # a name of a file never begins so
+    from sluse.gate import entitled, statements
+    from sluse.gate.check import Check
+
+    checks: tuple[Check[Any], ...] = (*statements.CHECKS, *entitled.CHECKS)
+    named = [each for each in checks if each.name == subject]
+    for each in named:
+        facts = each.facts(words)
+        click.echo(json.dumps(facts, ensure_ascii=False, indent=2) if output == "json" else "\n".join(each.told(words)))
+    return bool(named)
 
 
 def _stages(repository: Path, integration: str) -> dict[str, str]:

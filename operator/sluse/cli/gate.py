@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sluse.cli import clock, table
+from sluse.cli import clock, lang, table
+from sluse.words.said import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,6 +53,7 @@ OUTPUT = click.option(
 @SETTINGS
 @FETCH
 @OUTPUT
+@lang.option
 def command(
     integration: str | None,
     environment: str,
@@ -75,17 +77,18 @@ def command(
     from sluse.delivery.verdicts import HEADER, verdicts
     from sluse.gate.verdict import Entitled
 
+    words = lang.words()
     if environment == "test":
-        click.echo("test follows HEAD: nothing but `sluse check` stands before it", err=True)
+        click.echo(words(say("test follows HEAD: nothing but `sluse check` stands before it")), err=True)
         return 0
     survey, ledgers = prepared(repository, roots, settings, fetch=fetch)
     found = verdicts(survey, at, ledgers, integration)
     if output == "json":
-        click.echo(json.dumps([each.wire() for each in found], ensure_ascii=False, indent=2))
+        click.echo(json.dumps([each.wire(words) for each in found], ensure_ascii=False, indent=2))
     elif integration is not None:
-        click.echo("\n".join(line for each in found for line in each.details()))
+        click.echo("\n".join(line for each in found for line in each.details(words)))
     else:
-        table.show([HEADER, *(each.row() for each in found)])
+        table.show([[words(each) for each in HEADER], *(each.row(words) for each in found)])
     return 1 if integration is not None and not isinstance(found[0].entitlement, Entitled) else 0
 
 
@@ -101,19 +104,22 @@ def prepared(
     from sluse.delivery.verdicts import surveyed, unverified
     from sluse.errors import CatalogError
     from sluse.wiring.roots import pinned
+    from sluse.words.said import several
 
-    root = Checkout(repository).root
+    words, root = lang.words(), Checkout(repository).root
     files = contents(WorkTree(root, "policies"))
     if roots is None and settings is None:
         policy = unverified(files)
-        click.echo("policies/ are taken as they are: no roots are pinned (--roots, --settings)", err=True)
+        told = say("policies/ are taken as they are: no roots are pinned (--roots, --settings)")
+        click.echo(words(told), err=True)
     else:
         policy = trusted(files, pinned(roots, settings))
     if isinstance(policy, Untrusted):
-        raise CatalogError(f"policies/ does not count: {'; '.join(policy.reasons)}")
+        raise CatalogError(say("policies/ does not count: {reasons}", reasons=several(policy.reasons)))
     ledgers = _ledgers(repository, fetch=fetch)
     if ledgers is None:
-        click.echo("no ledger of production is here: when a statement was first seen is not judged", err=True)
+        told = say("no ledger of production is here: when a statement was first seen is not judged")
+        click.echo(words(told), err=True)
     tree = Reader().tree(WorkTree(root, "integrations"), "integrations")
     return surveyed(tree, policy, ledgers), ledgers
 

@@ -1,29 +1,45 @@
-"""The language that a command speaks: `--lang`, else the locale's."""
+"""The language that a command speaks: `--lang`, else the locale's. Errors are told in it too."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
+
+from sluse.words.said import english
 
 if TYPE_CHECKING:
     from sluse.words.said import Translate
 
-
-def _words(ctx: click.Context, param: click.Parameter, value: str | None) -> Translate:  # noqa: ARG001 - click's signature
-    from sluse.wiring.language import surrounding
-    from sluse.words.language import Language, in_language
-
-    return in_language(Language(value) if value is not None else surrounding())
+_KEY = "sluse.words"
 
 
 def option(command: Callable[..., object]) -> Callable[..., object]:
-    """Give a command the option, as its argument `words`: what says a sentence in the person's language."""
+    """Give a command the option; what it says goes through `words()`."""
     return click.option(
         "--lang",
-        "words",
         type=click.Choice(["nb", "en"]),
-        callback=_words,
+        is_eager=True,
+        expose_value=False,
+        callback=_chosen,
         help="Bokmål or English; else the locale's.",
     )(command)
+
+
+def words() -> Translate:
+    """Return what says a sentence in the person's language; English where the running command has no choice of it."""
+    context = click.get_current_context(silent=True)
+    return english if context is None else of(context)
+
+
+def of(context: click.Context) -> Translate:
+    """Return the same of a context, or of one within it."""
+    return cast("Translate", context.meta.get(_KEY, english))
+
+
+def _chosen(ctx: click.Context, param: click.Parameter, value: str | None) -> None:  # noqa: ARG001 - click's signature
+    from sluse.wiring.language import surrounding
+    from sluse.words.language import Language, in_language
+
+    ctx.meta[_KEY] = in_language(Language(value) if value is not None else surrounding())

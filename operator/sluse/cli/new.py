@@ -41,7 +41,6 @@ def command(
     repository: Path,
     no_branch: bool,
     yes: bool,
-    words: Translate,
 ) -> int:
     """Order an integration: answer the questions of the order form, and get the files that a pull request needs.
 
@@ -58,6 +57,7 @@ def command(
     from sluse.order.form import FORMS
     from sluse.order.interview import Interview
 
+    words = lang.words()
     if questions:
         click.echo(blank(FORMS[kind], words), nl=False)
         return 0

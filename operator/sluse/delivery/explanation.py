@@ -11,6 +11,7 @@ from sluse.model import digests
 from sluse.model.classes import FIELD_CLASSES
 from sluse.model.digests import Gated
 from sluse.model.service_integration import ServiceIntegration
+from sluse.words.said import Translate, english, say
 
 Leaves = Mapping[str, object]
 
@@ -76,30 +77,30 @@ class Explanation:
             *_differences(leaves(snapshot.production_body.get("production")), leaves(production.get("production")), ""),
         )
 
-    def lines(self) -> Iterator[str]:
+    def lines(self, words: Translate = english) -> Iterator[str]:
         """Yield everything for people."""
         key = self.verdict.key
-        yield f"{key}{'' if self.document else ': HEAD has no file of it any more'}"
+        yield str(key) if self.document else words(say("{key}: HEAD has no file of it any more", key=key))
         for environment, stage in self.stages.items():
             yield f"  {environment:<11} {stage}"
-        yield "digests"
+        yield words(say("digests"))
         for name, (head, accepted) in self.digests.items():
-            same = "" if head != accepted else "  (the same)"
+            same = "" if head != accepted else f"  ({words(say('the same'))})"
             yield f"  {name}  HEAD {head or '-'}"
-            yield f"     accepted {accepted or '-'}{same}"
-        yield "who must act next"
-        yield from self.verdict.details()
-        yield "test / production"
-        yield from _shown(self.between_environments(), "test and production have the same values")
-        yield "accepted / HEAD"
-        yield from _shown(self.since_accepted(), self._unchanged())
-        yield "class of each field"
+            yield f"     {words(say('accepted'))} {accepted or '-'}{same}"
+        yield words(say("who must act next"))
+        yield from self.verdict.details(words)
+        yield words(say("test / production"))
+        yield from _shown(self.between_environments(), words(say("test and production have the same values")))
+        yield words(say("accepted / HEAD"))
+        yield from _shown(self.since_accepted(), words(self._unchanged()))
+        yield words(say("class of each field"))
         yield from (f"  {field_class:<11} {path}" for path, field_class in self.classes())
 
-    def wire(self) -> dict[str, object]:
+    def wire(self, words: Translate = english) -> dict[str, object]:
         """Return the JSON-able form."""
         return {
-            **self.verdict.wire(),
+            **self.verdict.wire(words),
             "stages": dict(self.stages),
             "digests": {name: {"head": head, "accepted": accepted} for name, (head, accepted) in self.digests.items()},
             "testAndProduction": [_wire(each, "test", "production") for each in self.between_environments()],
@@ -109,7 +110,9 @@ class Explanation:
 
     def _unchanged(self) -> str:
         accepted = isinstance(self.verdict.entitlement, Entitled)
-        return "HEAD says what is accepted" if accepted else "nothing is accepted that it could be compared with"
+        if accepted:
+            return say("HEAD says what is accepted")
+        return say("nothing is accepted that it could be compared with")
 
 
 def leaves(node: object, path: str = "") -> Leaves:

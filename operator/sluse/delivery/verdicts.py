@@ -16,13 +16,15 @@ from sluse.errors import CatalogError
 from sluse.gate.decide import World, decide
 from sluse.gate.entitled import entitled, pending
 from sluse.gate.survey import GateSurvey
-from sluse.gate.verdict import Entitled, Entitlement, Move, NotEntitled, Reason, Retire, Step
+from sluse.gate.verdict import Entitled, Entitlement, Keep, Move, NotEntitled, Nothing, Reason, Retire, Step, Suspend
 from sluse.model.held import OrganisationLedger, first_seen
 from sluse.model.names import Digest, IntegrationKey
 from sluse.model.policy.bundle import Policy
 from sluse.model.tree import Tree, errors
+from sluse.rules.shown import either
+from sluse.words.said import Translate, english, say
 
-HEADER = ("integration", "entitled", "from", "now", "waits on")
+HEADER = (say("integration"), say("entitled"), say("from"), say("now"), say("waits on"))
 
 
 @dataclass(frozen=True)
@@ -40,36 +42,39 @@ class Verdict:
         why = self.entitlement.reasons if isinstance(self.entitlement, NotEntitled) else ()
         return tuple(dict.fromkeys((*why, *(getattr(self.step, "reasons", ()) or ()))))
 
-    def row(self) -> tuple[str, ...]:
+    def row(self, words: Translate = english) -> tuple[str, ...]:
         """Return the line of the table; the digests are shortened there and nowhere else."""
         if isinstance(self.entitlement, Entitled):
             what = self.entitlement.snapshot.tested[:12]
             opens = f"{self.entitlement.opens:%Y-%m-%d %H:%MZ}"
         else:
-            what, opens = "no", "-"
-        waits = _by_party(self.reasons)
+            what, opens = words(say("no")), "-"
+        waits = _by_party(self.reasons, words)
         if not waits and self.lacks is not None:
-            waits = f"for a change: {_by_party(self.lacks.reasons)}"
-        return (str(self.key), what, opens, said(self.step), waits or "-")
+            waits = words(say("for a change: {waits}", waits=_by_party(self.lacks.reasons, words)))
+        return (str(self.key), what, opens, words(said(self.step)), waits or "-")
 
-    def details(self) -> Iterator[str]:
+    def details(self, words: Translate = english) -> Iterator[str]:
         """Yield everything as lines."""
-        yield f"{self.key}: {'entitled to production' if isinstance(self.entitlement, Entitled) else 'not entitled to production'}"  # fmt: skip
+        entitled_to_it = isinstance(self.entitlement, Entitled)
+        whether = say("entitled to production") if entitled_to_it else say("not entitled to production")
+        yield f"{self.key}: {words(whether)}"
         if isinstance(self.entitlement, Entitled):
-            yield f"  tested      {self.entitlement.snapshot.tested}"
-            yield f"  production  {self.entitlement.snapshot.production}"
-            yield f"  decision    {self.entitlement.decision}"
-            yield f"  opens       {self.entitlement.opens:%Y-%m-%d %H:%MZ}"
-            yield from (f"  note        {each.check}: {each.message}" for each in self.entitlement.notes)
-        yield from (f"  waits       on {each.on}: {each.check}: {each.message}" for each in self.reasons)
+            yield _labelled(words(say("tested")), self.entitlement.snapshot.tested)
+            yield _labelled(words(say("production")), self.entitlement.snapshot.production)
+            yield _labelled(words(say("decision")), self.entitlement.decision)
+            yield _labelled(words(say("opens")), f"{self.entitlement.opens:%Y-%m-%d %H:%MZ}")
+            for each in self.entitlement.notes:
+                yield _labelled(words(say("note")), f"{each.check}: {words(each.message)}")
+        yield from (_waits(each, words) for each in self.reasons)
         if self.step is not None:
-            yield f"  now         {said(self.step)}"
+            yield _labelled(words(say("now")), words(said(self.step)))
         if self.lacks is not None and isinstance(self.entitlement, Entitled):
-            yield "  the file says otherwise now; for that production lacks:"
-            yield from (f"  waits       on {each.on}: {each.check}: {each.message}" for each in self.lacks.reasons)
+            yield f"  {words(say('the file says otherwise now; for that production lacks:'))}"
+            yield from (_waits(each, words) for each in self.lacks.reasons)
 
-    def wire(self) -> dict[str, object]:
-        """Return the JSON-able form."""
+    def wire(self, words: Translate = english) -> dict[str, object]:
+        """Return the JSON-able form: its messages in a person's language, all else as it stands in files."""
         found: dict[str, object] = {"integration": str(self.key), "entitled": isinstance(self.entitlement, Entitled)}
         if isinstance(self.entitlement, Entitled):
             snapshot = self.entitlement.snapshot
@@ -78,20 +83,29 @@ class Verdict:
                 "production": snapshot.production,
                 "decision": self.entitlement.decision,
                 "opens": self.entitlement.opens.isoformat(),
-                "notes": [_wire(each) for each in self.entitlement.notes],
+                "notes": [_wire(each, words) for each in self.entitlement.notes],
             }
-        found["reasons"] = [_wire(each) for each in self.reasons]
-        found["pendingChange"] = None if self.lacks is None else [_wire(each) for each in self.lacks.reasons]
+        found["reasons"] = [_wire(each, words) for each in self.reasons]
+        found["pendingChange"] = None if self.lacks is None else [_wire(each, words) for each in self.lacks.reasons]
         if self.step is not None:
             wake = self.step.wake
             found["step"] = {"do": said(self.step), "wake": wake.isoformat() if wake is not None else None}
         return found
 
 
-def _by_party(reasons: Iterable[Reason]) -> str:
+def _labelled(label: str, text: str) -> str:
+    return f"  {label:<11} {text}"
+
+
+def _waits(reason: Reason, words: Translate) -> str:
+    on = say("on {party}: {check}", party=words(reason.on.value), check=reason.check)
+    return _labelled(words(say("waits")), f"{words(on)}: {words(reason.message)}")
+
+
+def _by_party(reasons: Iterable[Reason], words: Translate) -> str:
     found: dict[str, list[str]] = {}
     for reason in reasons:
-        checks = found.setdefault(reason.on.value, [])
+        checks = found.setdefault(words(reason.on.value), [])
         if reason.check not in checks:
             checks.append(reason.check)
     return "; ".join(f"{party}: {', '.join(checks)}" for party, checks in found.items())
@@ -102,10 +116,16 @@ def said(step: Step | None) -> str:
     match step:
         case None:
             return "-"
-        case Move() | Retire():
-            return f"{type(step).__name__.lower()} {step.use.value}"
-        case _:
-            return type(step).__name__.lower()
+        case Move():
+            return say("move {use}", use=step.use.value)
+        case Retire():
+            return say("retire {use}", use=step.use.value)
+        case Suspend():
+            return say("suspend")
+        case Keep():
+            return say("keep")
+        case Nothing():
+            return say("nothing")
 
 
 def verdicts(
@@ -136,17 +156,25 @@ def meant(asked: str, keys: Iterable[IntegrationKey]) -> IntegrationKey:
     if len(found) == 1:
         return found[0]
     if found:
-        raise CatalogError(f"several organisations have {asked}", hint=f"say which: {', '.join(map(str, found))}")
+        raise CatalogError(
+            say("several organisations have {asked}", asked=asked),
+            hint=say("say which: {names}", names=", ".join(map(str, found))),
+        )
     near = difflib.get_close_matches(asked, known, n=3, cutoff=0.6)
-    raise CatalogError(f"there is no integration {asked}", hint=f"did you mean {' or '.join(near)}?" if near else None)
+    raise CatalogError(
+        say("there is no integration {asked}", asked=asked),
+        hint=say("did you mean {near}?", near=either(near)) if near else None,
+    )
 
 
 def unverified(contents: Mapping[str, bytes]) -> Policy | Untrusted:
     """Return policies/ as they are, where nobody pinned roots to measure them by."""
     read = policies.read(contents)
     placed = {name: getattr(read.models, name) for name, _ in policies.DATA.values()}
-    wrong = [f"{problem.place}: {problem.message}" for problem in errors(read.problems)]
-    wrong += [f"{path} is missing" for path, (name, _) in policies.DATA.items() if placed[name] is None]
+    wrong: list[str] = [
+        say("{place}: {message}", place=problem.place, message=problem.message) for problem in errors(read.problems)
+    ]
+    wrong += [say("{path} is missing", path=path) for path, (name, _) in policies.DATA.items() if placed[name] is None]
     if wrong:
         return Untrusted(tuple(wrong))
     version = read.manifest.manifest.version if read.manifest is not None else 0
@@ -176,5 +204,5 @@ def _step(
     return decide(survey, key, World(at, entry.snapshot if entry is not None else None))
 
 
-def _wire(reason: Reason) -> dict[str, str]:
-    return {"check": reason.check, "message": reason.message, "on": reason.on.value}
+def _wire(reason: Reason, words: Translate) -> dict[str, str]:
+    return {"check": reason.check, "message": words(reason.message), "on": reason.on.value}

@@ -11,18 +11,19 @@ from sluse.gate.providers import offered
 from sluse.gate.record import Record
 from sluse.model.outcome import Party
 from sluse.model.statement import AgreedPlan, StatementType, Verdict
+from sluse.words.said import say
 
 
 def _readable(case: Case) -> str | None:
     about = (case.key.organisation, str(case.key))
     paths = [path for held, path in case.view.register.share.unreadable if held in about]
-    return f"{paths[0]} cannot be read: what it says, nobody knows" if paths else None
+    return say("{path} cannot be read: what it says, nobody knows", path=paths[0]) if paths else None
 
 
 def _well_formed(case: Case) -> str | None:
     for subject in (case.key.organisation, str(case.key)):
         for record in case.view.faulty.get(subject, ()):
-            return f"{record.named} is wrong: {record.fault}"
+            return say("{record} is wrong: {fault}", record=record.named, fault=record.fault)
     return None
 
 
@@ -35,7 +36,7 @@ def _whole(case: Case) -> str | None:
 
 
 def _decided(case: Case) -> str | None:
-    return "no reviewer has accepted it" if case.named is None and _rejection(case) is None else None
+    return say("no reviewer has accepted it") if case.named is None and _rejection(case) is None else None
 
 
 def _not_rejected(case: Case) -> str | None:
@@ -43,8 +44,15 @@ def _not_rejected(case: Case) -> str | None:
     rejection = _rejection(case) if case.named is None else None
     if rejection is None:
         return None
+    return rejects(rejection)
+
+
+def rejects(rejection: Record) -> str:
+    """Return what a rejection says, with its findings."""
     findings = "; ".join(rejection.statement.findings)
-    return f"{rejection.named} rejects it{': ' if findings else ''}{findings}"
+    if not findings:
+        return say("{record} rejects it", record=rejection.named)
+    return say("{record} rejects it: {findings}", record=rejection.named, findings=findings)
 
 
 def _rejection(case: Case) -> Record | None:
@@ -63,7 +71,7 @@ def _rejects(case: Case, record: Record) -> bool:
 def _production_values(case: Case) -> str | None:
     if case.named is None or case.stored_production is not None:
         return None
-    return f"accepted/{case.production}.json is not there, or does not hash to its name"
+    return say("accepted/{digest}.json is not there, or does not hash to its name", digest=case.production)
 
 
 def _same_evidence(case: Case) -> str | None:
@@ -71,14 +79,14 @@ def _same_evidence(case: Case) -> str | None:
     if said is None or case.submission is None:
         return None
     if set(said.evidence) != {each.sha256 for each in case.submission.evidence}:
-        return "the evidence that was decided on is not the evidence that was submitted"
+        return say("the evidence that was decided on is not the evidence that was submitted")
     return None
 
 
 def _decided_after(case: Case) -> str | None:
     if case.accepted is None or case.test is None or case.accepted.statement.issued_at >= case.test.statement.issued_at:
         return None
-    return "it was decided before it was submitted"
+    return say("it was decided before it was submitted")
 
 
 def _other_people(case: Case) -> str | None:
@@ -94,14 +102,16 @@ def _other_people(case: Case) -> str | None:
             theirs = people.keys_of.get(registered.person, frozenset()) if registered is not None else {key.key_id}
             who = registered.person if registered is not None else key.key_id
             if theirs & submitted:
-                return f"{who} both submitted and decided"
+                return say("{who} both submitted and decided", who=who)
             if theirs & maintainers:
-                return f"{who} decided, and is a maintainer of {case.key.organisation}"
+                return say(
+                    "{who} decided, and is a maintainer of {organisation}", who=who, organisation=case.key.organisation
+                )
     return None
 
 
 def _plan(case: Case) -> str | None:
-    return None if agreed_plan(case) is not None else "NHN has not agreed to the plan"
+    return None if agreed_plan(case) is not None else say("NHN has not agreed to the plan")
 
 
 def agreed_plan(case: Case) -> AgreedPlan | None:
@@ -132,7 +142,7 @@ def _zones(case: Case) -> str | None:
     zones = [agreed.zone] if agreed is not None else []
     zones += [case.document.spec.plan.zone] if case.document is not None else []
     unknown = [each for each in zones if not is_zone(each)]
-    return f"there is no time zone {unknown[0]}" if unknown else None
+    return say("there is no time zone {zone}", zone=unknown[0]) if unknown else None
 
 
 def _terms(case: Case) -> str | None:
@@ -142,19 +152,33 @@ def _terms(case: Case) -> str | None:
         for each in case.policy.terms
         if (each.provider is None or each.provider in chosen) and (each.name, each.version) not in case.view.terms
     ]
-    return f"{case.key.organisation} has not accepted the terms {', '.join(missing)}" if missing else None
+    return (
+        say(
+            "{organisation} has not accepted the terms {terms}",
+            organisation=case.key.organisation,
+            terms=", ".join(missing),
+        )
+        if missing
+        else None
+    )
 
 
 CHECKS: tuple[Check[Case], ...] = (
     Check(
-        "DecisionUnreadable", "Every decision on it, and on its organisation, can be read.", _readable, Party.REVIEWER
+        "DecisionUnreadable",
+        "Every decision on it, and on its organisation, can be read.",
+        _readable,
+        Party.REVIEWER,
     ),
     Check("DecisionWrong", "No decision on it that counts breaks a rule of records.", _well_formed, Party.REVIEWER),
     Check("ChainBroken", "No statement is lost that a later one follows.", _whole, Party.REVIEWER),
     Check("NotDecided", "A reviewer decided on it.", _decided, Party.REVIEWER),
     Check("Rejected", "No reviewer rejected what was submitted last.", _not_rejected),
     Check(
-        "ProductionLost", "The file of digest P is there and hashes to its name.", _production_values, Party.REVIEWER
+        "ProductionLost",
+        "The file of digest P is there and hashes to its name.",
+        _production_values,
+        Party.REVIEWER,
     ),
     Check("EvidenceSwapped", "What was decided on is what was submitted.", _same_evidence, Party.REVIEWER),
     Check("DecidedTooEarly", "It was decided after it was submitted.", _decided_after, Party.REVIEWER),

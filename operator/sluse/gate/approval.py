@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from sluse.gate.agreed import rejects
 from sluse.gate.case import Case, at_head, decided
 from sluse.gate.entitled import entitled, pending
 from sluse.gate.organisation_view import OrganisationView
@@ -19,6 +20,7 @@ from sluse.gate.verdict import Entitled, NotEntitled, Reason
 from sluse.model.names import Digest, IntegrationKey
 from sluse.model.outcome import Party
 from sluse.model.statement import StatementType, Verdict
+from sluse.words.said import say
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,9 @@ def approval(survey: GateSurvey, test: IntegrationKey, at: datetime) -> Approval
     view = survey.view(test.organisation, at)
     record = view.register.tests.get(test)
     if record is None:
-        return Approval(approved=False, reasons=(_reason("NotSubmitted", f"there is no acceptance test {test}"),))
+        return Approval(
+            approved=False, reasons=(_reason("NotSubmitted", say("there is no acceptance test {test}", test=test)),)
+        )
     organisation, _, name = record.statement.subject.partition(".")
     subject = IntegrationKey(organisation, name)
     if organisation != test.organisation:
@@ -63,12 +67,16 @@ def _of_its_own(view: OrganisationView, record: Record, subject: IntegrationKey)
         if said is None or said.acceptance_test != record.key.name:
             continue
         if decision.statement.verdict is Verdict.REJECTED:
-            findings = "; ".join(decision.statement.findings)
-            yield _reason("Rejected", f"{decision.named} rejects it{': ' if findings else ''}{findings}")
+            yield _reason("Rejected", rejects(decision))
             return
-        yield _reason("Replaced", f"{decision.named} accepted it, and something else was decided since")
+        yield _reason(
+            "Replaced", say("{record} accepted it, and something else was decided since", record=decision.named)
+        )
         return
-    yield _reason("OfAnotherConfiguration", f"{record.named} is not of what is decided, nor of what the file says now")
+    yield _reason(
+        "OfAnotherConfiguration",
+        say("{record} is not of what is decided, nor of what the file says now", record=record.named),
+    )
 
 
 def _reason(check: str, message: str) -> Reason:

@@ -26,6 +26,7 @@ from sluse.model.organisation import Maintainer, Organisation
 from sluse.model.outcome import Party
 from sluse.model.statement import StatementType, Verdict
 from sluse.model.value import Value
+from sluse.words.said import say
 
 
 class _Identity(Value):
@@ -110,14 +111,18 @@ def own_changes(
         latest = max(followed, key=lambda other: len(before[other.id]), default=None)
         message = _refused(record, bodies, None if latest is None else bodies.bind(latest))
         if message is not None:
-            unsound[each] = Reason("NotMaintainer", f"{record.named} does not count: {message}", Party.REVIEWER)
+            unsound[each] = Reason(
+                "NotMaintainer",
+                say("{record} does not count: {why}", record=record.named, why=message),
+                Party.REVIEWER,
+            )
     return unsound
 
 
 def _refused(record: Record, bodies: Bodies, current: Bound | None) -> str | None:
     signer = record.statement.signer
     if current is None or signer not in current.maintainers:
-        return f"{signer} is neither a reviewer's key nor a maintainer's that is in force"
+        return say("{signer} is neither a reviewer's key nor a maintainer's that is in force", signer=signer)
     wanted = bodies.bind(record)
     added = sorted((wanted.numbers - current.numbers) | (wanted.domains - current.domains))
-    return f"only NHN adds numbers or domains, and it adds {', '.join(added)}" if added else None
+    return say("only NHN adds numbers or domains, and it adds {added}", added=", ".join(added)) if added else None

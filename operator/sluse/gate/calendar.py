@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sluse.model.plan import Plan
 from sluse.model.policy.calendar import Calendar, ServiceWindow, Weekday
+from sluse.words.said import say
 
 _DAY = timedelta(days=1)
 _DAYS_AHEAD = 16  # a weekly window comes within eight days, or a week later where it lies in the hour that is lost
@@ -58,7 +59,7 @@ def freezes(calendar: Calendar, plan: Plan | None) -> Iterator[Span]:
     """
     for freeze in calendar.freezes:
         start, end = instant(freeze.start, calendar.zone), instant(freeze.end, calendar.zone, latest=True)
-        yield Span(start, end, f"NHN's freeze: {freeze.reason}")
+        yield Span(start, end, say("NHN's freeze: {reason}", reason=freeze.reason))
     if plan is None or not is_zone(plan.zone):
         return
     for period in plan.peak_periods:
@@ -66,7 +67,7 @@ def freezes(calendar: Calendar, plan: Plan | None) -> Iterator[Span]:
             yield Span(
                 instant(_midnight(period.start), plan.zone),
                 instant(_midnight(period.end + _DAY), plan.zone, latest=True),
-                f"the integration's own peak period from {period.start} to {period.end}",
+                say("the integration's own peak period from {start} to {end}", start=period.start, end=period.end),
             )
 
 

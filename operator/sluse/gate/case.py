@@ -22,6 +22,7 @@ from sluse.model.outcome import Party
 from sluse.model.policy.rules import GatePolicy
 from sluse.model.statement import StatementType, Submission, Verdict
 from sluse.model.tree import EvidenceContent
+from sluse.words.said import say
 
 Body = Mapping[str, object]
 _ENTITLING = frozenset({StatementType.ACCEPTANCE, StatementType.ROLLBACK, StatementType.RETIREMENT})
@@ -138,13 +139,15 @@ def decided(view: OrganisationView, key: IntegrationKey) -> Case | Reason | None
     if last is None:
         return None
     if last.statement.type is StatementType.RETIREMENT:
-        return Reason("Retired", f"{last.named} ends it in production", Party.REVIEWER)
+        return Reason("Retired", say("{record} ends it in production", record=last.named), Party.REVIEWER)
     withdrawn = chain.withdrawn(last) or _rejected(chain, last)
     if withdrawn is not None:
         return withdrawn
     accepted = last if last.statement.type is StatementType.ACCEPTANCE else _earlier(chain, last)
     if accepted is None:
-        return Reason("NeverAccepted", f"{last.named} goes back to what was never accepted", Party.REVIEWER)
+        return Reason(
+            "NeverAccepted", say("{record} goes back to what was never accepted", record=last.named), Party.REVIEWER
+        )
     name = accepted.statement.acceptance.acceptance_test if accepted.statement.acceptance else ""
     return Case(view, key, last, accepted, view.register.tests.get(IntegrationKey(key.organisation, name)))
 
@@ -188,7 +191,9 @@ def _rejected(chain: Chain, last: Record) -> Reason | None:
         if record.statement.verdict is Verdict.REJECTED and said is not None and meant is not None:
             same = (said.tested, said.production) == (meant.tested, meant.production)
             if same and chain.comes_before(last.id, record.id):
-                return Reason("Rejected", f"{record.named} rejects what was accepted before", Party.SUPPLIER)
+                return Reason(
+                    "Rejected", say("{record} rejects what was accepted before", record=record.named), Party.SUPPLIER
+                )
     return None
 
 

@@ -21,6 +21,7 @@ from sluse.gate.verdict import Reason
 from sluse.model.names import Digest
 from sluse.model.outcome import Party
 from sluse.model.statement import StatementType, Verdict
+from sluse.words.said import say
 
 _EFFECT: Mapping[StatementType, str] = {
     StatementType.ACCEPTANCE: "what production is entitled to",
@@ -62,9 +63,9 @@ class Chain:
     def withdrawn(self, record: Record) -> Reason | None:
         """Return why a statement that has its place no longer counts."""
         if record.id in self.revoked:
-            return Reason("Revoked", f"{record.named} was revoked", Party.REVIEWER)
+            return Reason("Revoked", say("{record} was revoked", record=record.named), Party.REVIEWER)
         if record.id in self.expired:
-            return Reason("Expired", f"{record.named} has expired", Party.REVIEWER)
+            return Reason("Expired", say("{record} has expired", record=record.named), Party.REVIEWER)
         return None
 
     def in_force(self, kind: StatementType) -> Iterator[Record]:
@@ -81,7 +82,7 @@ def order(records: Iterable[Record], flaws: Mapping[Digest, Reason], at: datetim
         return Chain(broken=_too_long(next(iter(present.values())), len(present)))
     before = ancestors(present)
     void: dict[Digest, Reason] = {each: flaws[each] for each in present if each in flaws}
-    void |= {record.id: _reason(record, "FromTheFuture", "is of a later time") for record in present.values() if record.statement.issued_at > at and record.id not in void}  # fmt: skip
+    void |= {record.id: Reason("FromTheFuture", say("{record} is of a later time", record=record.named), Party.REVIEWER) for record in present.values() if record.statement.issued_at > at and record.id not in void}  # fmt: skip
     void |= {each.id: reason for each in present.values() if each.id not in void and (reason := _backdated(each, present))}  # fmt: skip
     fit = {each: record for each, record in present.items() if each not in void}
     broken = _broken(fit.values(), before, present)
@@ -126,7 +127,9 @@ def _backdated(record: Record, present: Mapping[Digest, Record]) -> Reason | Non
     earlier = [present[Digest(each)] for each in record.statement.previous if each in present]
     if all(each.statement.issued_at <= record.statement.issued_at for each in earlier):
         return None
-    return _reason(record, "Backdated", "claims to be older than what it follows")
+    return Reason(
+        "Backdated", say("{record} claims to be older than what it follows", record=record.named), Party.REVIEWER
+    )
 
 
 def _broken(
@@ -135,7 +138,11 @@ def _broken(
     for record in fit:
         lost = sorted(each for each in before[record.id] if each not in present)
         if lost:
-            message = f"{record.named} follows the statement {lost[0][:12]}, which is not in the tree: restore its file"
+            message = say(
+                "{record} follows the statement {statement}, which is not in the tree: restore its file",
+                record=record.named,
+                statement=lost[0][:12],
+            )
             return Reason("ChainBroken", message, Party.REVIEWER)
     return None
 
@@ -151,12 +158,20 @@ def _forked(fit: Mapping[Digest, Record], before: Mapping[Digest, frozenset[Dige
         beside = [other for other in linear if other != each and not _comparable(each, other, before)]
         if not beside:
             continue
-        record = linear[each]
+        record, other = linear[each], linear[beside[0]].named
         mended = any(before[later].issuperset((each, *beside)) for later in linear if later not in void)
         if not mended:
-            void[each] = _reason(record, "ChainForked", f"and {linear[beside[0]].named} follow the same; one must name both")  # fmt: skip
-        elif _EFFECT.get(record.statement.type) in {_EFFECT.get(linear[other].statement.type, "") for other in beside}:
-            void[each] = _reason(record, "ChainForked", f"and {linear[beside[0]].named} follow the same and have no order")  # fmt: skip
+            void[each] = Reason(
+                "ChainForked",
+                say("{record} and {other} follow the same; one must name both", record=record.named, other=other),
+                Party.REVIEWER,
+            )
+        elif _EFFECT.get(record.statement.type) in {_EFFECT.get(linear[one].statement.type, "") for one in beside}:
+            void[each] = Reason(
+                "ChainForked",
+                say("{record} and {other} follow the same and have no order", record=record.named, other=other),
+                Party.REVIEWER,
+            )
     return void
 
 
@@ -181,14 +196,15 @@ def _revoked(counted: Iterable[Record]) -> frozenset[Digest]:
 
 
 def _too_long(record: Record, count: int) -> Reason:
-    message = f"there are {count} statements on {record.statement.subject}, and at most {MOST} are weighed: remove those that do not count"
+    message = say(
+        "there are {count} statements on {subject}, and at most {most} are weighed: remove those that do not count",
+        count=count,
+        subject=record.statement.subject,
+        most=MOST,
+    )
     return Reason("ChainBroken", message, Party.REVIEWER)
 
 
 def _expired(record: Record, at: datetime) -> bool:
     expires = record.statement.expires
     return expires is not None and expires <= at
-
-
-def _reason(record: Record, check: str, message: str) -> Reason:
-    return Reason(check, f"{record.named} {message}", Party.REVIEWER)

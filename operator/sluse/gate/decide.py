@@ -39,6 +39,7 @@ from sluse.model.held import HeldSnapshot
 from sluse.model.names import Digest, IntegrationKey
 from sluse.model.outcome import Party
 from sluse.model.registration import Use
+from sluse.words.said import say
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def narrowed(survey: GateSurvey, key: IntegrationKey, world: World) -> Step | No
 
 
 def _suspended(brake: Record) -> Reason:
-    return Reason("Suspended", f"{brake.named} says so", Party.REVIEWER)
+    return Reason("Suspended", say("{record} says so", record=brake.named), Party.REVIEWER)
 
 
 def _halted(survey: GateSurvey) -> Reason | None:
@@ -96,7 +97,9 @@ def _halted(survey: GateSurvey) -> Reason | None:
     zone = survey.policy.calendar.zone
     if not calendar.is_zone(zone):
         return Reason(
-            "ZoneUnknown", f"policies/calendar.yaml is in the zone {zone}, which has no clock", Party.REVIEWER
+            "ZoneUnknown",
+            say("policies/calendar.yaml is in the zone {zone}, which has no clock", zone=zone),
+            Party.REVIEWER,
         )
     return None
 
@@ -151,7 +154,7 @@ def _lost(survey: GateSurvey, key: IntegrationKey, held: HeldSnapshot) -> Reason
     gone = [each for each in (held.tested, held.production) if each not in accepted]
     if not gone:
         return None
-    message = f"accepted/{gone[0]}.json is gone, and production holds it: restore the file"
+    message = say("accepted/{digest}.json is gone, and production holds it: restore the file", digest=gone[0])
     return Reason("HeldSnapshotLost", message, Party.REVIEWER)
 
 
@@ -161,13 +164,15 @@ def _backwards(
     view = survey.view(key.organisation, world.at)
     chain = view.of(str(key))
     if held.decision not in view.register.records:
-        message = f"the decision {held.decision[:12]} that production holds is gone: restore its file"
+        message = say(
+            "the decision {decision} that production holds is gone: restore its file", decision=held.decision[:12]
+        )
         return Reason("HeldDecisionLost", message, Party.REVIEWER)
     stands_on = [each.id for each in view.naming(str(key), held.tested, held.production)]
     if held.decision in stands_on:
         stands_on = [Digest(held.decision)]  # else it was a suspension: any statement that allowed this may be it
     if any(chain.comes_before(entitlement.decision, each) for each in stands_on):
-        message = "the decision that production holds does not count any more, and only a rollback goes back"
+        message = say("the decision that production holds does not count any more, and only a rollback goes back")
         return Reason("HeldDecisionVoid", message, Party.REVIEWER)
     return None
 
@@ -181,9 +186,11 @@ def barred(survey: GateSurvey, key: IntegrationKey, at: datetime) -> Reason | No
     """Return the freeze, or the want of a window, that keeps an integration from moving."""
     frozen = calendar.frozen_at(_freezes(survey, key), at)
     if frozen is not None:
-        return Reason("Frozen", f"{frozen.why}, until {frozen.end:%Y-%m-%d %H:%M}Z", Party.REVIEWER)
+        return Reason(
+            "Frozen", say("{why}, until {end}Z", why=frozen.why, end=f"{frozen.end:%Y-%m-%d %H:%M}"), Party.REVIEWER
+        )
     if not calendar.in_window(survey.policy.calendar, at):
-        return Reason("OutsideWindow", "production moves in service windows only", Party.REVIEWER)
+        return Reason("OutsideWindow", say("production moves in service windows only"), Party.REVIEWER)
     return None
 
 

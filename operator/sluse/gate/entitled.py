@@ -19,6 +19,7 @@ from sluse.gate.survey import GateSurvey
 from sluse.gate.verdict import Entitled, Entitlement, NotEntitled, Reason, Snapshot
 from sluse.model.names import IntegrationKey
 from sluse.model.outcome import Party
+from sluse.words.said import say
 
 CHECKS: tuple[Check[Case], ...] = (*within.CHECKS, *submitted.CHECKS, *agreed.CHECKS)
 """What an integration and its organisation alone decide. What depends on others is in `across`, never remembered."""
@@ -47,7 +48,7 @@ class _Judged:
         tested, production = case.tested_body, case.production_body
         if moment is None or case.tested is None or case.production is None or tested is None or production is None:
             # Only where a test left the check out that asks for it: without it there is nothing to be entitled to.
-            return NotEntitled((Reason("NotDecided", "what was accepted is not complete", Party.REVIEWER),))
+            return NotEntitled((Reason("NotDecided", say("what was accepted is not complete"), Party.REVIEWER),))
         snapshot = Snapshot(case.key, case.kind, case.tested, case.production, tested, production)
         return Entitled(snapshot, case.named.id, moment, _in_order((*left_out, *self.notes)))
 
@@ -96,7 +97,7 @@ def _foreign(case: Case) -> frozenset[str]:
 def _numbers(survey: GateSurvey, case: Case, at: datetime) -> Iterator[str]:
     for number in sorted(_foreign(case)):
         if not survey.speaks_for(number, at):
-            yield f"a client acts for {number}, which NHN has bound to no organisation"
+            yield say("a client acts for {number}, which NHN has bound to no organisation", number=number)
 
 
 def _provider(survey: GateSurvey, provider: Offered, at: datetime) -> str | None:
@@ -105,13 +106,15 @@ def _provider(survey: GateSurvey, provider: Offered, at: datetime) -> str | None
         return None
     known = survey.providers.get(provider.name, ())
     if len(known) != 1:
-        who = "several claim to be" if known else "nobody is"
-        return f"{who} the identity provider {provider.name}"
+        if known:
+            return say("several claim to be the identity provider {name}", name=provider.name)
+        return say("nobody is the identity provider {name}", name=provider.name)
     case = _remembered(survey, known[0], at, CHECKS).case
     if case.is_provider and isinstance(entitled(survey, known[0], at), Entitled):
         return None
-    role = "required" if provider.required else "optional"
-    return f"the {role} identity provider {provider.name} is not entitled to production itself"
+    if provider.required:
+        return say("the required identity provider {name} is not entitled to production itself", name=provider.name)
+    return say("the optional identity provider {name} is not entitled to production itself", name=provider.name)
 
 
 def _remembered(survey: GateSurvey, key: IntegrationKey, at: datetime, checks: tuple[Check[Case], ...]) -> _Judged:

@@ -15,6 +15,7 @@ from sluse.gate.verdict import Reason
 from sluse.model.names import ClientKey
 from sluse.model.outcome import Party
 from sluse.model.statement import StatementType, Verdict
+from sluse.words.said import say
 
 
 def not_vouched(
@@ -31,7 +32,11 @@ def not_vouched(
     the held ones were written.
     """
     if not wanted:
-        return Reason("KeysMissing", f"{client} has no key of production; those that are held stay", Party.SUPPLIER)
+        return Reason(
+            "KeysMissing",
+            say("{client} has no key of production; those that are held stay", client=client),
+            Party.SUPPLIER,
+        )
     if set(wanted) <= set(held):
         return None
     view = survey.view(client.organisation, at)
@@ -47,7 +52,11 @@ def not_vouched(
                 return None
             spent = True
     if spent:
-        message = f"the statement that vouches for the keys of {client} is older than the keys that are held"
+        message = say(
+            "the statement that vouches for the keys of {client} is older than the keys that are held", client=client
+        )
         return Reason("KeysVoucherSpent", message, Party.SUPPLIER)
-    message = f"no maintainer vouches for the new production keys of {client}; those that are held stay"
+    message = say(
+        "no maintainer vouches for the new production keys of {client}; those that are held stay", client=client
+    )
     return Reason("KeysNotVouched", message, Party.SUPPLIER)

@@ -23,6 +23,7 @@ from sluse.model.names import Digest, IntegrationKey
 from sluse.model.outcome import Party
 from sluse.model.statement import StatementType, Verdict
 from sluse.model.value import Line
+from sluse.words.said import say
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,11 +130,11 @@ class OrganisationView:
         if record.id in self.flaws:
             return self.flaws[record.id]
         if statement.issued_at > self.at:
-            return Reason("FromTheFuture", f"{record.named} is of a later time", Party.SUPPLIER)
+            return Reason("FromTheFuture", say("{record} is of a later time", record=record.named), Party.SUPPLIER)
         if record.id in self.revoked:
-            return Reason("Revoked", f"{record.named} was revoked", Party.REVIEWER)
+            return Reason("Revoked", say("{record} was revoked", record=record.named), Party.REVIEWER)
         if statement.expires is not None and statement.expires <= self.at:
-            return Reason("Expired", f"{record.named} has expired", Party.SUPPLIER)
+            return Reason("Expired", say("{record} has expired", record=record.named), Party.SUPPLIER)
         if statement.type is not StatementType.SUBMISSION and self.stated(record).by_maintainer:
             return self.not_maintainer(record)
         return None
@@ -142,12 +143,18 @@ class OrganisationView:
         """Return why a statement's signer did not speak for the organisation when it was made."""
         then = bound.at(self.bindings, record.statement.issued_at)
         if then is not None and not then.known:
-            message = f"what was bound at that time is lost: restore accepted/{then.digest}.json"
+            message = say("what was bound at that time is lost: restore accepted/{digest}.json", digest=then.digest)
         elif then is None or record.statement.signer not in then.maintainers:
-            message = f"{record.statement.signer} was no maintainer's key that NHN had bound at that time"
+            message = say(
+                "{signer} was no maintainer's key that NHN had bound at that time", signer=record.statement.signer
+            )
         else:
             return None
-        return Reason("NotMaintainer", f"{record.named} does not count: {message}", Party.SUPPLIER)
+        return Reason(
+            "NotMaintainer",
+            say("{record} does not count: {why}", record=record.named, why=message),
+            Party.SUPPLIER,
+        )
 
     @cached_property
     def terms(self) -> frozenset[tuple[str, Line]]:

@@ -15,6 +15,7 @@ from sluse.errors import BadKey
 from sluse.model.policy.people import Reviewers, Role, SigningKey
 from sluse.model.value import Slug
 from sluse.trust import keys
+from sluse.words.said import say
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,11 @@ def key_ids(lines: Iterable[str]) -> Iterable[str]:
 def out_of_force(key: SigningKey, at: datetime) -> str | None:
     """Return why a key does not count for what was signed at `at`; None where it does."""
     if key.revoked_since is not None and at >= key.revoked_since:
-        return f"its key is revoked since {key.revoked_since:%Y-%m-%d %H:%M}"
+        return say("its key is revoked since {moment}", moment=f"{key.revoked_since:%Y-%m-%d %H:%M}")
     if at < key.valid_from:
-        return f"its key counts from {key.valid_from:%Y-%m-%d %H:%M} only"
+        return say("its key counts from {moment} only", moment=f"{key.valid_from:%Y-%m-%d %H:%M}")
     if key.valid_until is not None and at >= key.valid_until:
-        return f"its key counted until {key.valid_until:%Y-%m-%d %H:%M}"
+        return say("its key counted until {moment}", moment=f"{key.valid_until:%Y-%m-%d %H:%M}")
     if key.retired is not None and at >= key.retired:
-        return f"its key was retired at {key.retired:%Y-%m-%d %H:%M}"
+        return say("its key was retired at {moment}", moment=f"{key.retired:%Y-%m-%d %H:%M}")
     return None

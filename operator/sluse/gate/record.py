@@ -15,6 +15,7 @@ from sluse.rules.records import RULES
 from sluse.rules.rule import DocumentRule
 from sluse.trust import records
 from sluse.trust.keys import PublicKey
+from sluse.words.said import say
 
 _NAME = re.compile(r"(?P<subject>.+)-[0-9]+-[a-z]+")
 
@@ -52,7 +53,7 @@ class Record:
     @property
     def named(self) -> str:
         """What people call it in a message: its type and its file."""
-        return f"the {self.statement.type} in {self.path}"
+        return say("the {type} in {path}", type=self.statement.type, path=self.path)
 
 
 def read(source: Signed) -> Record:

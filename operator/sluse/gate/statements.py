@@ -23,6 +23,7 @@ from sluse.model.policy.rules import Deciders
 from sluse.model.statement import GROUP_OF, StatementType, namespace
 from sluse.rules.shown import printable
 from sluse.trust.demo_keys import is_demo
+from sluse.words.said import say
 
 IN_NO_CHAIN = frozenset(each for each in StatementType if namespace(each) != "decision@sluse.nhn.no")
 CLOCKS_APART = timedelta(minutes=5)
@@ -94,12 +95,14 @@ def _signature(this: Stated) -> str | None:
 def _demo_key(this: Stated) -> str | None:
     if this.ground.policy.demo_keys or not any(is_demo(key.key_id) for key in this.record.signers):
         return None
-    return "it is signed with a worthless key of the examples"
+    return say("it is signed with a worthless key of the examples")
 
 
 def _repository(this: Stated) -> str | None:
     said, ours = this.record.statement.repository, this.ground.policy.repository.id
-    return None if said == ours else f"it was made for the repository {said}, and this is {ours}"
+    return (
+        None if said == ours else say("it was made for the repository {said}, and this is {ours}", said=said, ours=ours)
+    )
 
 
 def _environment(this: Stated) -> str | None:
@@ -107,14 +110,14 @@ def _environment(this: Stated) -> str | None:
     said = this.record.statement.environment
     submission = this.record.statement.type is StatementType.SUBMISSION
     ours = Environment.TEST if submission else this.ground.environment
-    return None if said is ours else f"it was made for {said}, and this is about {ours}"
+    return None if said is ours else say("it was made for {said}, and this is about {ours}", said=said, ours=ours)
 
 
 def _subject(this: Stated) -> str | None:
     """Where people look for what is said of something, all that is said of it must be."""
     said, filed = this.record.statement.subject, this.record.filed_as
     if said != filed or said.partition(".")[0] != this.record.key.organisation:
-        return f"it is about {printable(said)}, and filed as if it were about {filed}"
+        return say("it is about {said}, and filed as if it were about {filed}", said=printable(said), filed=filed)
     return None
 
 
@@ -122,13 +125,17 @@ def _form(this: Stated) -> str | None:
     statement = this.record.statement
     group = GROUP_OF[statement.type]
     if not getattr(statement, group):
-        return f"it says nothing of what a statement of type {statement.type} says"
+        return say("it says nothing of what a statement of type {type} says", type=statement.type)
     if any(getattr(statement, other) for other in GROUP_OF.values() if other != group):
-        return f"it says more than a statement of type {statement.type} may say"
+        return say("it says more than a statement of type {type} may say", type=statement.type)
     if (statement.verdict is None) is not (statement.type is StatementType.SUBMISSION):
-        return "a decision has a verdict, and a submission has none"
+        return say("a decision has a verdict, and a submission has none")
     expected = "AcceptanceTest" if statement.type is StatementType.SUBMISSION else "Decision"
-    return None if this.record.kind == expected else f"it is a {this.record.kind} with a statement of another kind"
+    return (
+        None
+        if this.record.kind == expected
+        else say("it is a {kind} with a statement of another kind", kind=this.record.kind)
+    )
 
 
 def _first_seen(this: Stated) -> str | None:
@@ -136,16 +143,16 @@ def _first_seen(this: Stated) -> str | None:
         return None
     issued, hours = this.record.statement.issued_at, this.ground.policy.gate.first_seen_hours
     if this.seen < issued - CLOCKS_APART:
-        return f"it was seen before {issued:%Y-%m-%d %H:%M}, when it claims to be made"
+        return say("it was seen before {issued}, when it claims to be made", issued=f"{issued:%Y-%m-%d %H:%M}")
     if this.seen - issued > timedelta(hours=hours):
-        return f"it was first seen more than {hours} hours after it claims to be made"
+        return say("it was first seen more than {hours} hours after it claims to be made", hours=hours)
     return None
 
 
 def _known_signer(this: Stated) -> str | None:
     if this.by_maintainer or this.registered is not None or this.record.flaw:
         return None
-    return f"{this.record.statement.signer} is no reviewer's key"
+    return say("{signer} is no reviewer's key", signer=this.record.statement.signer)
 
 
 def _key_in_force(this: Stated) -> str | None:
@@ -158,7 +165,11 @@ def _role(this: Stated) -> str | None:
     if this.by_maintainer or this.registered is None or this.registered.roles & this.roles:
         return None
     kind = this.record.statement.type
-    return f"{this.registered.person} has none of the roles that may decide a statement of type {kind}"
+    return say(
+        "{person} has none of the roles that may decide a statement of type {kind}",
+        person=this.registered.person,
+        kind=kind,
+    )
 
 
 def _persons(this: Stated) -> str | None:
@@ -166,7 +177,9 @@ def _persons(this: Stated) -> str | None:
     wanted = deciders.persons if deciders is not None else 1
     if this.by_maintainer or not 0 < len(this.persons) < wanted:
         return None
-    return f"it takes {wanted} persons, and {', '.join(sorted(this.persons))} alone signed"
+    return say(
+        "it takes {wanted} persons, and {persons} alone signed", wanted=wanted, persons=", ".join(sorted(this.persons))
+    )
 
 
 CHECKS: tuple[Check[Stated], ...] = (
@@ -189,5 +202,9 @@ def flaw(this: Stated, checks: tuple[Check[Stated], ...] = CHECKS) -> Reason | N
     for check in checks:
         found = check.find(this)
         if found is not None:
-            return Reason(check.name, f"{this.record.named} does not count: {found}", check.on or Party.REVIEWER)
+            return Reason(
+                check.name,
+                say("{record} does not count: {why}", record=this.record.named, why=found),
+                check.on or Party.REVIEWER,
+            )
     return None

@@ -15,17 +15,23 @@ from sluse.model.evidence import CaseResult, Evidence, Witness
 from sluse.model.names import Environment
 from sluse.model.outcome import Party
 from sluse.model.policy.rules import RequiredSuite
+from sluse.words.said import say
 
 
 def _submitted(case: Case) -> str | None:
     if case.test is None:
-        what = "what was accepted" if case.named else "what its file says now"
-        return f"there is no acceptance test of {what}"
+        if case.named:
+            return say("there is no acceptance test of what was accepted")
+        return say("there is no acceptance test of what its file says now")
     said = case.test.statement
     if said.subject != str(case.key):
-        return f"{case.test.named} is about {said.subject}"
+        return say("{record} is about {subject}", record=case.test.named, subject=said.subject)
     if case.submission is None or case.submission.tested != case.tested:
-        return f"{case.test.named} is about another configuration than {str(case.tested)[:12]}"
+        return say(
+            "{record} is about another configuration than {tested}",
+            record=case.test.named,
+            tested=str(case.tested)[:12],
+        )
     return None
 
 
@@ -42,14 +48,14 @@ def _submitter(case: Case) -> str | None:
         return None if reason is None else reason.message
     stated = case.view.stated(case.test)
     if stated.registered is None or not stated.registered.roles & stated.roles:
-        return f"{case.test.named} is not signed by a tester of NHN, who tests identity providers"
+        return say("{record} is not signed by a tester of NHN, who tests identity providers", record=case.test.named)
     return out_of_force(stated.registered.key, case.test.statement.issued_at)
 
 
 def _snapshot(case: Case) -> str | None:
     if case.test is None or case.stored_tested is not None:
         return None
-    return f"accepted/{case.tested}.json is not there, or does not hash to its name"
+    return say("accepted/{digest}.json is not there, or does not hash to its name", digest=case.tested)
 
 
 def _snapshot_of_this(case: Case) -> str | None:
@@ -57,45 +63,55 @@ def _snapshot_of_this(case: Case) -> str | None:
         return None
     for body in (case.tested_body, case.production_body):
         if body is not None and body.get("integration") != str(case.key):
-            return f"what was accepted is {body.get('integration')}, not {case.key}"
+            return say("what was accepted is {other}, not {key}", other=body.get("integration"), key=case.key)
     tested, production = case.tested_body, case.production_body
     if tested is not None and production is not None and tested.get("kind") != production.get("kind"):
-        return "what was tested and what production gets are of different kinds"
+        return say("what was tested and what production gets are of different kinds")
     return None
 
 
 def _evidence_there(case: Case) -> str | None:
     missing = sorted(name for name, content in case.evidence.items() if content is None)
-    return f"evidence is not there or cannot be read: {', '.join(missing)}" if missing else None
+    return say("evidence is not there or cannot be read: {missing}", missing=", ".join(missing)) if missing else None
 
 
 def _evidence_unedited(case: Case) -> str | None:
     for file in case.submission.evidence if case.submission else ():
         content = case.evidence[file.name]
         if content is not None and content.digest != file.sha256:
-            return f"{file.name} is not the evidence that was submitted: its digest differs"
+            return say("{name} is not the evidence that was submitted: its digest differs", name=file.name)
     return None
 
 
 def _evidence_of_this(case: Case) -> str | None:
     for name, evidence in _evidence(case):
         if evidence.subject != str(case.key):
-            return f"{name} is evidence of {evidence.subject}"
+            return say("{name} is evidence of {subject}", name=name, subject=evidence.subject)
         if evidence.tested != case.tested:
-            return f"{name} is evidence of another configuration than {str(case.tested)[:12]}"
+            return say(
+                "{name} is evidence of another configuration than {tested}", name=name, tested=str(case.tested)[:12]
+            )
         if evidence.environment is not Environment.TEST:
-            return f"{name} is evidence of a run in {evidence.environment}, not in test"
+            return say(
+                "{name} is evidence of a run in {environment}, not in test", name=name, environment=evidence.environment
+            )
     return None
 
 
 def _suite(case: Case) -> str | None:
     wanted = _required(case)
     if wanted is None:
-        return f"policy names no suite for a {case.kind}"
+        return say("policy names no suite for a {kind}", kind=case.kind)
     for name, evidence in _evidence(case):
         if evidence.suite != wanted.suite or evidence.suite_version < wanted.version:
             ran = f"{evidence.suite} {evidence.suite_version}"
-            return f"{name} is of suite {ran}, and policy asks for {wanted.suite} {wanted.version} or later"
+            return say(
+                "{name} is of suite {ran}, and policy asks for {suite} {version} or later",
+                name=name,
+                ran=ran,
+                suite=wanted.suite,
+                version=wanted.version,
+            )
     return None
 
 
@@ -105,8 +121,8 @@ def _every_client(case: Case) -> str | None:
     parts = {evidence.part for _, evidence in _evidence(case)}
     missing = sorted(set(client_names(case.tested_body, "tested")) - parts)
     if missing:
-        return f"there is no evidence of {', '.join(missing)}"
-    return None if parts else "there is no evidence at all"
+        return say("there is no evidence of {missing}", missing=", ".join(missing))
+    return None if parts else say("there is no evidence at all")
 
 
 def _cases_seen(case: Case) -> str | None:
@@ -116,10 +132,16 @@ def _cases_seen(case: Case) -> str | None:
         for required in wanted.cases if wanted is not None else ():
             seen = ran.get(required.case)
             if seen is None:
-                return f"{name} lacks the mandatory case {required.case}"
+                return say("{name} lacks the mandatory case {case}", name=name, case=required.case)
             witness = _witness(case, seen)
             if witness.rank < required.witness.rank:
-                return f"{required.case} in {name} was seen by {witness}, and policy asks for {required.witness}"
+                return say(
+                    "{case} in {name} was seen by {witness}, and policy asks for {asked}",
+                    case=required.case,
+                    name=name,
+                    witness=witness,
+                    asked=required.witness,
+                )
     return None
 
 
@@ -132,7 +154,7 @@ def _all_passed(case: Case) -> str | None:
     for name, evidence in _evidence(case):
         failed = sorted(each.case for each in evidence.cases if not each.passed)
         if failed:
-            return f"{name} has cases that did not pass: {', '.join(failed)}"
+            return say("{name} has cases that did not pass: {failed}", name=name, failed=", ".join(failed))
     return None
 
 
@@ -146,10 +168,10 @@ def _fresh(case: Case) -> str | None:
         max((case.submission.ended, *(evidence.ended for _, evidence in _evidence(case))))
         > case.test.statement.issued_at
     ):
-        return "the evidence ended after it was submitted"
+        return say("the evidence ended after it was submitted")
     days = case.policy.evidence_days
     if decided - ended > timedelta(days=days):
-        return f"the evidence was older than {days} days when it was decided on" if case.accepted else f"the evidence is older than {days} days"  # fmt: skip
+        return say("the evidence was older than {days} days when it was decided on", days=days) if case.accepted else say("the evidence is older than {days} days", days=days)  # fmt: skip
     return None
 
 

@@ -14,6 +14,7 @@ from sluse.gate.submitted import client_names, clients
 from sluse.model.outcome import Party
 from sluse.model.service_integration import Structure
 from sluse.rules.redirects import split
+from sluse.words.said import say
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -21,9 +22,11 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 def _bound(case: Case) -> str | None:
     bound = case.view.bound
     if bound is None:
-        return f"NHN has not bound the numbers, domains and keys of {case.key.organisation}"
+        return say(
+            "NHN has not bound the numbers, domains and keys of {organisation}", organisation=case.key.organisation
+        )
     if not bound.known:
-        return f"what NHN has bound is lost: restore accepted/{bound.digest}.json"
+        return say("what NHN has bound is lost: restore accepted/{digest}.json", digest=bound.digest)
     return None
 
 
@@ -31,11 +34,11 @@ def _complete(case: Case) -> str | None:
     if not _is_judged(case) or case.tested_body is None or case.production_body is None:
         return None
     if case.is_provider:
-        return None if _part(case, "production") else "it has no values of production"
+        return None if _part(case, "production") else say("it has no values of production")
     missing = sorted(
         set(client_names(case.tested_body, "tested")) - set(client_names(case.production_body, "production"))
     )
-    return f"there are no values of production for {', '.join(missing)}" if missing else None
+    return say("there are no values of production for {missing}", missing=", ".join(missing)) if missing else None
 
 
 def _form(case: Case) -> str | None:
@@ -44,7 +47,7 @@ def _form(case: Case) -> str | None:
     try:
         accepted_clients(case.tested_body, case.production_body)
     except ValueError:
-        return "what was accepted is of a form that this version does not know"
+        return say("what was accepted is of a form that this version does not know")
     return None
 
 
@@ -55,7 +58,9 @@ def _scopes(case: Case) -> str | None:
     for name, values in _values(case):
         beyond = sorted(_texts(values.get("scopes")) - tested.get(name, frozenset()))
         if beyond:
-            return f"production of {name} has scopes that were not tested: {', '.join(beyond)}"
+            return say(
+                "production of {name} has scopes that were not tested: {beyond}", name=name, beyond=", ".join(beyond)
+            )
     return None
 
 
@@ -71,7 +76,11 @@ def _domains(case: Case) -> str | None:
         if host(address) in _LOOPBACK and _is_native(case):
             continue
         if not is_within(address, case.view.bound.domains):
-            return f"{host(address) or address} is in no domain that NHN has bound to {case.key.organisation}"
+            return say(
+                "{host} is in no domain that NHN has bound to {organisation}",
+                host=host(address) or address,
+                organisation=case.key.organisation,
+            )
     return None
 
 

@@ -14,6 +14,7 @@ from functools import cached_property
 
 from sluse.errors import BadKey
 from sluse.trust.wire import Malformed, Octets, string
+from sluse.words.said import say
 
 ED25519 = "ssh-ed25519"
 SK_ED25519 = "sk-ssh-ed25519@openssh.com"
@@ -55,12 +56,18 @@ def parse(line: str) -> PublicKey:
     try:
         blob = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError):
-        raise BadKey("the key is not base64") from None
+        raise BadKey(say("the key is not base64")) from None
     if base64.b64encode(blob).decode() != encoded:
-        raise BadKey("the key's base64 is not canonical")
+        raise BadKey(say("the key's base64 is not canonical"))
     key = from_blob(blob)
     if key.algorithm != algorithm:
-        raise BadKey(f"the line says {algorithm[:40]!r}, and its key is {key.algorithm}")
+        raise BadKey(
+            say(
+                "the line says {algorithm}, and its key is {other}",
+                algorithm=repr(algorithm[:40]),
+                other=key.algorithm,
+            )
+        )
     return key
 
 
@@ -71,21 +78,28 @@ def from_blob(blob: bytes) -> PublicKey:
         algorithm = octets.string("algorithm")
         if algorithm not in {ED25519.encode(), SK_ED25519.encode()}:
             shown = algorithm[:40].decode(errors="replace")
-            raise BadKey(f"the key is {shown!r}, and only {ED25519} and {SK_ED25519} may sign")
+            raise BadKey(
+                say(
+                    "the key is {shown}, and only {one} and {another} may sign",
+                    shown=repr(shown),
+                    one=ED25519,
+                    another=SK_ED25519,
+                )
+            )
         point = octets.string("point")
         application = octets.string("application") if algorithm == SK_ED25519.encode() else b""
         octets.end("last member")
     except Malformed as error:
-        raise BadKey(f"the key is damaged: {error}") from None
+        raise BadKey(say("the key is damaged: {error}", error=error.args[0])) from None
     _demand_one_form(point)
     return PublicKey(algorithm.decode(), point, application)
 
 
 def _demand_one_form(point: bytes) -> None:
     if len(point) != 32:
-        raise BadKey(f"the key has {len(point)} octets, and an Ed25519 key has 32")
+        raise BadKey(say("the key has {count} octets, and an Ed25519 key has 32", count=len(point)))
     y = int.from_bytes(point, "little") & (2**255 - 1)
     if y >= _FIELD:
-        raise BadKey("the key's point is not encoded canonically")
+        raise BadKey(say("the key's point is not encoded canonically"))
     if y in _SMALL_ORDER:
-        raise BadKey("the key is of small order: anybody can sign with it")
+        raise BadKey(say("the key is of small order: anybody can sign with it"))

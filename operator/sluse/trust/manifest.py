@@ -16,6 +16,7 @@ from sluse.model.statement import MANIFEST_NAMESPACE
 from sluse.trust import demo_keys, keys, sshsig
 from sluse.trust.keys import PublicKey
 from sluse.trust.sshsig import BadSignature
+from sluse.words.said import say
 
 FILE = "manifest.json"
 HISTORY = "history/"
@@ -68,9 +69,13 @@ def signers(signed: SignedManifest) -> tuple[PublicKey, ...]:
 def _rolled_back(signed: SignedManifest, least_version: int, least_digest: Digest | None) -> Iterator[str]:
     version = signed.manifest.version
     if version < least_version:
-        yield f"the manifest is version {version}, and version {least_version} was seen already"
+        yield say(
+            "the manifest is version {version}, and version {least_version} was seen already",
+            version=version,
+            least_version=least_version,
+        )
     elif version == least_version and least_digest is not None and digest(signed) != least_digest:
-        yield f"another manifest of version {version} was seen already"
+        yield say("another manifest of version {version} was seen already", version=version)
 
 
 def _listed(signed: SignedManifest, digests: Mapping[str, str]) -> Iterator[str]:
@@ -78,21 +83,21 @@ def _listed(signed: SignedManifest, digests: Mapping[str, str]) -> Iterator[str]
     there = {path: value for path, value in digests.items() if is_listed(path)}
     for path in sorted(listed.keys() | there.keys()):
         if not is_listed(path):
-            yield f"{path} cannot be listed"
+            yield say("{path} cannot be listed", path=path)
         elif path not in there:
-            yield f"{path} is in the manifest, and is not there"
+            yield say("{path} is in the manifest, and is not there", path=path)
         elif path not in listed:
-            yield f"{path} is not in the manifest"
+            yield say("{path} is not in the manifest", path=path)
         elif listed[path] != there[path]:
-            yield f"{path} is not what was signed"
+            yield say("{path} is not what was signed", path=path)
 
 
 def _copied(signed: SignedManifest, digests: Mapping[str, str]) -> Iterator[str]:
     copy = history_copy(signed.manifest.version)
     if copy not in digests:
-        yield f"{copy} is missing"
+        yield say("{copy} is missing", copy=copy)
     elif digests[copy] != digests.get(FILE):
-        yield f"{copy} differs from {FILE}"
+        yield say("{copy} differs from {file}", copy=copy, file=FILE)
 
 
 def _signed(signed: SignedManifest, roots: Roots) -> Iterator[str]:
@@ -106,5 +111,11 @@ def _signed(signed: SignedManifest, roots: Roots) -> Iterator[str]:
         yield from demo_keys.refusals(roots.keys)
     found = len(signed_by & pinned)
     if found < roots.threshold:
-        strangers = f"; {len(signed_by - pinned)} others signed too" if signed_by - pinned else ""
-        yield f"{found} of the {len(pinned)} roots signed, and {roots.threshold} must{strangers}"
+        strangers = say("; {others} others signed too", others=len(signed_by - pinned)) if signed_by - pinned else ""
+        yield say(
+            "{found} of the {pinned} roots signed, and {threshold} must{strangers}",
+            found=found,
+            pinned=len(pinned),
+            threshold=roots.threshold,
+            strangers=strangers,
+        )

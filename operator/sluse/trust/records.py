@@ -9,6 +9,7 @@ from sluse.model.statement import namespace
 from sluse.trust import sshsig
 from sluse.trust.keys import PublicKey
 from sluse.trust.sshsig import BadSignature
+from sluse.words.said import say
 
 _MOST_REMEMBERED = 50_000
 
@@ -23,7 +24,13 @@ def signers(spec: SignedSpec) -> tuple[PublicKey, ...]:
     if isinstance(came, str):
         raise BadSignature(came)
     if came[0].key_id != statement.signer:
-        raise BadSignature(f"the first signature is by {came[0].key_id}, and the statement says {statement.signer}")
+        raise BadSignature(
+            say(
+                "the first signature is by {key_id}, and the statement says {signer}",
+                key_id=came[0].key_id,
+                signer=statement.signer,
+            )
+        )
     return came
 
 
@@ -37,6 +44,6 @@ def _signers(message: bytes, purpose: str, signatures: tuple[str, ...]) -> tuple
         except BadSignature as error:
             return error.message
         if key in keys:
-            return f"{key.key_id} signed twice"
+            return say("{key_id} signed twice", key_id=key.key_id)
         keys.append(key)
     return tuple(keys)

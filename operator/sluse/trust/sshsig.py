@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sluse.errors import BadKey, BadSignature
 from sluse.trust.keys import SK_ED25519, PublicKey, from_blob
 from sluse.trust.wire import Malformed, Octets, string
+from sluse.words.said import say
 
 __all__ = ["MAGIC", "BadSignature", "SshSignature", "armour", "parse", "to_be_signed", "verify"]
 
@@ -45,16 +46,22 @@ def verify(armoured: str, *, namespace: str, message: bytes) -> PublicKey:
     """Return the key that signed `message` for `namespace`. Raises BadSignature, which says why it does not count."""
     found = parse(armoured)
     if found.namespace != namespace:
-        raise BadSignature(f"the signature was made for {found.namespace!r}, not for {namespace!r}")
+        raise BadSignature(
+            say(
+                "the signature was made for {namespace}, not for {other}",
+                namespace=repr(found.namespace),
+                other=repr(namespace),
+            )
+        )
     signed = to_be_signed(message, namespace=namespace, hash_algorithm=found.hash_algorithm)
     if found.key.algorithm == SK_ED25519:
         if not found.flags & _PRESENT:
-            raise BadSignature("nobody touched the security key")
+            raise BadSignature(say("nobody touched the security key"))
         signed = _asserted(found, signed)
     try:
         Ed25519PublicKey.from_public_bytes(found.key.point).verify(found.signature, signed)
     except InvalidSignature:
-        raise BadSignature(f"the signature is not by {found.key.key_id} over this text") from None
+        raise BadSignature(say("the signature is not by {key_id} over this text", key_id=found.key.key_id)) from None
     return found.key
 
 
@@ -75,24 +82,26 @@ def parse(armoured: str) -> SshSignature:
     octets = Octets(_unarmoured(armoured))
     try:
         if octets.take(len(MAGIC), "magic") != MAGIC:
-            raise BadSignature("it is no SSH signature: its magic is wrong")
+            raise BadSignature(say("it is no SSH signature: its magic is wrong"))
         version = octets.number("version")
         if version != 1:
-            raise BadSignature(f"the signature is of version {version}, and only version 1 is known")
+            raise BadSignature(
+                say("the signature is of version {version}, and only version 1 is known", version=version)
+            )
         key = from_blob(octets.string("key"))
         namespace = octets.string("namespace").decode()
         if octets.string("reserved part"):
-            raise BadSignature("the signature's reserved part is not empty")
+            raise BadSignature(say("the signature's reserved part is not empty"))
         hash_algorithm = _hash_algorithm(octets.string("hash algorithm"))
         signature = octets.string("signature")
         octets.end("signature")
         return _taken_apart(key, namespace, hash_algorithm, signature)
     except Malformed as error:
-        raise BadSignature(f"the signature is damaged: {error}") from None
+        raise BadSignature(say("the signature is damaged: {error}", error=error.args[0])) from None
     except BadKey as error:
         raise BadSignature(error.message) from None
     except UnicodeDecodeError:
-        raise BadSignature("the signature's namespace is not text") from None
+        raise BadSignature(say("the signature's namespace is not text")) from None
 
 
 def armour(blob: bytes) -> str:
@@ -103,7 +112,11 @@ def armour(blob: bytes) -> str:
 def _hash_algorithm(name: bytes) -> str:
     if name.decode(errors="replace") not in _HASHES:
         raise BadSignature(
-            f"the signature hashes with {name[:40].decode(errors='replace')!r}, not {' or '.join(_HASHES)}"
+            say(
+                "the signature hashes with {name}, not {hashes}",
+                name=repr(name[:40].decode(errors="replace")),
+                hashes=" or ".join(_HASHES),
+            )
         )
     return name.decode()
 
@@ -112,10 +125,16 @@ def _taken_apart(key: PublicKey, namespace: str, hash_algorithm: str, signature:
     octets = Octets(signature)
     algorithm = octets.string("algorithm")
     if algorithm != key.algorithm.encode():
-        raise BadSignature(f"the signature is {algorithm[:40].decode(errors='replace')!r}, and its key {key.algorithm}")
+        raise BadSignature(
+            say(
+                "the signature is {algorithm}, and its key {other}",
+                algorithm=repr(algorithm[:40].decode(errors="replace")),
+                other=key.algorithm,
+            )
+        )
     value = octets.string("value")
     if len(value) != 64:
-        raise BadSignature(f"the signature has {len(value)} octets, and an Ed25519 signature has 64")
+        raise BadSignature(say("the signature has {count} octets, and an Ed25519 signature has 64", count=len(value)))
     of_security_key = key.algorithm == SK_ED25519
     flags = octets.take(1, "flags")[0] if of_security_key else 0
     counter = octets.number("counter") if of_security_key else 0
@@ -126,16 +145,18 @@ def _taken_apart(key: PublicKey, namespace: str, hash_algorithm: str, signature:
 def _unarmoured(armoured: str) -> bytes:
     lines = armoured.removesuffix("\n").split("\n")
     if len(lines) < 3 or lines[0] != _BEGIN or lines[-1] != _END:
-        raise BadSignature("it is no armoured SSH signature")
+        raise BadSignature(say("it is no armoured SSH signature"))
     encoded = "".join(lines[1:-1])
     try:
         blob = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError):
-        raise BadSignature("the signature's armour is not base64") from None
+        raise BadSignature(say("the signature's armour is not base64")) from None
     if base64.b64encode(blob).decode() != encoded:
-        raise BadSignature("the signature's base64 is not canonical")
+        raise BadSignature(say("the signature's base64 is not canonical"))
     if len(lines[1]) > _WIDEST or _wrapped(encoded, len(lines[1])) != armoured.removesuffix("\n") + "\n":
-        raise BadSignature(f"the lines of the signature's armour are not of one length, at most {_WIDEST}")
+        raise BadSignature(
+            say("the lines of the signature's armour are not of one length, at most {most}", most=_WIDEST)
+        )
     return blob
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import struct
 
+from sluse.words.said import say
+
 
 class Malformed(ValueError):
     """The octets are not what they should be. The message says where."""
@@ -20,7 +22,7 @@ class Octets:
         """Return so many octets. Raises Malformed where there are fewer."""
         taken = self._content[self._at : self._at + length]
         if len(taken) != length:
-            raise Malformed(f"it ends in the middle of its {what}")
+            raise Malformed(say("it ends in the middle of its {what}", what=what))
         self._at += length
         return taken
 
@@ -36,7 +38,7 @@ class Octets:
         """Raise Malformed where anything is left."""
         left = len(self._content) - self._at
         if left:
-            raise Malformed(f"{left} octets follow its {what}")
+            raise Malformed(say("{left} octets follow its {what}", left=left, what=what))
 
 
 def string(content: bytes) -> bytes:

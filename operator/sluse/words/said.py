@@ -6,7 +6,7 @@ asks for it in that person's language. Rejected: messages by id, since the sente
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Self
 
 Translate = Callable[[str], str]
@@ -41,6 +41,12 @@ def translated(text: str, translate: Translate) -> str:
         return translate(text) if text else text
     values = {name: _value(value, translate) for name, value in text.values.items()}
     return _filled(translate(text.template), values)
+
+
+def several(sentences: Iterable[str], between: str = "; ") -> str:
+    """Return sentences as one, each of which is translated for itself."""
+    numbered = {f"n{number}": sentence for number, sentence in enumerate(sentences)}
+    return Said(between.join(f"{{{name}}}" for name in numbered), numbered)
 
 
 def english(text: str) -> str:
