@@ -60,6 +60,11 @@ def test_what_is_not_in_the_table_is_not_allowed(resource: str) -> None:
     assert not any(may(verb, resource) for verb in ("get", "list", "watch", "create", "patch", "delete"))
 
 
+def test_no_status_is_read_apart_from_its_object_and_nothing_is_told_in_events() -> None:
+    assert not any(may("get", f"{resource}/status", GROUP) for resource in OURS)
+    assert not any(may(verb, "events") for verb in ("create", "patch"))
+
+
 def test_a_resource_of_another_group_with_the_same_name_is_not_meant() -> None:
     assert not may("get", "helseidclients")
     assert not may("get", "secrets", GROUP)

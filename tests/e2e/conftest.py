@@ -1,6 +1,6 @@
 """A real control plane for the tests of this folder, which only `make e2e` runs: it takes minutes to build, once.
 
-`control_plane` is shared: what a test does to it, it undoes. `plane` is a test's own, to be killed, paused or set
+`control_plane` is shared: what a test does to it, it undoes. The story is played on it, or on the cluster that was named, once. `plane` is a test's own, to be killed, paused or set
 back, and `world` is everything on it: git and the authority are the sandbox's, the operator is a service account.
 """
 
@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from e2e.controlplane.binaries import find_or_build
+from e2e.controlplane.binaries import KUBECONFIG, find_or_build
 from e2e.controlplane.control_plane import ControlPlane
+from e2e.playing import Played, demo
 from sluse.model.settings import Timing
 from sluse.sandbox.sandbox import Sandbox
 from worlds.documents import Supplier
@@ -33,6 +34,18 @@ def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlP
     """etcd, API server and collectors on loopback."""
     with ControlPlane(find_or_build(), tmp_path_factory.mktemp("control-plane")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def administrator(request: pytest.FixtureRequest) -> Path:
+    """The kubeconfig of whoever may do everything, in the cluster that was named or in our own."""
+    named = os.environ.get(KUBECONFIG)
+    return Path(named) if named else request.getfixturevalue("control_plane").kubeconfig()
+
+
+@pytest.fixture(scope="session")
+def played(administrator: Path) -> Played:
+    return demo("--kubeconfig", str(administrator))
 
 
 @pytest.fixture

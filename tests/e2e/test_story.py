@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from e2e.controlplane.binaries import KUBECONFIG
+from e2e.playing import Played, demo
 from sluse.catalog.yaml import plain
 from sluse.cluster.access import access_from_kubeconfig
 from sluse.cluster.client import Cluster
@@ -20,12 +17,7 @@ from sluse.cluster.kinds import NAMESPACE
 from sluse.errors import NotFound
 from sluse.model.names import Environment
 
-
-@pytest.fixture(scope="session")
-def administrator(request: pytest.FixtureRequest) -> Path:
-    """The kubeconfig of whoever may do everything, in the cluster that was named or in our own."""
-    named = os.environ.get(KUBECONFIG)
-    return Path(named) if named else request.getfixturevalue("control_plane").kubeconfig()
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture
@@ -35,13 +27,7 @@ async def cluster(administrator: Path) -> AsyncIterator[Cluster]:
         yield opened
 
 
-def demo(*words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "sluse", "demo", "--output", "json", *words]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
-async def test_every_fact_holds_and_nothing_is_left_behind(administrator: Path, cluster: Cluster) -> None:
-    played = demo("--kubeconfig", str(administrator))
+async def test_every_fact_holds_and_nothing_is_left_behind(played: Played, cluster: Cluster) -> None:
     assert played.returncode == 0, played.stdout[-3000:] + played.stderr
     events = [json.loads(line) for line in played.stdout.splitlines()]
     numbers = [event["number"] for event in events if event["event"] == "fact"]

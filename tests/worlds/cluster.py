@@ -47,7 +47,7 @@ class ClusterWorld:
         """Return how many writes of the operator were accepted."""
         return self.api.requests.writes(username=_OPERATOR.name, resource=resource)
 
-    def asked(self, **what: str) -> int:
+    def asked(self, **what: Any) -> int:
         """Return how many requests the operator made."""
         return self.api.requests.count(username=_OPERATOR.name, **what)
 

@@ -41,14 +41,13 @@ class Access:
 
 
 OPERATOR_ACCESS: tuple[Access, ...] = (
-    Access(GROUP, _KINDS, ("get", "list", "watch"), "what Kopf serves and the engine compares"),
+    Access(GROUP, _KINDS, ("get", "list", "watch"), "what Kopf serves, the engine compares, and Pulumi sees go"),
     Access(GROUP, _WRITTEN, ("create", "patch", "update", "delete"), "stacks are declared and pruned"),
-    Access(GROUP, ("integrationrepositories",), ("patch",), "Kopf notes in an annotation what it has to try again"),
-    Access(GROUP, tuple(f"{name}/status" for name in _KINDS), ("get", "patch"), "one status write a change"),
+    Access(GROUP, ("integrationrepositories",), ("patch",), "Kopf notes in an annotation what failed"),
+    Access(GROUP, tuple(f"{name}/status" for name in _KINDS), ("patch",), "one status write a change"),
     Access("", ("configmaps",), ("get", "list", "create", "patch", "update"), "the ledger, and the ApplySet's parent"),
     Access("", ("secrets",), ("get", "create", "patch", "delete"), "registration credentials, by name"),
     Access("coordination.k8s.io", ("leases",), ("get", "create", "update"), "which of several replicas writes"),
-    Access("", ("events",), ("create", "patch"), "what happened, for kubectl describe"),
 )
 """What an environment's operator may do, in its own namespace only."""
 

@@ -24,6 +24,7 @@ from typing import Any, Self
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from e2e.controlplane.audit import POLICY
 from e2e.controlplane.binaries import Binaries
 from e2e.controlplane.program import Program
 from sluse.sandbox.kube.identity import MASTERS, Identity
@@ -44,6 +45,7 @@ class ControlPlane:
         self.certificates: Certificates = issue(directory)
         self.port, self._client, self._peer, self._secure = _free_ports(4)
         self._data = directory / "etcd"
+        self.audit = directory / "audit.jsonl"
         self.etcd = Program(self._etcd(binaries), directory / "etcd.log")
         self.apiserver = Program(self._apiserver(binaries), directory / "kube-apiserver.log")
         self._controllers = Program(self._controller_manager(binaries), directory / "kube-controller-manager.log")
@@ -164,6 +166,7 @@ class ControlPlane:
             serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
         )
         (self.directory / "service-accounts.pem").write_bytes(key)
+        (self.directory / "audit.json").write_text(json.dumps(POLICY))
 
     def _etcd(self, binaries: Binaries) -> list[str]:
         client, peer = f"http://127.0.0.1:{self._client}", f"http://127.0.0.1:{self._peer}"
@@ -197,6 +200,8 @@ class ControlPlane:
             f"--service-account-key-file={key}",
             f"--service-account-signing-key-file={key}",
             f"--cert-dir={self.directory}",
+            f"--audit-policy-file={self.directory / 'audit.json'}",
+            f"--audit-log-path={self.audit}",
         ]
 
     def _controller_manager(self, binaries: Binaries) -> list[str]:
