@@ -17,7 +17,9 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
 from typing import Self
+from weakref import WeakSet
 
+from sluse.sandbox.listening import cut, deafen, listener
 from sluse.sandbox.own_loop import OwnLoop
 
 _LINE = 1000  # octets of a line, as RFC 5321 has it
@@ -65,6 +67,7 @@ class MailCatcher:
         self.conversations = 0
         self._caught: list[Caught] = []
         self._news = threading.Condition()
+        self._writers: WeakSet[asyncio.StreamWriter] = WeakSet()
         self._own_loop = OwnLoop(self._listening, name="mail")
 
     @property
@@ -91,12 +94,18 @@ class MailCatcher:
 
     @asynccontextmanager
     async def _listening(self) -> AsyncIterator[None]:
-        async with await asyncio.start_server(self._converse, "127.0.0.1", self.port, limit=_LINE) as server:
-            self.port = server.sockets[0].getsockname()[1]
-            yield
+        with listener(self.port) as listening:
+            self.port = listening.getsockname()[1]
+            async with await asyncio.start_server(self._converse, sock=listening, limit=_LINE):
+                try:
+                    yield
+                finally:
+                    await deafen(listening)
+            await cut(each.transport for each in self._writers)
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.conversations += 1
+        self._writers.add(writer)
         envelope = Envelope()
         try:
             await _say(writer, "220 localhost Sluse sandbox")

@@ -10,6 +10,7 @@ from typing import Self
 
 from aiohttp import web
 
+from sluse.sandbox.listening import cut, deafen, listener
 from sluse.sandbox.own_loop import OwnLoop
 
 
@@ -52,10 +53,14 @@ class Served:
     @asynccontextmanager
     async def _listening(self) -> AsyncIterator[None]:
         runner = web.AppRunner(self._build(), access_log=None, shutdown_timeout=0.0)
-        try:
-            await runner.setup()
-            await web.TCPSite(runner, "127.0.0.1", self.port, ssl_context=self._tls).start()
-            self.port = runner.addresses[0][1]
-            yield
-        finally:
-            await runner.cleanup()
+        with listener(self.port) as listening:
+            self.port = listening.getsockname()[1]
+            try:
+                await runner.setup()
+                await web.SockSite(runner, listening, ssl_context=self._tls).start()
+                yield
+            finally:
+                await deafen(listening)
+                connected = [each.transport for each in runner.server.connections] if runner.server else []
+                await runner.cleanup()
+                await cut(connected)

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
-from weakref import WeakSet
 
 import orjson
 from aiohttp import web
@@ -69,7 +68,6 @@ class KubernetesAPI:
             store, self._registry, writer, deleter, Reader(store, clock), self._authorizer, self._definitions
         )
         self._openapi = OpenAPI(self._registry)
-        self._transports: WeakSet[asyncio.Transport] = WeakSet()
         self._stop = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self.requests = Requests()
@@ -82,7 +80,6 @@ class KubernetesAPI:
         application.router.add_route("*", "/{path:.*}", self._handle)
         application.on_startup.append(self._started)
         application.on_shutdown.append(self._stopping)
-        application.on_cleanup.append(self._stopped)
         return application
 
     def backup(self) -> Backup:
@@ -110,19 +107,10 @@ class KubernetesAPI:
         self._stop.set()
         self._watches.end(None)
 
-    async def _stopped(self, _: web.Application) -> None:
-        """Cut what is still connected: a peer that does not answer TLS's farewell would outlive the loop."""
-        for transport in tuple(self._transports):
-            transport.abort()
-        self._transports.clear()
-        await asyncio.sleep(0)
-
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         """Authenticate, read, authorise, do, count."""
         asked = Route(request.method.lower(), request.path)
         user = User("", ())
-        if request.transport is not None:
-            self._transports.add(request.transport)
         try:
             if request.path not in _OPEN_PATHS:
                 user = self._user(request)

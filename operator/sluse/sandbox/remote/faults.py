@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 class Fault(enum.Enum):
@@ -20,10 +20,11 @@ class Fault(enum.Enum):
 
 @dataclass(frozen=True)
 class Counts:
-    """`fetches`: answers that carried a pack. `pushes`: pushes that moved at least one ref."""
+    """`fetches`: answers that carried a pack. `pushes`: pushes that moved at least one ref. `kept`: met silence."""
 
     fetches: int = 0
     pushes: int = 0
+    kept: int = 0
 
 
 class Faults:
@@ -59,9 +60,14 @@ class Faults:
     def fetched(self) -> None:
         """Count one fetch; the server calls it."""
         with self._lock:
-            self._counts = Counts(self._counts.fetches + 1, self._counts.pushes)
+            self._counts = replace(self._counts, fetches=self._counts.fetches + 1)
 
     def pushed(self) -> None:
         """Count one push; the server calls it."""
         with self._lock:
-            self._counts = Counts(self._counts.fetches, self._counts.pushes + 1)
+            self._counts = replace(self._counts, pushes=self._counts.pushes + 1)
+
+    def kept(self) -> None:
+        """Count one request that waits for an answer; the server calls it."""
+        with self._lock:
+            self._counts = replace(self._counts, kept=self._counts.kept + 1)

@@ -79,6 +79,8 @@ class Remote:
         fault = self.faults.fault
         if fault is Fault.DROPPED and request.transport is not None:
             request.transport.abort()
+        if fault is Fault.SILENT:
+            self.faults.kept()
         while self.faults.fault is Fault.SILENT and request.transport and not closing.is_set():
             with suppress(TimeoutError):  # a look now and then: the fault is set from other threads
                 await asyncio.wait_for(closing.wait(), _LOOK)
