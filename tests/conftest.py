@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import tempfile
 
 import pytest
 
 from worlds.engines import PROGRAMS, missing
 
 os.environ["LC_ALL"] = "C.UTF-8"
+_CACHE = tempfile.TemporaryDirectory(prefix="sluse-tests-")  # of nobody: checks remember there, and only there
+atexit.register(_CACHE.cleanup)
+os.environ["XDG_CACHE_HOME"] = _CACHE.name
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,4 +1,4 @@
-"""`sluse check` of 10,000 files. Beside: kubeconform on the same folder, where it is on PATH.
+"""`sluse check` of 10,000 files, and of one changed among them. Beside: kubeconform on the same folder, where it is on PATH.
 
 kubeconform reads the documents only: it knows no JWK Sets, which `sluse check` reads and judges too.
 """
@@ -36,7 +36,8 @@ def measure() -> Iterator[Figure]:
 
 
 def _figures(what: str, root: Path, program: str | None) -> Iterator[Figure]:
-    check = partial(_run, root, sys.executable, "-m", "sluse", "check")
+    yield from _with_one_changed(root)
+    check = partial(_run, root, sys.executable, "-m", "sluse", "check", "--no-index")
     if program is None:
         (ours,) = side_by_side(_REPETITIONS, check)
         yield Figure(what, ours.wall, bar=4.0, note="kubeconform is not on PATH: that side was not run")
@@ -49,6 +50,22 @@ def _figures(what: str, root: Path, program: str | None) -> Iterator[Figure]:
     ours, theirs = side_by_side(_REPETITIONS, check, other)
     yield Figure(what, ours.wall, bar=4.0, beside=Beside("kubeconform, documents only", theirs.wall, bar=0.6))
     yield Figure("... processor", ours.cpu, beside=Beside("", theirs.cpu))
+
+
+def _with_one_changed(root: Path) -> Iterator[Figure]:
+    """Change one file before each check; the verdicts on all else are known."""
+    changed = root / generated.document_path(generated.slug(7), 3)
+    words = ("env", f"XDG_CACHE_HOME={root / 'cache'}", sys.executable, "-m", "sluse", "check")
+
+    def known() -> None:
+        with changed.open("a") as file:
+            file.write("#\n")
+        _run(root, *words)
+
+    known()
+    mine, anew = side_by_side(_REPETITIONS, known, partial(_run, root, *words, "--no-index"))
+    yield Figure("... one changed since the last check", mine.wall, bar=0.8, beside=Beside("all anew", anew.wall))
+    yield Figure("... processor", mine.cpu, beside=Beside("", anew.cpu))
 
 
 def _schemas(root: Path) -> Path:

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+INTEGRATIONS = "integrations"
+"""The folder of everything authored, unless settings or a caller name another."""
+
 
 class FileKind(StrEnum):
     """What lies at a path. Only regular files are ever read."""

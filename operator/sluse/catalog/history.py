@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from sluse.catalog.files import INTEGRATIONS
 from sluse.catalog.git.standing import StandingClone
-from sluse.catalog.layout import INTEGRATIONS, Role, spot
+from sluse.catalog.layout import Role, spot
 from sluse.model.problem import Place, Problem
 from sluse.rules import reading
 from sluse.words.said import say

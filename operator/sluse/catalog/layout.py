@@ -17,9 +17,6 @@ from sluse.model.value import SLUG
 from sluse.rules.shown import printable
 from sluse.words.said import say
 
-INTEGRATIONS = "integrations"
-"""The folder of everything authored, unless settings or a caller name another."""
-
 OF_ORGANISATION = "_organisation"
 """The folder of decisions on the organisation itself; no integration can have this name."""
 

@@ -96,7 +96,7 @@ def run(  # noqa: PLR0913 - each is an option
 
     from sluse.acceptance import submission, trial
     from sluse.acceptance.reach import trusting
-    from sluse.catalog.layout import INTEGRATIONS
+    from sluse.catalog.files import INTEGRATIONS
     from sluse.delivery import acceptance_run
     from sluse.delivery.checkout import Checkout
     from sluse.delivery.record_commit import commit_files

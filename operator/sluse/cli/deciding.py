@@ -68,7 +68,7 @@ def carry_out(asked: Asked, how: How) -> int:
     """
     import secrets
 
-    from sluse.catalog.layout import INTEGRATIONS
+    from sluse.catalog.files import INTEGRATIONS
     from sluse.catalog.work_tree import WorkTree
     from sluse.delivery.checkout import Checkout
     from sluse.delivery.deciding.countersign import Countersignature, countersignature

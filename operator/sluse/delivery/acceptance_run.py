@@ -18,7 +18,7 @@ from sluse.acceptance.reach import Reach
 from sluse.acceptance.trial import Trial, Watch
 from sluse.acceptance.trials import Ground, Held
 from sluse.catalog import policies
-from sluse.catalog.layout import INTEGRATIONS
+from sluse.catalog.files import INTEGRATIONS
 from sluse.catalog.reader import Reader
 from sluse.catalog.work_tree import WorkTree
 from sluse.errors import AcceptanceError

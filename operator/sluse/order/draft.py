@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sluse.catalog.excerpts import with_excerpts
-from sluse.catalog.files import FileEntry, FileKind, Files, blob_id
-from sluse.catalog.layout import INTEGRATIONS
+from sluse.catalog.files import INTEGRATIONS, FileEntry, FileKind, Files, blob_id
 from sluse.catalog.reader import Reader
 from sluse.catalog.work_tree import WorkTree
 from sluse.catalog.yaml import dump
+from sluse.checking import part
 from sluse.model.envelope import Document
 from sluse.model.names import API_VERSION
 from sluse.model.organisation import Organisation
@@ -23,8 +23,6 @@ from sluse.model.value import SLUG
 from sluse.order.form import NAME, WHO, Form, organisation_document
 from sluse.order.question import Answers, Question, one
 from sluse.rules.judge import check
-from sluse.rules.references import login_providers, organisations_named
-from sluse.rules.survey import Survey
 
 _SCHEMA = "# yaml-language-server: $schema=../schema.json\n"
 
@@ -61,10 +59,12 @@ class Desk:
 
     def problems(self, files: Mapping[str, bytes]) -> tuple[Problem, ...]:
         """Return what is wrong with these files, and with no other."""
-        only = {path.split("/")[1] for path in files}
-        tree = self._reader.tree(Over(WorkTree(self._root, INTEGRATIONS, only=only), files), INTEGRATIONS)
-        if not organisations_named(tree) <= only or any(login_providers(Survey(tree, self._policies))):
-            tree = self._reader.tree(Over(WorkTree(self._root, INTEGRATIONS), files), INTEGRATIONS)
+
+        def opened(only: Collection[str] | None) -> Files:
+            return Over(WorkTree(self._root, INTEGRATIONS, only=only), files)
+
+        only = frozenset(path.split("/")[1] for path in files)
+        tree = part.read(self._reader, opened, INTEGRATIONS, only, self._policies)
         found = [problem for problem in check(tree, self._policies) if problem.place.path in files]
         return with_excerpts(tree, found, self._policies)
 

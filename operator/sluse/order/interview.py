@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sluse.catalog.layout import INTEGRATIONS
+from sluse.catalog.files import INTEGRATIONS
 from sluse.model.problem import Place, Problem, Severity
 from sluse.order import organisation
 from sluse.order.draft import Desk, Draft, about

@@ -16,6 +16,7 @@ from sluse.model.tree import Sourced, Tree
 from sluse.rules.rule import DocumentRule, Finding, KeysRule, PolicyRule, Rule, TreeRule
 from sluse.rules.survey import Source, Survey
 from sluse.rules.table import RULES
+from sluse.rules.world import World
 
 _KINDS = frozenset(kind for rule in RULES if isinstance(rule, DocumentRule) for kind in rule.judges)
 _DOCUMENT_RULES: Mapping[type[Document], tuple[DocumentRule[Any], ...]] = {
@@ -26,13 +27,15 @@ _TREE_RULES = tuple(rule for rule in RULES if isinstance(rule, TreeRule))
 _POLICY_RULES = tuple(rule for rule in RULES if isinstance(rule, PolicyRule))
 
 
-def check(tree: Tree, policies: PolicyFiles | None = None) -> tuple[Problem, ...]:
+def check(tree: Tree, policies: PolicyFiles | None = None, world: World | None = None) -> tuple[Problem, ...]:
     """Return every problem of the tree, sorted by place. Linear in its size; pure.
+
+    `world` is what all folders declare, where the tree is one folder of several.
 
     `policies` is what lies beside it in `policies/`, where that is at hand: whose repository it is, and which
     identity providers are live already. Its own problems are `check_policies`.
     """
-    survey = Survey(tree, policies)
+    survey = Survey(tree, policies, world)
     found = [*tree.problems, *_documents(tree), *_keys(tree), *_across(survey)]
     return _sorted(found)
 

@@ -48,7 +48,7 @@ def unknown(survey: Survey) -> Iterator[tuple[Source, Finding]]:
     for document, _ in survey.integrations():
         told: set[str] = set()
         for path, number in _all_numbers(document.content):
-            if number in survey.owners_of_numbers or number in told:
+            if number in told or survey.speakers(number):
                 continue
             if not has_check_digit(number) and (_CHILD in path or not _is_lenient(path, number)):
                 continue  # that it cannot exist is the root cause, and is told
@@ -60,7 +60,7 @@ def claimed_twice(survey: Survey) -> Iterator[tuple[Source, Finding]]:
     """Find numbers that several organisations declare; every claimant is held."""
     for slug, organisation in survey.tree.organisations.items():
         for index, number in enumerate(organisation.content.spec.numbers):
-            others = [owner for owner in survey.owners_of_numbers[number] if owner != slug]
+            others = [owner for owner in survey.speakers(number) if owner != slug]
             if others:
                 message = say(
                     "Organisation number {number} is declared by `{others}` too", number=number, others=others[0]

@@ -73,7 +73,7 @@ def stray_keys(survey: Survey) -> Iterator[tuple[Source, Finding]]:
     real = {installed.document.content.key for installed in installations.installed(survey)}
     for key_file, keys in survey.tree.keys.items():
         client = key_file.client
-        if client.organisation in survey.tree.unreadable:
+        if survey.unreadable(client.organisation):
             continue  # the file that would name the client may be the unreadable one
         document = survey.tree.integrations.get(client.integration_key)
         installation = survey.tree.installations.get(client.integration_key)

@@ -82,30 +82,12 @@ def domain(survey: Survey) -> Iterator[tuple[Source, Finding]]:
 
 def domain_claimed_twice(survey: Survey) -> Iterator[tuple[Source, Finding]]:
     """Find domains that lie within another organisation's; every claimant is held."""
-    overlaps = _overlaps(survey)
     for slug, organisation in survey.tree.organisations.items():
         for index, name in enumerate(organisation.content.spec.domains):
-            others = sorted(overlaps.get(name, frozenset()) - {slug})
+            others = [other for other in survey.overlapping(name) if other != slug]
             if others:
                 message = say("{name} overlaps with a domain of {others}", name=shown(name), others=shown(others[0]))
                 yield Source.of(organisation), Finding(f"spec.domains[{index}]", message)
-
-
-def _overlaps(survey: Survey) -> dict[str, frozenset[str]]:
-    owners = survey.owners_of_domains
-    overlaps: dict[str, frozenset[str]] = {name: frozenset(slugs) for name, slugs in owners.items()}
-    for name, slugs in owners.items():
-        for parent in _parents(name):
-            if parent in owners:
-                overlaps[name] |= frozenset(owners[parent])
-                overlaps[parent] |= frozenset(slugs)
-    return overlaps
-
-
-def _parents(host: str) -> Iterator[str]:
-    while "." in host:
-        host = host.split(".", 1)[1]
-        yield host
 
 
 def owns(organisation: Organisation, host: str) -> bool:

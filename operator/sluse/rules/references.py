@@ -28,15 +28,15 @@ _NEAR = 0.7
 
 def login_providers(survey: Survey) -> Iterator[tuple[Source, Finding]]:
     """Find identity providers that nobody has declared; not while what declares one may be unreadable, or not at hand."""
-    if survey.tree.unreadable or survey.policies is None:
+    if survey.policies is None:
         return
-    known = {*KNOWN_PROVIDERS, *survey.owners_of_providers, *_existing(survey)}
+    known = {*KNOWN_PROVIDERS, *_existing(survey)}
     for document in survey.tree.integrations.values():
         for path, client in fields.clients(document.content):
             for index, provider in enumerate(client.login.identity_providers if client.login is not None else ()):
-                if provider.name not in known:
+                if provider.name not in known and not survey.providers(provider.name) and not survey.unreadable():
                     message = say("Nobody here is an identity provider named {name}", name=shown(provider.name))
-                    hint = _hint(provider.name, known)
+                    hint = _hint(provider.name, {*known, *survey.providers()})
                     yield Source.of(document), Finding(f"{path}.login.identityProviders[{index}].name", message, hint)
 
 
@@ -44,11 +44,9 @@ def provider_names(survey: Survey) -> Iterator[tuple[Source, Finding]]:
     """Find names of identity providers that several have, or that belong to one HelseID has already."""
     existing = _existing(survey)
     for key, document in survey.tree.providers.items():
-        others = [other for other in survey.owners_of_providers[key.name] if other != key]
+        others = [other for other in survey.providers(key.name) if other != key.organisation]
         if others:
-            message = say(
-                "{organisation} has an identity provider of this name too", organisation=shown(others[0].organisation)
-            )
+            message = say("{organisation} has an identity provider of this name too", organisation=shown(others[0]))
             yield Source.of(document), Finding("metadata.name", message)
         elif key.name in KNOWN_PROVIDERS and not document.content.spec.existing:
             message = say(
@@ -82,8 +80,8 @@ def installed_services(survey: Survey) -> Iterator[tuple[Source, Finding]]:
             continue
         service = survey.tree.integrations.get(IntegrationKey(organisation, name))
         if service is None:
-            if organisation not in survey.tree.unreadable:
-                yield source, _no_service("spec.service", spec.service, survey.tree)
+            if not survey.unreadable(organisation):
+                yield source, _no_service("spec.service", spec.service, survey)
         elif spec.client not in (names := [client.name for client in service.content.spec.clients]):
             message = say("{service} has no client {client}", service=shown(spec.service), client=shown(spec.client))
             yield source, Finding("spec.client", message, _hint(spec.client, names))
@@ -95,7 +93,7 @@ def used_services(survey: Survey) -> Iterator[tuple[Source, Finding]]:
         seen: set[str] = set()
         for index, used in enumerate(document.content.spec.services):
             path = f"spec.services[{index}].service"
-            organisation, _, name = used.service.partition(".")
+            organisation = used.service.partition(".")[0]
             if used.service in seen:
                 yield (
                     Source.of(document),
@@ -103,11 +101,8 @@ def used_services(survey: Survey) -> Iterator[tuple[Source, Finding]]:
                         path, say("{service} is listed twice", service=shown(used.service)), say("Keep one of them.")
                     ),
                 )
-            elif (
-                organisation not in survey.tree.unreadable
-                and IntegrationKey(organisation, name) not in survey.tree.integrations
-            ):
-                yield Source.of(document), _no_service(path, used.service, survey.tree)
+            elif not survey.services(used.service) and not survey.unreadable(organisation):
+                yield Source.of(document), _no_service(path, used.service, survey)
             seen.add(used.service)
 
 
@@ -122,9 +117,9 @@ def _existing(survey: Survey) -> frozenset[str]:
     return frozenset(listed_there.content.providers if listed_there is not None else ())
 
 
-def _no_service(path: str, service: str, tree: Tree) -> Finding:
+def _no_service(path: str, service: str, survey: Survey) -> Finding:
     return Finding(
-        path, say("There is no service {service}", service=shown(service)), _hint(service, map(str, tree.integrations))
+        path, say("There is no service {service}", service=shown(service)), _hint(service, survey.services())
     )
 
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import posixpath
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from sluse.model.envelope import Document
-from sluse.model.names import Environment, IntegrationKey
+from sluse.model.names import Environment
 from sluse.model.organisation import Organisation
 from sluse.model.policy.files import PolicyFiles
 from sluse.model.problem import Place
 from sluse.model.records import AcceptanceTest, Decision
 from sluse.model.service_integration import ServiceIntegration
 from sluse.model.tree import Sourced, Tree
+from sluse.rules.world import Answer, Declared, Question, Register, World
 
 
 @dataclass(frozen=True)
@@ -46,33 +46,44 @@ class Source:
 
 @dataclass(frozen=True)
 class Survey:
-    """The tree, and what is declared in it. `policies` is None where they are not at hand."""
+    """The tree, and what is declared in it and beyond. `policies` is None where they are not at hand.
+
+    `beyond` is what all folders declare where the tree is one of several; None where it is the whole.
+    """
 
     tree: Tree
     policies: PolicyFiles | None = None
+    beyond: World | None = None
 
     @cached_property
-    def owners_of_numbers(self) -> Mapping[str, tuple[str, ...]]:
-        """Organisation number -> slugs that declare it, in order."""
-        return self._declared(lambda organisation: organisation.spec.numbers)
-
-    @cached_property
-    def owners_of_domains(self) -> Mapping[str, tuple[str, ...]]:
-        """Domain -> slugs that declare exactly it, in order."""
-        return self._declared(lambda organisation: organisation.spec.domains)
-
-    @cached_property
-    def owners_of_providers(self) -> Mapping[str, tuple[IntegrationKey, ...]]:
-        """Name of an identity provider -> who declares it, in order."""
-        owners: dict[str, tuple[IntegrationKey, ...]] = defaultdict(tuple)
-        for key in sorted(self.tree.providers):
-            owners[key.name] += (key,)
-        return dict(owners)
+    def world(self) -> World:
+        """What all folders declare."""
+        return self.beyond or Register([Declared.by(self.tree)])
 
     @cached_property
     def broken_paths(self) -> frozenset[str]:
         """Paths that reading found fault with: nothing more is said about what they hold."""
         return frozenset(problem.place.path for problem in self.tree.problems)
+
+    def speakers(self, number: str) -> Answer:
+        """Return who declares an organisation number."""
+        return self.world.ask(Question.SPEAKERS, number)
+
+    def overlapping(self, domain: str) -> Answer:
+        """Return who declares a domain, one that it lies within, or one that lies within it."""
+        return self.world.ask(Question.OVERLAPPING, domain)
+
+    def providers(self, name: str = "") -> Answer:
+        """Return who declares an identity provider of that name; without one, all names."""
+        return self.world.ask(Question.PROVIDERS, name)
+
+    def services(self, name: str = "") -> Answer:
+        """Return the service of that full name if there is one; without a name, all of them."""
+        return self.world.ask(Question.SERVICES, name)
+
+    def unreadable(self, slug: str = "") -> Answer:
+        """Return the slug if something of that organisation cannot be read; without one, all such slugs."""
+        return self.world.ask(Question.UNREADABLE, slug)
 
     def known(self, slug: str) -> bool:
         """Tell whether the organisation's own file could be read."""
@@ -84,13 +95,6 @@ class Survey:
             organisation = self.tree.organisations.get(document.content.metadata.organisation)
             if organisation is not None:
                 yield document, organisation.content
-
-    def _declared(self, values: Callable[[Organisation], tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
-        owners: dict[str, tuple[str, ...]] = defaultdict(tuple)
-        for slug in sorted(self.tree.organisations):
-            for value in values(self.tree.organisations[slug].content):
-                owners[value] += (slug,)
-        return dict(owners)
 
 
 def about(record: AcceptanceTest | Decision) -> str:

@@ -13,8 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from sluse.catalog import policies
-from sluse.catalog.files import Files
-from sluse.catalog.layout import INTEGRATIONS
+from sluse.catalog.files import INTEGRATIONS, Files
 from sluse.catalog.reader import Reader
 from sluse.delivery.deciding.asked import Asked
 from sluse.errors import DecisionRefused

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from sluse.catalog.layout import INTEGRATIONS
+from sluse.catalog.files import INTEGRATIONS
 from sluse.catalog.yaml import dump
 from sluse.delivery.deciding.desk import Desk, Subject
 from sluse.delivery.deciding.groups import Group, group, work_out

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sluse.catalog.layout import INTEGRATIONS, spot
+from sluse.catalog.files import INTEGRATIONS
+from sluse.catalog.layout import spot
 from sluse.delivery.policy import Untrusted
 from sluse.delivery.previewing.environments import Both, in_production, in_test, parts
 from sluse.delivery.previewing.gate_view import gate

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from sluse.catalog import policies
-from sluse.catalog.layout import INTEGRATIONS, Role, spot
+from sluse.catalog.files import INTEGRATIONS
+from sluse.catalog.layout import Role, spot
 from sluse.delivery.previewing.trees import Compared, Organisations
 from sluse.model.tree import Tree
 from sluse.rules.references import organisations_named

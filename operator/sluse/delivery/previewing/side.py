@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sluse.catalog.layout import INTEGRATIONS
+from sluse.catalog.files import INTEGRATIONS
 from sluse.delivery.head import Head
 from sluse.delivery.policy import Untrusted
 from sluse.model.names import IntegrationKey

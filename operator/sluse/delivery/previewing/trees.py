@@ -12,12 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sluse.catalog import policies
-from sluse.catalog.files import FileEntry, Files
+from sluse.catalog.files import INTEGRATIONS, FileEntry, Files
 from sluse.catalog.git import beside
 from sluse.catalog.git.standing import StandingClone
 from sluse.catalog.git.tree import Child
 from sluse.catalog.history import rewritten
-from sluse.catalog.layout import INTEGRATIONS
 from sluse.catalog.reader import Reader
 from sluse.catalog.work_tree import WorkTree
 from sluse.delivery.network_catalogue import unsigned

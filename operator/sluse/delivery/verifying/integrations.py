@@ -15,9 +15,9 @@ from enum import Enum, auto
 from typing import Any
 
 from sluse.catalog import policies
+from sluse.catalog.files import INTEGRATIONS
 from sluse.catalog.git.standing import Standing, StandingClone
 from sluse.catalog.git.tree import Child
-from sluse.catalog.layout import INTEGRATIONS
 from sluse.catalog.reader import Reader
 from sluse.delivery.policy import Untrusted, trusted
 from sluse.delivery.verdicts import unverified

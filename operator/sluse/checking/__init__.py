@@ -1,0 +1,1 @@
+"""A working directory -> the verdict on it."""

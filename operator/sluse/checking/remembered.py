@@ -1,0 +1,86 @@
+"""What is remembered of one folder: what it declares, what was found in it, and the answers that this rests on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sluse.checking import wire
+from sluse.checking.verdict import Verdict
+from sluse.model.problem import Problem
+from sluse.rules.world import Answer, Declared, Question, World
+
+Answers = Mapping[tuple[Question, str], Answer]
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """One folder's part of a verdict. It holds in every world that gives the same answers."""
+
+    declared: Declared
+    verdict: Verdict
+    answers: Answers
+
+    def holds(self, world: World) -> bool:
+        """Tell whether the folder would be judged the same in that world."""
+        return all(world.ask(question, about) == answer for (question, about), answer in self.answers.items())
+
+
+def packed(folder: Remembered) -> bytes:
+    """Return it as text."""
+    verdict = folder.verdict
+    made = {
+        "declared": asdict(folder.declared),
+        "problems": [wire.wire(problem) for problem in verdict.problems],
+        "readable": verdict.readable,
+        "counts": dict(verdict.counts),
+        "answers": [[question.value, about, answer] for (question, about), answer in folder.answers.items()],
+    }
+    return json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass")
+
+
+def unpacked(text: bytes) -> Remembered | None:
+    """Return what was packed; None for any other text."""
+    try:
+        data = json.loads(text.decode(errors="surrogatepass"))
+        declared = data["declared"]
+        return Remembered(
+            Declared(
+                _by_slug(declared["numbers"]),
+                _by_slug(declared["domains"]),
+                _by_slug(declared["providers"]),
+                _texts(declared["services"]),
+                _texts(declared["unreadable"]),
+            ),
+            Verdict(_problems(data["problems"]), int(data["readable"]), {**data["counts"]}),
+            {(Question(question), str(about)): _texts(answer) for question, about, answer in data["answers"]},
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+
+
+def packed_problems(problems: tuple[Problem, ...]) -> bytes:
+    """Return problems as text."""
+    return json.dumps([wire.wire(problem) for problem in problems]).encode()
+
+
+def unpacked_problems(text: bytes) -> tuple[Problem, ...] | None:
+    """Return the problems that were packed; None for any other text."""
+    try:
+        return _problems(json.loads(text))
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
+def _problems(data: Any) -> tuple[Problem, ...]:
+    return tuple(wire.problem(each) for each in data)
+
+
+def _by_slug(data: Any) -> Mapping[str, Answer]:
+    return {str(slug): _texts(each) for slug, each in data.items()}
+
+
+def _texts(data: Any) -> Answer:
+    return tuple(str(each) for each in data)
