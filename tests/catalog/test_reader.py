@@ -89,3 +89,11 @@ def test_keys_for_an_integration_that_is_not_there_are_a_warning(tree_of: ReadTr
     keys = good["integrations/fjordlegen/keys/journal-web/web.test.jwks.json"]
     (problem,) = check(tree_of({"integrations/fjordlegen/keys/portal/web.test.jwks.json": keys}))
     assert (problem.rule, problem.holds) == ("key-file-without-client", "fjordlegen.portal")
+
+
+def test_an_escape_does_not_hide_a_character_that_nobody_sees(
+    good: Mapping[str, bytes], tree_of: Callable[..., Tree]
+) -> None:
+    path = "integrations/fjordlegen/journal-web.yaml"
+    (problem,) = check(tree_of({path: good[path].replace(b"title: Fjordlegen", b'title: "\\e[2J" #')}))
+    assert (problem.rule, problem.place.line, problem.place.column) == ("control-character", 8, 12)

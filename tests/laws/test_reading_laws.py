@@ -94,6 +94,7 @@ def test_what_the_fast_reader_accepts_the_slow_one_reads_the_same(text: str) -> 
 @example('{"keys": [{"kty": "\\ud83d\\ude00"}]}')
 @example('{"keys": [{"kty": NaN}]}')
 @example(KEY_FILE.replace("  ", "\t"))
+@example(KEY_FILE.replace('":', '"\n \t\n:'))
 @example(f"\t{KEY_FILE}")
 def test_a_key_file_that_the_fast_way_accepts_the_slow_one_reads_the_same(text: str) -> None:
     quick = read_fast(KEYS, text.encode())

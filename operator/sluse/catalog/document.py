@@ -6,6 +6,7 @@ The fast way answers only when nothing at all is wrong; everything else goes the
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ from sluse.catalog.faults import Fault
 from sluse.catalog.layout import Role, Spot
 from sluse.catalog.nodes import JsonValue
 from sluse.catalog.positions import Positions
-from sluse.catalog.text import decode, tabs
+from sluse.catalog.text import decode, invisible, tabs
 from sluse.model.client_installation import ClientInstallation
 from sluse.model.evidence import Evidence
 from sluse.model.identity_provider import IdentityProvider
@@ -159,16 +160,31 @@ def _parse(spot: Spot, text: str) -> tuple[JsonValue, Sequence[Fault]]:
 
 
 def _spaced(spot: Spot, text: str) -> str:
-    """JSON may be indented with tabs, which YAML refuses in places; as spaces they keep every column."""
-    return text.replace("\t", " ") if spot.is_json else text
+    """JSON may be indented with tabs, which YAML refuses in places; as spaces they keep every column.
+
+    It may also have the colon on another line than its key, which YAML does not allow: it moves up, and no line does.
+    """
+    return _COLON_BELOW.sub(r'":\1', text.replace("\t", " ")) if spot.is_json else text
 
 
+_COLON_BELOW = re.compile(r'"([ \r]*\n[ \r\n]*):')
+
+
+_BY_HAND = frozenset({Role.ORGANISATION, Role.DOCUMENT, Role.POLICY})
 _BEFORE_JSON = (reading.TOO_DEEP, reading.TOO_MANY_NODES, reading.PRIVATE_KEY, reading.PERSONAL_IDENTIFIER)
 
 
 def _hidden(spot: Spot, scalar: nodes.Scalar) -> Iterator[Fault]:
-    """Yield what escapes hid from the look at the raw text."""
-    if not scalar.plain and spot.role is not Role.KEYS and personal.find(scalar.text):
+    """Yield what escapes hid from the look at the raw text.
+
+    What only programs write (records, evidence) may quote what a server said, so an escape in it is no disguise.
+    """
+    if scalar.plain:
+        return
+    unseen = invisible(scalar.text) if spot.role in _BY_HAND else None
+    if unseen is not None:
+        yield Fault(reading.CONTROL_CHARACTER, scalar.line, scalar.column, scalar.length, unseen)
+    if spot.role is not Role.KEYS and personal.find(scalar.text):
         for fault in sensitive.scan(scalar.text, keys=False):
             yield Fault(fault.rule, scalar.line, scalar.column, scalar.length, fault.message, secret=True)
 

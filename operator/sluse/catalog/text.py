@@ -30,9 +30,18 @@ def decode(content: bytes) -> str | Fault:
         return Fault(reading.NOT_UTF8, *place(before, len(before)), 1, message, secret=True)
     match = _INVISIBLE.search(text) or _LONE_RETURN.search(text)
     if match:
-        message = say("An invisible character (U+{character:04X}) stands here", character=ord(match[0]))
-        return Fault(reading.CONTROL_CHARACTER, *place(text, match.start()), 1, message)
+        return Fault(reading.CONTROL_CHARACTER, *place(text, match.start()), 1, _invisible(match[0]))
     return text
+
+
+def invisible(text: str) -> str | None:
+    """Return what is said of the first character that nobody sees in a value, as escapes may hide one; None without one."""
+    match = _INVISIBLE.search(text)
+    return _invisible(match[0]) if match else None
+
+
+def _invisible(character: str) -> str:
+    return say("An invisible character (U+{character:04X}) stands here", character=ord(character))
 
 
 def tabs(text: str) -> Fault | None:
