@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib import resources
@@ -16,7 +18,7 @@ import aiohttp
 from sluse.acceptance.proofs import ClientKey
 from sluse.cluster.access import access_from_kubeconfig
 from sluse.cluster.client import Cluster
-from sluse.cluster.kinds import HELSEID_CLIENT, INTEGRATION_REPOSITORY
+from sluse.cluster.kinds import HELSEID_CLIENT, INTEGRATION_REPOSITORY, Kind
 from sluse.delivery.repository import SYNC_REQUESTED
 from sluse.demo import commands, policies, signers
 from sluse.demo.clone import Clone, Ran
@@ -26,7 +28,9 @@ from sluse.demo.signers import DemoSigner
 from sluse.errors import NotFound
 from sluse.model.names import Environment
 from sluse.sandbox.authority.application import Authority
+from sluse.sandbox.install import admin_session, install, uninstall
 from sluse.sandbox.sandbox import Sandbox, Trust
+from sluse_policies.admission import admission
 
 SUPPLIER, NEIGHBOUR, PROVIDER, TESTERS, USERS = "solvang", "kvitfjell", "fjellid", "nhn", "liaby"
 TEST, PRODUCTION = Environment.TEST, Environment.PRODUCTION
@@ -60,7 +64,13 @@ class Stage:
         parties = (SUPPLIER, NEIGHBOUR, PROVIDER)
         hosts = tuple(LOGIN_HOSTS.values())
         sandbox = Sandbox(
-            self.directory, suppliers=parties, providers=hosts, trust=trust, cluster=self.kubeconfig, poll="10s"
+            self.directory,
+            suppliers=parties,
+            providers=hosts,
+            trust=trust,
+            cluster=self.kubeconfig,
+            guards=admission,
+            poll="10s",
         )
         self.sandbox = await asyncio.to_thread(sandbox.__enter__)
         self.began = self.sandbox.clock.now()
@@ -71,8 +81,8 @@ class Stage:
         suppliers = self.sandbox.people.suppliers
         self.supplier = await asyncio.to_thread(self._clone, "supplier", suppliers[SUPPLIER])
         self.provider = await asyncio.to_thread(self._clone, "provider", suppliers[PROVIDER])
-        admin = json.loads(self.sandbox.kubeconfig().read_bytes())
-        self.cluster = await Cluster(access_from_kubeconfig(admin), connections=4).__aenter__()
+        self._admin: dict[str, Any] = json.loads(self.sandbox.kubeconfig().read_bytes())
+        self.cluster = await Cluster(access_from_kubeconfig(self._admin), connections=4).__aenter__()
         connector = aiohttp.TCPConnector(ssl=self.sandbox.certificates.client())
         self.session = aiohttp.ClientSession(connector=connector)
         return self
@@ -183,6 +193,16 @@ class Stage:
             return await self.cluster.get(HELSEID_CLIENT, environment.namespace, name)
         except NotFound:
             return None
+
+    @asynccontextmanager
+    async def without_admission(self, kind: Kind) -> AsyncIterator[None]:
+        """Take test's policy on a kind out of force meanwhile, as the cluster's admin may: no policy judges policies."""
+        name = f"{TEST.namespace}.{kind.plural}"
+        _, bound = (each for each in admission(TEST) if each["metadata"]["name"] == name)
+        async with admin_session(access_from_kubeconfig(self._admin)) as session:
+            await uninstall(session, [bound])
+            yield
+            await install(session, [bound])
 
     def _look(self) -> None:
         self._asked.add(self._loop.create_task(self._ask_to_look()))

@@ -7,7 +7,7 @@ what an environment consists of.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -23,6 +23,7 @@ _LONG_PATIENCE = 120.0  # seconds for a namespace to go, with everything in it
 _Plurals = dict[tuple[str, str], tuple[str, bool]]
 """By API version and kind: the name in URLs, and whether it is in a namespace."""
 
+_GUARDS = frozenset({"ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"})
 _QUERY = {"fieldManager": "sandbox", "force": "true"}
 
 
@@ -49,15 +50,21 @@ async def uninstall(session: aiohttp.ClientSession, manifests: Iterable[Mapping[
     CRDs stay: they belong to the cluster, and whoever else has objects of theirs would lose them.
     """
     kept = [manifest for manifest in manifests if manifest["kind"] != "CustomResourceDefinition"]
+    # Admission first: it lets nobody but the operators touch what they made.
+    guards = [manifest for manifest in kept if manifest["kind"] in _GUARDS]
     plurals: _Plurals = {}
+    await _delete(session, guards, plurals)
     for namespace in (each["metadata"]["name"] for each in kept if each["kind"] == "Namespace"):
         await _let_go(session, namespace)
-    paths = [await _path(session, manifest, plurals) for manifest in reversed(kept)]
-    for path in paths:
-        async with session.delete(path) as answer:
-            if answer.status not in {200, 202, 404}:
-                raise RuntimeError(f"the API would not delete {path}: {(await answer.text())[:300]}")
+    await _delete(session, [manifest for manifest in kept if manifest["kind"] not in _GUARDS], plurals)
+
+
+async def _delete(session: aiohttp.ClientSession, manifests: Sequence[Mapping[str, Any]], plurals: _Plurals) -> None:
+    """Delete in the order opposite to that of installing, and see all of it gone."""
+    paths = [await _path(session, manifest, plurals) for manifest in reversed(manifests)]
     async with asyncio.timeout(_LONG_PATIENCE):
+        for path in paths:
+            await _insisted(session, "DELETE", path, {200, 202, 404})
         while paths:  # a look at each: nobody tells when a namespace is empty
             await asyncio.sleep(0.1)
             paths = [path for path in paths if not await _absent(session, path)]
@@ -68,10 +75,23 @@ async def _let_go(session: aiohttp.ClientSession, namespace: str) -> None:
     path = f"{_root(API_VERSION)}/namespaces/{namespace}/{NETWORK_OPENING.plural}"
     async with session.get(path) as answer:
         items = (await answer.json())["items"] if answer.status == 200 else ()
-    content = {"Content-Type": "application/merge-patch+json"}
-    for name in (item["metadata"]["name"] for item in items):
-        async with session.patch(f"{path}/{name}", headers=content, data=b'{"metadata":{"finalizers":null}}'):
-            pass  # a failure shows in the namespace, which is waited for
+    async with asyncio.timeout(_LONG_PATIENCE):
+        for name in (item["metadata"]["name"] for item in items):
+            await _insisted(session, "PATCH", f"{path}/{name}", {200, 404}, b'{"metadata":{"finalizers":null}}')
+
+
+async def _insisted(
+    session: aiohttp.ClientSession, method: str, path: str, done: Collection[int], merged: bytes | None = None
+) -> None:
+    """Ask until it is done: a server takes a moment to learn of an admission policy that is gone, and refuses until then."""
+    headers = {} if merged is None else {"Content-Type": "application/merge-patch+json"}
+    while True:
+        async with session.request(method, path, headers=headers, data=merged) as answer:
+            if answer.status in done:
+                return
+            if answer.status != 403:
+                raise RuntimeError(f"the API refused {method} {path}: {(await answer.text())[:300]}")
+        await asyncio.sleep(0.1)
 
 
 async def _absent(session: aiohttp.ClientSession, path: str) -> bool:

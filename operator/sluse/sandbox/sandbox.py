@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -71,6 +71,7 @@ class Sandbox:
     Without `trust` the operators sign with random keys, and production has no roots: its operator will not start.
     `providers`: host names of identity providers, each with a server of its own; `reach` finds them.
     `cluster`: an administrator's kubeconfig of a cluster that takes the place of the sandbox's own API.
+    `guards`: the admission policies of an environment, which this room does not know; none by default.
     """
 
     def __init__(
@@ -82,9 +83,11 @@ class Sandbox:
         poll: str = "1s",
         trust: Trust | None = None,
         cluster: Path | None = None,
+        guards: Callable[[Environment], tuple[Manifest, ...]] = lambda _: (),
     ) -> None:
         self.directory = directory
         self._trust = trust
+        self._guards = guards
         self._given = GivenCluster(cluster) if cluster is not None else None
         self.clock = Clock(directory / "clock")
         self.certificates = issue(directory, providers)
@@ -166,8 +169,8 @@ class Sandbox:
 
     def _manifests(self, environment: Environment) -> tuple[Manifest, ...]:
         repository = IntegrationRepositorySpec(url=self.remote_url, interval=self._poll)
-        installation = Installation(self._settings(environment), "sluse:not-run-here", repository)
-        return environment_manifests(installation)
+        settings, guards = self._settings(environment), self._guards(environment)
+        return environment_manifests(Installation(settings, "sluse:not-run-here", repository, guards))
 
     def _all_manifests(self) -> list[Manifest]:
         return [each for place in Environment for each in self._manifests(place)]

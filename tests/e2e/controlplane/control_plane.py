@@ -213,7 +213,7 @@ class ControlPlane:
             f"--secure-port={self._secure}",
             f"--cert-dir={self.directory}",
             "--leader-elect=false",
-            "--use-service-account-credentials=false",
+            "--use-service-account-credentials=true",  # by these names admission knows them
         ]
 
 

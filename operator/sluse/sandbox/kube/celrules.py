@@ -139,10 +139,12 @@ class Expression:
     def __init__(self, text: str, known: Iterable[str]) -> None:
         self.text = text
         self._program = compiled(text, set(known))
+        self._names = frozenset(self._program.variables())
 
     def value(self, values: dict[str, Any]) -> Any:
         """Return what it gives with these values; a ValueError says why it gives nothing."""
-        context = cel.Context(values, _EXTRA)
+        # Whatever goes in is copied, whole objects too: no more goes in than is named.
+        context = cel.Context({name: value for name, value in values.items() if name in self._names}, _EXTRA)
         add_stdlib_to_context(context)
         try:
             return self._program.execute(context)

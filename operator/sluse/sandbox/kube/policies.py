@@ -36,10 +36,12 @@ class _Evaluation:
 
     def value(self, expression: Expression) -> Any:
         """Return what an expression gives; a ValueError says why it gives nothing."""
-        for name in _VARIABLE.findall(expression.text):
+        needed = dict.fromkeys(_VARIABLE.findall(expression.text))
+        for name in needed:
             if name not in self._values:
                 self._values[name] = self.value(self._expressions[name])
-        return expression.value({**self._context, "variables": self._values})
+        variables = {name: self._values[name] for name in needed}
+        return expression.value({**self._context, "variables": variables})
 
 
 class _Validation:
