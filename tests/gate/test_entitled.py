@@ -232,20 +232,6 @@ def test_a_native_application_may_be_sent_back_to_this_machine() -> None:
     assert isinstance(verdict(lock.accepted(validated)), Entitled)
 
 
-def test_a_survey_made_from_the_one_before_says_the_same() -> None:
-    world = lock.accepted()
-    before = GateSurvey(world.tree(), lock.policy())
-    first = entitled(before, SERVICE, NOW)
-    again = GateSurvey(world.tree(), lock.policy(), before=before)
-    assert entitled(again, SERVICE, NOW) is not None
-    assert entitled(again, SERVICE, NOW) == first
-    assert again.view(SUPPLIER, NOW) is before.view(SUPPLIER, NOW)
-    world.agree(verdict="rejected")
-    after = GateSurvey(world.tree(), lock.policy(), before=again)
-    assert set(refused(entitled(after, SERVICE, NOW))) == {"PlanNotAgreed"}
-    assert isinstance(entitled(after, SERVICE, world.clock - timedelta(seconds=1)), Entitled), "before it was said"
-
-
 def test_evidence_that_nobody_decides_on_grows_too_old() -> None:
     world = lock.prepared()
     world.submit()

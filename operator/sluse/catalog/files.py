@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 INTEGRATIONS = "integrations"
 """The folder of everything authored, unless settings or a caller name another."""
@@ -23,8 +22,7 @@ class FileKind(StrEnum):
     SUBMODULE = "submodule"
 
 
-@dataclass(frozen=True)
-class FileEntry:
+class FileEntry(NamedTuple):
     """One path. `size` in bytes; `id` is git's blob id of the content (empty for what is never read)."""
 
     path: str

@@ -9,14 +9,13 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Mapping, MutableMapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 from sluse.catalog.document import Reading, aside, read, refused
 from sluse.catalog.excerpts import excerpt
 from sluse.catalog.files import FileEntry, FileKind, Files
 from sluse.catalog.layout import Role, Spot, spot
 from sluse.model.client_installation import ClientInstallation
-from sluse.model.envelope import Document
 from sluse.model.identity_provider import IdentityProvider
 from sluse.model.names import IntegrationKey
 from sluse.model.organisation import Organisation
@@ -29,7 +28,6 @@ from sluse.rules import reading
 from sluse.rules.shown import shown
 from sluse.words.said import say
 
-Kind = TypeVar("Kind", bound=Document)
 Memory = MutableMapping[tuple[str, FileEntry], Reading]
 """What came of each file of each folder."""
 
@@ -40,6 +38,11 @@ class Reader:
     def __init__(self, memory: Memory | None = None) -> None:
         self._memory: Memory = {} if memory is None else memory
         self._one = threading.Lock()
+
+    def another(self) -> Reader:
+        """Return a reader that remembers what this one does, to go its own way from here."""
+        with self._one:
+            return Reader(dict(self._memory))
 
     def tree(self, files: Files, under: str = "integrations") -> Tree:
         """Return what the files below `under` say. Raises CatalogError where they cannot be had at all."""
@@ -89,20 +92,23 @@ def _tree(readings: Sequence[Reading]) -> Tree:
     organisations = {place.organisation: document for place, document in placed[Role.ORGANISATION]}
     named, taken = _named(readings, organisations)
     problems = (*(problem for each in readings for problem in each.problems), *taken)
+    kinds: dict[type, dict[IntegrationKey, Sourced[Any]]] = defaultdict(dict)
+    for key, found in named.items():
+        kinds[type(found.content)][key] = found
     unreadable = {slug for each in readings for slug in each.claims} | {
         problem.holds.split(".")[0] for problem in taken
     }
     return Tree(
         organisations,
-        _of(named, ServiceIntegration),
+        kinds[ServiceIntegration],
         {place.key_file: document for place, document in placed[Role.KEYS] if place.key_file is not None},
         problems,
         frozenset(unreadable),
-        providers=_of(named, IdentityProvider),
-        installations=_of(named, ClientInstallation),
-        user_organisations=_of(named, UserOrganisation),
-        acceptance_tests=_of(named, AcceptanceTest),
-        decisions=_of(named, Decision),
+        providers=kinds[IdentityProvider],
+        installations=kinds[ClientInstallation],
+        user_organisations=kinds[UserOrganisation],
+        acceptance_tests=kinds[AcceptanceTest],
+        decisions=kinds[Decision],
         accepted={
             (place.organisation, document.content.digest): document.content for place, document in placed[Role.ACCEPTED]
         },
@@ -111,11 +117,6 @@ def _tree(readings: Sequence[Reading]) -> Tree:
             for place, document in placed[Role.EVIDENCE]
         },
     )
-
-
-def _of(named: Mapping[IntegrationKey, Sourced[Any]], kind: type[Kind]) -> dict[IntegrationKey, Sourced[Kind]]:
-    # A pydantic model's class is an abstract one: isinstance asks it through Python, for every document and kind.
-    return {key: document for key, document in named.items() if type(document.content) is kind}
 
 
 def _named(

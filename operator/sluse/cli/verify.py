@@ -47,14 +47,14 @@ def command(
 
     Exit codes: 0 agreed, 1 something disagrees, 2 it could not be told.
     """
-    from sluse.delivery.verifying.told import told
-    from sluse.delivery.verifying.verified import exit_code, verified
-    from sluse.model.names import Environment
-    from sluse.wiring.roots import pinned
+    with without_collecting():  # of what is imported, too, nothing is garbage
+        from sluse.delivery.verifying.told import told
+        from sluse.delivery.verifying.verified import exit_code, verified
+        from sluse.model.names import Environment
+        from sluse.wiring.roots import pinned
 
-    root = pinned(roots, settings) if roots is not None or settings is not None else None
-    environments = [Environment(environment)] if environment else list(Environment)
-    with without_collecting():
+        root = pinned(roots, settings) if roots is not None or settings is not None else None
+        environments = [Environment(environment)] if environment else list(Environment)
         found = verified(repository, environments, root, [each.lower() for each in trusted_heads])
     if output == "json":
         click.echo(json.dumps([each.wire() for each in found], ensure_ascii=False, indent=2))

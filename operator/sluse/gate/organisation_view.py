@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
@@ -25,15 +25,22 @@ from sluse.model.statement import StatementType, Verdict
 from sluse.model.value import Line
 from sluse.words.said import say
 
+Judged = Mapping[Digest, tuple[Stated, Reason | None]]
+"""Statements by id, as they were judged, and what was found."""
+
 
 @dataclass(frozen=True, eq=False)
 class OrganisationView:
-    """See the module's docstring. `since` and `until` bound the moments it holds for; None is without end."""
+    """See the module's docstring. `since` and `until` bound the moments it holds for; None is without end.
+
+    `earlier` is what an earlier view, on the same ground and by the same checks, found of its statements.
+    """
 
     register: Register
     ground: Ground
     at: datetime
     checks: tuple[Check[Stated], ...] = CHECKS
+    earlier: Judged = field(default_factory=dict)
 
     def holds_at(self, moment: datetime) -> bool:
         """Tell whether this is what the organisation is at another moment."""
@@ -77,11 +84,7 @@ class OrganisationView:
     @cached_property
     def flaws(self) -> Mapping[Digest, Reason]:
         """Why a statement counts for nothing, of those for which that is so whatever the others say."""
-        found: dict[Digest, Reason] = {}
-        for digest, record in self.register.records.items():
-            reason = flaw(self.stated(record), self.checks)
-            if reason is not None:
-                found[digest] = reason
+        found = {digest: reason for digest, (_, reason) in self.judged.items() if reason is not None}
         if len(self._organisations) > chain.MOST:
             return found  # that chain is not believed at all
         own = [
@@ -92,6 +95,17 @@ class OrganisationView:
             and self.stated(record).by_maintainer
         ]
         return found | bound.own_changes(self._organisations, found, own, self._bodies)
+
+    @cached_property
+    def judged(self) -> Judged:
+        """Every statement by itself. What was judged before is not judged again, unless it was seen at another time."""
+        found: dict[Digest, tuple[Stated, Reason | None]] = {}
+        for digest, record in self.register.records.items():
+            stated = self.stated(record)
+            before = self.earlier.get(digest)
+            same = before is not None and before[0].record is record and before[0].seen == stated.seen
+            found[digest] = before if before is not None and same else (stated, flaw(stated, self.checks))
+        return found
 
     def void(self, subject: str) -> Iterator[tuple[Record, Reason]]:
         """Yield the statements on a subject that do not count, with the reason."""

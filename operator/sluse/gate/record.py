@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 
-from sluse.errors import BadSignature
 from sluse.model.names import Digest, IntegrationKey
 from sluse.model.records import AcceptanceTest, Decision
 from sluse.model.statement import Statement
@@ -59,15 +57,9 @@ class Record:
 def read(source: Signed) -> Record:
     """Return the record of a document."""
     document = source.content
-    statement = document.spec.statement
-    signers: tuple[PublicKey, ...] = ()
-    flaw = ""
-    try:
-        signers = records.signers(document.spec)
-    except BadSignature as error:
-        flaw = error.message
-    digest = Digest(hashlib.sha256(statement.signed_bytes).hexdigest())
-    return Record(document.key, source.path, document.kind, statement, digest, signers, flaw, _fault(document))
+    signed = records.look(document.spec)
+    statement, fault = document.spec.statement, _fault(document)
+    return Record(document.key, source.path, document.kind, statement, signed.id, signed.keys, signed.flaw, fault)
 
 
 def _fault(document: Decision | AcceptanceTest) -> str:

@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import cached_property
 
 from sluse.gate.check import Check
-from sluse.gate.organisation_view import OrganisationView
+from sluse.gate.organisation_view import Judged, OrganisationView
 from sluse.gate.record import Record
 from sluse.gate.share import Register, Share, register, shares
 from sluse.gate.statements import CHECKS, Ground, Stated
@@ -28,6 +28,7 @@ class Prepared:
 
     registers: dict[str, Register]
     views: dict[str, OrganisationView]
+    judged: dict[str, Judged]
     remembered: dict[IntegrationKey, tuple[OrganisationView, object]]
 
 
@@ -58,7 +59,7 @@ class GateSurvey:
         self.policy = policy
         self.ground = usable.ground if usable else ground
         self.checks = checks
-        self.prepared = Prepared({}, {}, usable.prepared.remembered if usable else {})
+        self.prepared = Prepared({}, {}, {}, usable.prepared.remembered if usable else {})
         self._seen = seen
         for slug, share in shares(tree).items():
             self._place(slug, share, usable.prepared if usable else None)
@@ -68,7 +69,8 @@ class GateSurvey:
         view = self.prepared.views.get(slug)
         if view is None or not view.holds_at(at):
             registered = self.prepared.registers.get(slug) or Register(Share(slug), {}, {}, None)
-            view = OrganisationView(registered, self.ground, at, self.checks)
+            earlier = view.judged if view is not None else self.prepared.judged.pop(slug, {})
+            view = OrganisationView(registered, self.ground, at, self.checks, earlier)
             self.prepared.views[slug] = view
         return view
 
@@ -110,12 +112,15 @@ class GateSurvey:
 
     def _place(self, slug: str, share: Share, usable: Prepared | None) -> None:
         old = usable.registers.get(slug) if usable else None
-        if usable and old is not None and old.share.same(share) and self._seen_of(old) == old.seen:
+        view = usable.views.get(slug) if usable else None
+        if old is not None and old.share.same(share) and self._seen_of(old) == old.seen:
             self.prepared.registers[slug] = old
-            if slug in usable.views:
-                self.prepared.views[slug] = usable.views[slug]
+            if view is not None:
+                self.prepared.views[slug] = view
         else:
             self.prepared.registers[slug] = register(share, self._seen, old)
+            if view is not None:
+                self.prepared.judged[slug] = view.judged
 
     def _seen_of(self, old: Register) -> Mapping[str, datetime] | None:
         return None if self._seen is None else {each: self._seen[each] for each in old.records if each in self._seen}

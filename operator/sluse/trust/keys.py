@@ -10,7 +10,7 @@ import base64
 import binascii
 import hashlib
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from sluse.errors import BadKey
 from sluse.trust.wire import Malformed, Octets, string
@@ -19,6 +19,7 @@ from sluse.words.said import say
 ED25519 = "ssh-ed25519"
 SK_ED25519 = "sk-ssh-ed25519@openssh.com"
 
+_MOST_REMEMBERED = 10_000  # keys
 _FIELD = 2**255 - 19
 _ORDER_EIGHT = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
 _SMALL_ORDER = frozenset({0, 1, _FIELD - 1, _ORDER_EIGHT, _FIELD - _ORDER_EIGHT})
@@ -49,8 +50,9 @@ class PublicKey:
         return f"{self.algorithm} {base64.b64encode(self.blob).decode()}"
 
 
+@lru_cache(maxsize=_MOST_REMEMBERED)
 def parse(line: str) -> PublicKey:
-    """Return the key of a .pub file's line; a comment is let go. Raises BadKey."""
+    """Return the key of a .pub file's line; a comment is let go. Read once, as `from_blob`. Raises BadKey."""
     algorithm, _, rest = line.strip().partition(" ")
     encoded = rest.partition(" ")[0]
     try:
@@ -71,8 +73,9 @@ def parse(line: str) -> PublicKey:
     return key
 
 
+@lru_cache(maxsize=_MOST_REMEMBERED)
 def from_blob(blob: bytes) -> PublicKey:
-    """Return the key in SSH's own form. Raises BadKey."""
+    """Return the key in SSH's own form; a few keys sign nearly everything. Raises BadKey."""
     octets = Octets(blob)
     try:
         algorithm = octets.string("algorithm")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
 
 
@@ -17,8 +16,7 @@ class Mode(enum.Enum):
     SUBMODULE = "160000"
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One path. `blob` is the object's id (a submodule's is a commit elsewhere); `size` is in bytes, 0 for a submodule.
 
     `path` is UTF-8; bytes that are not come as lone surrogates (`surrogateescape`), so that no two paths become one.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import chain
 
 from sluse.catalog.git.standing import StandingClone
 from sluse.delivery.verifying.difference import difference
@@ -41,8 +42,8 @@ class Ahead:
         with suppress(CatalogError):
             trees = [each.tree for each in publications]
             self._clone.foresee(trees)
-            fresh = dict.fromkeys(each for tree in trees for each in self._clone.children(tree) if each.is_folder)
-            self._clone.foresee(each.id for each in fresh)
+            fresh = dict.fromkeys(chain.from_iterable(map(self._clone.children, trees)))
+            self._clone.foresee(each.id for each in fresh if each.is_folder)
             for tree in trees:
                 self._changed[before, tree] = difference(self._clone, before, tree)
                 before = tree

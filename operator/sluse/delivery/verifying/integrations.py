@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields, replace
 from datetime import datetime
 from enum import Enum, auto
+from itertools import chain
 from typing import Any
 
 from sluse.catalog import policies
@@ -83,7 +84,7 @@ class Integrations:
         self.foresee(commits)
         self._tops.clear()
         folders = {commit: self._organisations(commit) for commit in commits}
-        every = dict.fromkeys(folder for found in folders.values() for folder in found.values())
+        every = dict.fromkeys(chain.from_iterable(found.values() for found in folders.values()))
         self.clone.foresee(every)
         expected = [each.id for folder in every for each in self.clone.children(folder) if each.is_file]
         level = [folders[commit][slug] for commit, slug in wanted if slug in folders.get(commit, ())]
@@ -157,9 +158,8 @@ class Integrations:
             return
         for slug in self._folders.keys() - folders.keys():
             self._declare(slug, None)
-        for slug, folder in folders.items():
-            if self._folders.get(slug) != folder:
-                self._declare(slug, self._part(slug, folder, _Part.DOCUMENTS))
+        for slug, folder in sorted(folders.items() - self._folders.items()):
+            self._declare(slug, self._part(slug, folder, _Part.DOCUMENTS))
         self._folders = folders
 
     def _declare(self, slug: str, tree: Tree | None) -> None:
@@ -189,9 +189,16 @@ class Integrations:
         )
         if last is not None and last[0] == own:
             return last[1]
-        tree = self._readers.setdefault((slug, part), Reader()).tree(self._files(slug, own), INTEGRATIONS)
+        tree = self._reader(slug, part).tree(self._files(slug, own), INTEGRATIONS)
         self._read[slug, part] = (own, tree)
         return tree
+
+    def _reader(self, slug: str, part: _Part) -> Reader:
+        """Return the part's reader; the whole folder's begins with the documents, which were read before it."""
+        if (slug, part) not in self._readers:
+            documents = self._readers.get((slug, _Part.DOCUMENTS))
+            self._readers[slug, part] = documents.another() if documents is not None else Reader()
+        return self._readers[slug, part]
 
     def _files(self, slug: str, own: _Own) -> Standing:
         path = f"{INTEGRATIONS}/{slug}"
