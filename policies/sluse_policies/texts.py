@@ -68,9 +68,7 @@ def _text(schema: JsonSchema, path: str, depth: int) -> str:
             texts = list(_members(schema, path, depth))
             return _together(texts) if texts else ""
         case "object" if isinstance(schema.get("additionalProperties"), dict):
-            return (
-                f"{path}.map(k, {path}[k]){_JOINED}" if schema["additionalProperties"].get("type") == "string" else ""
-            )
+            return _values(path) if schema["additionalProperties"].get("type") == "string" else ""
         case _:
             return ""
 

@@ -11,9 +11,12 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # the worlds of the tests
 
 from sluse.plan.preview import markdown, text, wire
 from sluse.plan.preview.value import Preview
+from sluse.words.language import Language, in_language
 from worlds.previewing import JOURNAL, PROVIDER_FILE, Files, previewed, replaced, repository, without
 
 FOLDER = Path(__file__).parent / "preview"
+
+BOKMAL = in_language(Language.BOKMAL)
 
 CHANGES: Mapping[str, Callable[[Files], Files]] = {
     "test-values": lambda base: replaced(base, JOURNAL, ("test.fjordlegen", "beta.fjordlegen")),
@@ -24,7 +27,9 @@ CHANGES: Mapping[str, Callable[[Files], Files]] = {
 }
 FORMS: Mapping[str, Callable[[Preview], str]] = {
     "txt": lambda found: "\n".join(text.lines(found)) + "\n",
+    "nb.txt": lambda found: "\n".join(text.lines(found, BOKMAL)) + "\n",
     "md": markdown.markdown,
+    "nb.md": lambda found: markdown.markdown(found, BOKMAL),
     "json": lambda found: json.dumps(wire.wire(found), ensure_ascii=False, indent=2) + "\n",
 }
 

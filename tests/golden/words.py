@@ -17,12 +17,17 @@ from babel.messages.pofile import read_po, write_po
 
 from sluse.gate import entitled, statements
 from sluse.model.outcome import Party
+from sluse.plan.preview.value import Action
 from sluse.rules.table import RULES
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "operator" / "sluse").rglob("*.py"))
 PO = ROOT / "operator" / "sluse" / "words" / "nb.po"
 MO = PO.with_suffix(".mo")
+
+
+_TEMPLATES = {"say": slice(0, 1), "counted": slice(1, 3)}
+"""Which arguments of these are templates."""
 
 
 def said() -> dict[str, str]:
@@ -38,13 +43,15 @@ def said() -> dict[str, str]:
         found.setdefault(check.demands, f"check {check.name}")
     for party in Party:
         found.setdefault(party.value, "who must act")
+    for action in Action:
+        found.setdefault(action.value, "what becomes of something")
     return {template: place for template, place in found.items() if template}
 
 
 def _literals(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "say":
-            yield ast.literal_eval(node.args[0])
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _TEMPLATES:
+            yield from (ast.literal_eval(each) for each in node.args[_TEMPLATES[node.func.id]])
 
 
 def known() -> Catalog:

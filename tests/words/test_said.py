@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from golden import words
 from sluse.words.language import Language, in_language, of_locale
-from sluse.words.said import say, translated
+from sluse.words.said import counted, own, say, several, translated
 
 BOKMAL = in_language(Language.BOKMAL)
 TRANSLATIONS = {message.id: str(message.string) for message in words.known() if message.id}
@@ -80,3 +80,20 @@ def _values(template: str) -> list[tuple[str, str | None]]:
     if '{"' in template:
         return []
     return sorted((name, form) for _, name, form, _ in string.Formatter().parse(template) if name)
+
+
+def test_of_one_and_of_many_a_sentence_each() -> None:
+    assert [BOKMAL(counted(number, "1 client", "{number} clients")) for number in (0, 1, 2)] == [
+        "0 klienter",
+        "1 klient",
+        "2 klienter",
+    ]
+
+
+def test_sentences_side_by_side_are_translated_each_for_itself() -> None:
+    assert several((say("a number"), "a number", say("is empty"))) == "a number; a number; is empty"
+    assert BOKMAL(several((say("a number"), "a number", say("is empty")))) == "et tall; a number; er tom"
+
+
+def test_what_may_be_anybodys_is_looked_up_only_where_it_is_ours() -> None:
+    assert [own(text, BOKMAL) for text in (say("client"), "client")] == ["klient", "client"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sluse.cli import lang
 from sluse.cli.collection import without_collecting
 from sluse.cli.gate import AT, FETCH, REPOSITORY, ROOTS, SETTINGS
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     default="text",
     help="For people, for a pull request's comment, or for programs.",
 )
+@lang.option
 def command(
     base: str | None,
     head: str | None,
@@ -64,7 +66,7 @@ def command(
     from sluse.wiring.roots import pinned
     from sluse.wiring.withholds import withholds
 
-    root = Checkout(repository).root
+    words, root = lang.words(), Checkout(repository).root
     trusted = pinned(roots, settings) if roots is not None or settings is not None else None
     ledgers = _ledgers(repository, fetch=fetch)
     known = Known(
@@ -77,11 +79,11 @@ def command(
         found = previewed(compared(root, clone, base, head, trusted), known)
     match output:
         case "json":
-            click.echo(json.dumps(wire.wire(found), ensure_ascii=False, indent=2))
+            click.echo(json.dumps(wire.wire(found, words), ensure_ascii=False, indent=2))
         case "markdown":
-            click.echo(markdown.markdown(found), nl=False)
+            click.echo(markdown.markdown(found, words), nl=False)
         case _:
-            click.echo("\n".join(text.lines(found)))
+            click.echo("\n".join(text.lines(found, words)))
     return 1 if found.wrong else 0
 
 

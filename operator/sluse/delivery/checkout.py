@@ -12,6 +12,7 @@ from pathlib import Path
 from sluse.catalog.git import command
 from sluse.delivery.record_commit import begin_branch, commit_files
 from sluse.errors import CatalogError
+from sluse.words.said import say
 
 
 class Checkout:
@@ -21,7 +22,10 @@ class Checkout:
         here = folder.absolute()
         found = next((each for each in (here, *here.parents) if (each / holds).is_dir()), None)
         if found is None:
-            raise CatalogError(f"there is no folder {holds} here or above", hint="give the clone with --repository")
+            raise CatalogError(
+                say("there is no folder {folder} here or above", folder=holds),
+                hint=say("give the clone with --repository"),
+            )
         self.root = found
 
     def names(self, folder: str) -> tuple[str, ...]:
@@ -34,7 +38,7 @@ class Checkout:
         try:
             return path.absolute().relative_to(self.root).as_posix()
         except ValueError:
-            raise CatalogError(f"{path} does not lie in {self.root}") from None
+            raise CatalogError(say("{path} does not lie in {root}", path=path, root=self.root)) from None
 
     def holds(self, path: Path) -> bool:
         """Whether a path lies in the tree, or in any repository: links and `..` are followed first."""
@@ -55,13 +59,17 @@ class Checkout:
         wanted = {path: content for path, content in files.items() if not self._is(path, content)}
         taken = [path for path in wanted if path not in replacing and (self.root / path).exists()]
         if taken:
-            raise CatalogError(f"{taken[0]} is there already with other content", hint="it is never written over")
+            raise CatalogError(
+                say("{path} is there already with other content", path=taken[0]), hint=say("it is never written over")
+            )
         for path, content in wanted.items():
             try:
                 (self.root / path).parent.mkdir(parents=True, exist_ok=True)
                 (self.root / path).write_bytes(content)
             except OSError as error:
-                raise CatalogError(f"{path} cannot be written: {error.strerror}") from None
+                raise CatalogError(
+                    say("{path} cannot be written: {reason}", path=path, reason=error.strerror)
+                ) from None
         return tuple(wanted)
 
     def commit(self, paths: Collection[str], message: str) -> str:

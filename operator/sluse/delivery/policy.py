@@ -18,6 +18,7 @@ from sluse.model.policy.files import PolicyFiles
 from sluse.model.problem import Problem
 from sluse.model.tree import errors
 from sluse.trust import demo_keys, manifest
+from sluse.words.said import say
 
 
 @dataclass(frozen=True)
@@ -43,16 +44,18 @@ def trusted(
 ) -> Policy | Untrusted:
     """Return the policy. `contents` as `sluse.catalog.policies.contents` gives them; `least_*`: the highest seen."""
     if roots is None:
-        return Untrusted(("no root keys are pinned in the settings",))
+        return Untrusted((say("no root keys are pinned in the settings"),))
     read = policies.read(contents)
     wrong = tuple(_sentence(problem) for problem in errors(read.problems))
     if wrong:
         return Untrusted(wrong)
     if read.manifest is None:
-        return Untrusted((f"{policies.MANIFEST} is missing",))
+        return Untrusted((say("{path} is missing", path=policies.MANIFEST),))
     refused = manifest.check(read.manifest, read.digests, roots, least_version, least_digest)
     placed = {name: getattr(read.models, name) for name, _ in policies.DATA.values()}
-    missing = tuple(f"{path} is missing" for path, (name, _) in policies.DATA.items() if placed[name] is None)
+    missing = tuple(
+        say("{path} is missing", path=path) for path, (name, _) in policies.DATA.items() if placed[name] is None
+    )
     worthless = () if roots.demo else _worthless(read.models)
     if refused or missing or worthless:
         return Untrusted((*missing, *refused, *worthless))
@@ -70,4 +73,4 @@ def _worthless(files: PolicyFiles) -> tuple[str, ...]:
 
 
 def _sentence(problem: Problem) -> str:
-    return f"{problem.place}: {problem.message}"
+    return say("{place}: {message}", place=problem.place, message=problem.message)

@@ -25,17 +25,20 @@ def read(file: Path, form: Form) -> dict[str, str]:
     try:
         found = plain(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise CatalogError(f"{file} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8'}") from None
+        why = getattr(error, "strerror", None) or say("it is not UTF-8")
+        raise CatalogError(say("{file} cannot be read: {why}", file=file, why=why)) from None
     except Unreadable:
-        raise CatalogError(f"{file} is neither YAML nor JSON", hint="sluse new --questions prints a form") from None
+        raise CatalogError(
+            say("{file} is neither YAML nor JSON", file=file), hint=say("sluse new --questions prints a form")
+        ) from None
     if not isinstance(found, dict):
-        raise CatalogError(f"{file} holds no answers", hint="sluse new --questions prints a form")
+        raise CatalogError(say("{file} holds no answers", file=file), hint=say("sluse new --questions prints a form"))
     known = [each.id for each in _all(form)]
     for name in found:
         if name not in known:
             near = get_close_matches(str(name), known, n=1)
-            hint = f"did you mean {near[0]}?" if near else "sluse new --questions prints the form"
-            raise CatalogError(f"{file}: there is no question {shown(str(name))}", hint=hint)
+            hint = say("did you mean {near}?", near=near[0]) if near else say("sluse new --questions prints a form")
+            raise CatalogError(say("{file}: there is no question {name}", file=file, name=shown(str(name))), hint=hint)
     return {name: _as_text(value) for name, value in found.items()}
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from joserfc.jwk import ECKey
 
 from sluse.errors import CatalogError
+from sluse.words.said import say
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,9 @@ class KeyPair:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
-            raise CatalogError(f"{path} is there already; a key is never written over") from None
+            raise CatalogError(say("{path} is there already; a key is never written over", path=path)) from None
         except OSError as error:
-            raise CatalogError(f"{path} cannot be written: {error.strerror}") from None
+            raise CatalogError(say("{path} cannot be written: {reason}", path=path, reason=error.strerror)) from None
         with open(handle, "wb") as file:  # noqa: PTH123 - an open handle
             file.write(self._private)
 

@@ -15,6 +15,7 @@ from sluse.model.keys import PublicJwk
 from sluse.model.registration import Registration
 from sluse.model.service_integration import Claim
 from sluse.plan.thumbprint import thumbprint
+from sluse.words.said import Translate, english, own
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,13 @@ class Change:
     removed: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        signed = [f"-{text}" for text in self.removed] + [f"+{text}" for text in self.added]
-        return f"{self.field}: {', '.join(signed)}"
+        return self.told()
+
+    def told(self, words: Translate = english) -> str:
+        """Return it in a line; what is no field's name, nor anybody's value, in a person's language."""
+        signed = [f"-{own(text, words)}" for text in self.removed]
+        signed += [f"+{own(text, words)}" for text in self.added]
+        return f"{own(self.field, words)}: {', '.join(signed)}"
 
 
 def difference(wanted: Registration, observed: Registration) -> tuple[Change, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from sluse.model.problem import Problem, Severity
 from sluse.rules.shown import listed
-from sluse.words.said import Translate, english, say
+from sluse.words.said import Translate, counted, english, say
 
 Paint = Callable[[str, str], str]
 """(text, role) -> text; the roles are `place`, `error`, `warning`, `mark` and `hint`."""
@@ -63,14 +63,11 @@ def tally(problems: Sequence[Problem]) -> str:
     """Return `2 errors and 1 warning`."""
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     warnings = len(problems) - errors
-    said = [
-        say("1 error") if errors == 1 else say("{number} errors", number=errors),
-        say("1 warning") if warnings == 1 else say("{number} warnings", number=warnings),
-    ]
+    said = (counted(errors, "1 error", "{number} errors"), counted(warnings, "1 warning", "{number} warnings"))
     told = [each for each, number in zip(said, (errors, warnings), strict=True) if number]
-    return listed(list(told)) if told else say("no problems")
+    return listed(told) if told else say("no problems")
 
 
 def readable(number: int) -> str:
     """Return `1 readable file` or `2 readable files`."""
-    return say("1 readable file") if number == 1 else say("{number} readable files", number=number)
+    return counted(number, "1 readable file", "{number} readable files")

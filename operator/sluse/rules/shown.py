@@ -5,7 +5,9 @@ A quoted YAML string may hold any character by escape, so what reaches a rule is
 
 from __future__ import annotations
 
-from sluse.words.said import say
+from collections.abc import Sequence
+
+from sluse.words.said import say, several
 
 _MOST = 60
 
@@ -21,11 +23,11 @@ def printable(text: str) -> str:
     return text if text.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in text)
 
 
-def listed(words: list[str]) -> str:
+def listed(words: Sequence[str]) -> str:
     """Return `a`, `a and b`, or `a, b and c`."""
-    return words[0] if len(words) == 1 else say("{first} and {last}", first=", ".join(words[:-1]), last=words[-1])
+    return words[0] if len(words) == 1 else say("{first} and {last}", first=several(words[:-1], ", "), last=words[-1])
 
 
-def either(words: list[str]) -> str:
+def either(words: Sequence[str]) -> str:
     """Return `a`, `a or b`, or `a, b or c`."""
-    return words[0] if len(words) == 1 else say("{first} or {last}", first=", ".join(words[:-1]), last=words[-1])
+    return words[0] if len(words) == 1 else say("{first} or {last}", first=several(words[:-1], ", "), last=words[-1])

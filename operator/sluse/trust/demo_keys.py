@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from sluse.errors import BadKey
 from sluse.trust import keys
+from sluse.words.said import say
 
 RULE = "demo-key"
 PREFIX = "demo-"
@@ -46,7 +47,7 @@ def refusals(lines: Iterable[str]) -> Iterator[str]:
     for line in lines:
         comment = line.strip().partition(" ")[2].partition(" ")[2]
         if comment.startswith(PREFIX) or _known(line):
-            yield f"{RULE}: the key {comment or line[-12:]} is a worthless key of the examples"
+            yield say("{rule}: the key {key} is a worthless key of the examples", rule=RULE, key=comment or line[-12:])
 
 
 def _known(line: str) -> bool:

@@ -43,10 +43,20 @@ def translated(text: str, translate: Translate) -> str:
     return _filled(translate(text.template), values)
 
 
+def counted(number: int, one: str, many: str) -> Said:
+    """Return `one` for 1, else `many` with its {number}. Both are literals; bokmål and English have no further forms."""
+    return Said(one, {}) if number == 1 else Said(many, {"number": number})
+
+
 def several(sentences: Iterable[str], between: str = "; ") -> str:
     """Return sentences as one, each of which is translated for itself."""
     numbered = {f"n{number}": sentence for number, sentence in enumerate(sentences)}
     return Said(between.join(f"{{{name}}}" for name in numbered), numbered)
+
+
+def own(text: str, words: Translate) -> str:
+    """Return our own sentence in a language, and what may be anybody's as it is: a plain text is never looked up."""
+    return words(text) if isinstance(text, Said) else text
 
 
 def english(text: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from sluse.delivery.previewing.held import as_seen
 from sluse.delivery.previewing.hidden import HIDDEN
-from sluse.delivery.previewing.means import MOVES, ONLY_OPERATIONAL, ONLY_TEST
+from sluse.delivery.previewing.means import ONLY_OPERATIONAL, ONLY_TEST
 from sluse.delivery.previewing.preview import Known
 from sluse.model.keys import Jwks
 from sluse.model.statement import StatementType
@@ -117,7 +117,7 @@ def test_production_values_need_a_decision_only(base: Files) -> None:
 def test_an_acceptance_moves_production_to_what_was_accepted(world: Lock) -> None:
     found = the(previewed(after(world, other_scope), after(world, other_scope, accept)))
     assert actions(found) == {"test": Action.KEEP, "production": Action.CHANGE}
-    assert f"{MOVES} (move Open)." in found.says
+    assert "Production moves (move Open)." in found.says
     assert [str(each) for each in found.effect("production").parts[0].changes] == [
         "scopes: -nhn:msh/api, +nhn:deft/api"
     ]
@@ -161,7 +161,7 @@ def test_keys_are_shown_by_thumbprint_and_wait_for_whoever_vouches(world: Lock, 
     assert waits(found) == {("supplier", "KeysNotVouched")}
     vouched = after(world, lambda own: vouch(own, "journal", "next"))
     moved = the(previewed(base, {**vouched, KEYS: more}))
-    assert f"{MOVES}." in moved.says
+    assert "Production moves." in moved.says
     assert "thumbprint" in str(moved.effect("production").parts[0].changes[0])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,14 +16,15 @@ from sluse.model.problem import Problem
 from sluse.model.registration import Registration, Use
 from sluse.model.resources.helseid_client import HelseIDClientSpec
 from sluse.model.resources.identity_federation import IdentityFederationSpec
-from sluse.model.resources.network_opening import NetworkOpeningSpec
+from sluse.model.resources.network_opening import NetworkOpeningSpec, Opening
 from sluse.plan import client as clients
 from sluse.plan import federation as federations
 from sluse.plan.client import Change
 from sluse.plan.preview.value import Action, Part
+from sluse.words.said import say
 
-KEPT = "nothing can be made of the files as they are"
-FUSE = "the fuse holds it: too many at once"
+KEPT = say("nothing can be made of the files as they are")
+FUSE = say("the fuse holds it: too many at once")
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,12 +75,12 @@ def parts(both: Both) -> Mapping[IntegrationKey, tuple[Part, ...]]:
 def _of(both: Both, before: OrganisationCompiled, after: OrganisationCompiled) -> Iterator[tuple[IntegrationKey, Part]]:
     for key in sorted({*before.clients, *after.clients}):
         old, new = before.clients.get(key), after.clients.get(key)
-        part = _part("client", key.client, old, new, _held(both, key, key.integration_key, after, before))
+        part = _part(say("client"), key.client, old, new, _held(both, key, key.integration_key, after, before))
         if part is not None:
             yield key.integration_key, part
     for provider in sorted({*before.federations.specs, *after.federations.specs}):
         was, now = before.federations.specs.get(provider), after.federations.specs.get(provider)
-        part = _part("login", provider.name, was, now, _held(both, provider, provider, after, before))
+        part = _part(say("login"), provider.name, was, now, _held(both, provider, provider, after, before))
         if part is not None:
             yield provider, part
     for name in sorted({*before.openings.specs, *after.openings.specs}):
@@ -100,7 +101,7 @@ def _held(
     wrong: tuple[Problem, ...] = summary.held_back if summary is not None else ()
     if not wrong and after.stuck and not before.stuck:
         wrong = after.unplaced
-    return f"its file has errors ({wrong[0].rule})" if wrong else ""
+    return say("its file has errors ({rule})", rule=wrong[0].rule) if wrong else ""
 
 
 Spec = HelseIDClientSpec | IdentityFederationSpec
@@ -141,18 +142,26 @@ def _opening(
     if old == new:
         return None
     if new is None:
-        return Part("opening", name.name, Action.HELD, why=why) if kept else Part("opening", name.name, Action.RETIRE)
-    was = {_said(each) for each in old.openings} if old is not None else set()
-    now = {_said(each) for each in new.openings}
-    change = Change("openings", tuple(sorted(now - was)), tuple(sorted(was - now)))
-    numbers = Change("numbers", tuple(sorted({*new.numbers} - {*(old.numbers if old else ())})), tuple(sorted({*(old.numbers if old else ())} - {*new.numbers})))  # fmt: skip
-    changes = tuple(each for each in (change, numbers) if each.added or each.removed)
-    return Part("opening", name.name, Action.CREATE if old is None else Action.CHANGE, changes=changes)
+        return (
+            Part(say("opening"), name.name, Action.HELD, why=why)
+            if kept
+            else Part(say("opening"), name.name, Action.RETIRE)
+        )
+    changes = (
+        _between("openings", map(_said, old.openings if old is not None else ()), map(_said, new.openings)),
+        _between("numbers", old.numbers if old is not None else (), new.numbers),
+    )
+    changed = tuple(each for each in changes if each.added or each.removed)
+    return Part(say("opening"), name.name, Action.CREATE if old is None else Action.CHANGE, changes=changed)
 
 
-def _said(opening: object) -> str:
-    host, port, zone = (getattr(opening, name) for name in ("host", "port", "zone"))
-    return f"{host}:{port} ({zone.value})"
+def _between(field: str, before: Iterable[str], after: Iterable[str]) -> Change:
+    was, now = {*before}, {*after}
+    return Change(field, tuple(sorted(now - was)), tuple(sorted(was - now)))
+
+
+def _said(opening: Opening) -> str:
+    return f"{opening.host}:{opening.port} ({opening.zone.value})"
 
 
 _NOTHING = OrganisationCompiled(stack=None, clients={}, kept=frozenset(), summaries={})  # type: ignore[arg-type]

@@ -9,16 +9,18 @@ from typing import Any
 from sluse.delivery.previewing import reach
 from sluse.delivery.previewing.environments import Both
 from sluse.delivery.previewing.gate_view import Gate, needs
-from sluse.delivery.previewing.means import Facts, means
+from sluse.delivery.previewing.means import AGAIN, Facts, means
 from sluse.delivery.previewing.side import Side
 from sluse.delivery.previewing.written import keys_changed, statements_changed
 from sluse.model.classes import FieldClass
+from sluse.model.held import HeldIntegration
 from sluse.model.names import IntegrationKey
 from sluse.model.problem import Severity
 from sluse.model.registration import Use
 from sluse.model.tree import Sourced
 from sluse.plan.preview.fields import authored
 from sluse.plan.preview.value import Effect, Item, Part, Touched
+from sluse.words.said import say
 
 GATED = frozenset({"ServiceIntegration", "IdentityProvider"})
 
@@ -79,7 +81,8 @@ class Making:
         was, now = self.base.documents.get(key), self.head.documents.get(key)
         old, new = _content(was), _content(now)
         document = new or old
-        kind = document.kind if document is not None else self._kind(key)
+        entry = self._entry(key)
+        kind = document.kind if document is not None else _kind(entry)
         # Of a file that comes or goes every field differs; what is registered says it shorter.
         fields = (*(authored(kind, _spec(old), _spec(new)) if old and new else ()), *keys)
         effects = tuple(Effect(environment, parts.get(key, ())) for environment, parts in self.parts.items())
@@ -90,7 +93,7 @@ class Making:
             return None
         waits = needs(why_before, why_after)
         step = after.step if after is not None else ""
-        facts = Facts(kind, file, fields, effects, step, self._holds(key), bool(waits), self._is_wrong(key))
+        facts = Facts(kind, file, fields, effects, step, _holds(entry), bool(waits), self._is_wrong(key))
         says, touched = self._reaches(key, facts, found)
         return Item(
             str(key),
@@ -129,10 +132,12 @@ class Making:
     def _file(self, old: Sourced[Any] | None, new: Sourced[Any] | None) -> str:
         """Return what became of a file. One that has a problem and no document is there, and cannot be read."""
         if old is not None and new is None:
-            return "unreadable" if any(each.place.path == old.path for each in self.head.problems) else "deleted"
+            return (
+                say("unreadable") if any(each.place.path == old.path for each in self.head.problems) else say("deleted")
+            )
         if new is not None and old is None:
-            return "readable again" if any(each.place.path == new.path for each in self.base.problems) else "created"
-        return "" if _content(old) == _content(new) else "changed"
+            return AGAIN if any(each.place.path == new.path for each in self.base.problems) else say("created")
+        return "" if _content(old) == _content(new) else say("changed")
 
     def _reaches(self, key: IntegrationKey, facts: Facts, found: reach.Relations) -> tuple[tuple[str, ...], Touched]:
         """Return whom it reaches. A service's own test values and operational fields are nobody else's business."""
@@ -147,19 +152,21 @@ class Making:
         clients = {f"{key}.{part.name}" for effect in effects for part in effect.parts if part.kind == "client"}
         return Touched((key.organisation,), (str(key),), tuple(sorted(clients)), reach.hosts(effects))
 
-    def _holds(self, key: IntegrationKey) -> bool:
+    def _entry(self, key: IntegrationKey) -> HeldIntegration | None:
         ledger = self.production.ledgers.get(key.organisation)
-        entry = ledger.integration(key) if ledger is not None else None
-        return entry is not None and entry.snapshot is not None and entry.snapshot.use is not Use.RETIRED
-
-    def _kind(self, key: IntegrationKey) -> str:
-        ledger = self.production.ledgers.get(key.organisation)
-        entry = ledger.integration(key) if ledger is not None else None
-        return entry.kind if entry is not None else "ServiceIntegration"
+        return ledger.integration(key) if ledger is not None else None
 
     def _is_wrong(self, key: IntegrationKey) -> bool:
         holds = {str(key), key.organisation}
         return any(each.severity is Severity.ERROR and each.holds in holds for each in self.head.problems)
+
+
+def _holds(entry: HeldIntegration | None) -> bool:
+    return entry is not None and entry.snapshot is not None and entry.snapshot.use is not Use.RETIRED
+
+
+def _kind(entry: HeldIntegration | None) -> str:
+    return entry.kind if entry is not None else "ServiceIntegration"
 
 
 def _title(key: IntegrationKey, document: Any) -> str:

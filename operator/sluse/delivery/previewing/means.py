@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from sluse.model.classes import FieldClass
 from sluse.plan.preview.value import Action, Authored, Effect
+from sluse.words.said import say
 
-ONLY_TEST = "Only test values change: production does not move, and no NHN decision is needed."
-ONLY_OPERATIONAL = "Only operational fields change: they follow HEAD and reopen nothing."
-MOVES = "Production moves"
+ONLY_TEST = say("Only test values change: production does not move, and no NHN decision is needed.")
+ONLY_OPERATIONAL = say("Only operational fields change: they follow HEAD and reopen nothing.")
 
 
 @dataclass(frozen=True)
@@ -53,35 +53,36 @@ def means(facts: Facts) -> tuple[str, ...]:
 
 def _said(facts: Facts) -> Iterator[str]:
     if facts.wrong:
-        yield "Errors hold it: everything of it stays as it is until they are mended."
+        yield say("Errors hold it: everything of it stays as it is until they are mended.")
     if facts.file in _FILE:
         yield _FILE[facts.file]
     if facts.file == "created":
-        yield _CREATED.get(facts.kind, "New.")
+        yield _CREATED.get(facts.kind, say("New."))
     elif facts.file == "deleted":
         yield _deleted(facts)
     elif facts.classes:
         yield from _changed(facts)
     elif not facts.file and not facts.wrong:
-        yield "Its own file stays as it is."
+        yield say("Its own file stays as it is.")
     if facts.moves:
         step = facts.step if facts.step.startswith(("move", "retire", "suspend")) else ""
-        yield f"{MOVES} ({step})." if step else f"{MOVES}."
+        yield say("Production moves ({step}).", step=step) if step else say("Production moves.")
 
 
+AGAIN = say("readable again")
 _FILE = {
-    "unreadable": "Its file cannot be read, so nothing is known to be deleted.",
-    "readable again": "Its file can be read again.",
+    "unreadable": say("Its file cannot be read, so nothing is known to be deleted."),
+    AGAIN: say("Its file can be read again."),
 }
-_WAITS = "New: test follows at once; production waits for what the gate asks for."
+_WAITS = say("New: test follows at once; production waits for what the gate asks for.")
 _CREATED = {
     "ServiceIntegration": _WAITS,
     "IdentityProvider": _WAITS,
-    "ClientInstallation": "New: its service's acceptance covers it; production opens it on its date.",
-    "UserOrganisation": "New: its openings follow the services that it uses.",
-    "Organisation": "New: nothing of it counts in production before NHN has decided on it (organisation).",
+    "ClientInstallation": say("New: its service's acceptance covers it; production opens it on its date."),
+    "UserOrganisation": say("New: its openings follow the services that it uses."),
+    "Organisation": say("New: nothing of it counts in production before NHN has decided on it (organisation)."),
 }
-_IDENTITY = (
+_IDENTITY = say(
     "What the organisation owns changes: test follows at once, production once it is decided (organisation) "
     "or signed with a maintainer key in force."
 )
@@ -89,10 +90,11 @@ _IDENTITY = (
 
 def _deleted(facts: Facts) -> str:
     if facts.held:
-        then = "production keeps what it holds until a signed retirement (sluse retire)"
-    else:
-        then = "production holds nothing of it"
-    return f"The file is deleted: test retires it; {then}."
+        return say(
+            "The file is deleted: test retires it; "
+            "production keeps what it holds until a signed retirement (sluse retire)."
+        )
+    return say("The file is deleted: test retires it; production holds nothing of it.")
 
 
 def _changed(facts: Facts) -> Iterator[str]:
@@ -109,9 +111,12 @@ def _changed(facts: Facts) -> Iterator[str]:
 
 def _bound(facts: Facts) -> str:
     tested = FieldClass.TESTED in facts.classes
-    what = "Tested fields change, so T is another" if tested else "Production values change, so P is another"
+    what = say("Tested fields change, so T is another") if tested else say("Production values change, so P is another")
     if not facts.waits:
-        return f"{what}, and that is accepted already."
-    needed = "a new acceptance test and a new decision" if tested else "a new decision"
-    until = " Until then production keeps what it holds." if facts.held else ""
-    return f"{what}: production needs {needed}.{until}"
+        return say("{what}, and that is accepted already.", what=what)
+    needed = say("a new acceptance test and a new decision") if tested else say("a new decision")
+    if facts.held:
+        return say(
+            "{what}: production needs {needed}. Until then production keeps what it holds.", what=what, needed=needed
+        )
+    return say("{what}: production needs {needed}.", what=what, needed=needed)

@@ -14,10 +14,10 @@ from sluse.delivery.previewing.gate_view import gate
 from sluse.delivery.previewing.held import Ledgers
 from sluse.delivery.previewing.hidden import hidden
 from sluse.delivery.previewing.making import Making
-from sluse.delivery.previewing.side import Side
-from sluse.model.names import Environment
+from sluse.delivery.previewing.side import IN, Side
 from sluse.model.problem import Problem
 from sluse.plan.preview.value import Fault, Preview
+from sluse.words.said import say, several
 
 
 @dataclass(frozen=True)
@@ -71,28 +71,46 @@ def _root(problem: Problem) -> tuple[str, ...]:
 
 
 def _fuse(both: Both) -> Iterator[str]:
-    where = both.environment.value
+    where = IN[both.environment]
     after = both.after
     if after.held_retirements:
-        yield f"in {where} it holds {len(after.held_retirements)} retirements, until somebody releases it for this commit"
+        yield say(
+            "{where} it holds {number} retirements, until somebody releases it for this commit",
+            where=where,
+            number=len(after.held_retirements),
+        )
     if after.held_updates:
-        yield f"in {where} it holds {len(after.held_updates)} changes that no decision asked for, until it is released for this commit"
+        yield say(
+            "{where} it holds {number} changes that no decision asked for, until it is released for this commit",
+            where=where,
+            number=len(after.held_updates),
+        )
     if after.held_openings:
-        yield f"in {where} it holds {len(after.held_openings)} openings that nobody asked to change, until it is released for this commit"
+        yield say(
+            "{where} it holds {number} openings that nobody asked to change, until it is released for this commit",
+            where=where,
+            number=len(after.held_openings),
+        )
 
 
 def _notes(base: Side, head: Side, known: Known) -> Iterator[str]:
     if known.test is None:
-        yield "no ledger of test is here: what the base asks for is taken to be there"
+        yield say("no ledger of test is here: what the base asks for is taken to be there")
     if known.production is None:
         yield (
-            "no ledger of production is here: what the base is entitled to is taken to be there, "
-            "and every statement of the base to have been seen in time"
+            say(
+                "no ledger of production is here: what the base is entitled to is taken to be there, "
+                "and every statement of the base to have been seen in time"
+            )
         )
-    for name, side in (("base", base), ("head", head)):
+    for name, side in ((say("the base"), base), (say("the head"), head)):
         if isinstance(side.policy, Untrusted):
-            yield f"policies/ of the {name} does not count, so nothing moves in {Environment.PRODUCTION}: {'; '.join(side.policy.reasons)}"
+            yield say(
+                "policies/ of {side} does not count, so nothing moves in production: {reasons}",
+                side=name,
+                reasons=several(side.policy.reasons),
+            )
     if known.withholds is None:
-        yield "no settings of production are here: its registrar is taken to be able to withhold"
+        yield say("no settings of production are here: its registrar is taken to be able to withhold")
     elif not known.withholds:
-        yield "production's registrar cannot withhold: configure and open are one step, taken at open"
+        yield say("production's registrar cannot withhold: configure and open are one step, taken at open")

@@ -12,8 +12,8 @@ from sluse.delivery.previewing.side import Side
 from sluse.model.names import ClientKey, IntegrationKey
 from sluse.model.service_integration import ServiceIntegration
 from sluse.plan.client import Change
-from sluse.plan.preview.text import counted
 from sluse.plan.preview.value import Effect, Touched
+from sluse.words.said import counted, say
 
 _NAMED = 5
 _Key = TypeVar("_Key")
@@ -37,7 +37,7 @@ def relations(*sides: Side) -> Relations:
     used: defaultdict[str, set[IntegrationKey]] = defaultdict(set)
     for service in _once(sides):
         for client in service.spec.clients:
-            key = ClientKey(*_names(service.key), client.name)
+            key = ClientKey(service.key.organisation, service.key.name, client.name)
             for provider in client.login.identity_providers if client.login is not None else ():
                 (requiring if provider.required else offering)[provider.name].add(key)
             for values in (client.test, client.production):
@@ -55,29 +55,34 @@ def relations(*sides: Side) -> Relations:
 def of_provider(found: Relations, name: str) -> tuple[tuple[str, ...], Touched]:
     """Return who a provider reaches, in sentences and by name."""
     required, optional = found.requiring.get(name, frozenset()), found.offering.get(name, frozenset())
-    says = [
-        *_sentence("required by", "client", map(str, required)),
-        *_sentence("offered by", "client", map(str, optional)),
-    ]
-    return tuple(says), _touching(required | optional)
+    says = (
+        (required, counted(len(required), "required by 1 client", "required by {number} clients")),
+        (optional, counted(len(optional), "offered by 1 client", "offered by {number} clients")),
+    )
+    return _sentences(says), _touching(required | optional)
 
 
 def of_service(found: Relations, key: IntegrationKey) -> tuple[tuple[str, ...], Touched]:
     """Return who a service reaches."""
     installed, used = found.installed.get(str(key), frozenset()), found.used.get(str(key), frozenset())
-    says = [
-        *_sentence("installed as", "installation", map(str, installed)),
-        *_sentence("used by", "user organisation", map(str, used)),
-    ]
+    says = (
+        (installed, counted(len(installed), "installed as 1 installation", "installed as {number} installations")),
+        (used, counted(len(used), "used by 1 user organisation", "used by {number} user organisations")),
+    )
     names = installed | used
-    return tuple(says), Touched(tuple(sorted({each.organisation for each in names})), tuple(sorted(map(str, names))))
+    return _sentences(says), Touched(
+        tuple(sorted({each.organisation for each in names})), tuple(sorted(map(str, names)))
+    )
 
 
 def of_numbers(found: Relations, own: str, numbers: Iterable[str]) -> tuple[tuple[str, ...], Touched]:
     """Return who acts for numbers that an organisation declares, or did."""
     clients = frozenset(client for number in numbers for client in found.acting.get(number, ()))
     others = frozenset(each for each in clients if each.organisation != own)
-    return tuple(_sentence("its numbers are acted for by", "client", map(str, others))), _touching(others)
+    many = counted(
+        len(others), "its numbers are acted for by 1 client", "its numbers are acted for by {number} clients"
+    )
+    return _sentences(((others, many),)), _touching(others)
 
 
 def hosts(effects: Iterable[Effect]) -> tuple[str, ...]:
@@ -99,11 +104,16 @@ def _hosts(change: Change) -> Iterator[str]:
                 yield host
 
 
-def _sentence(what: str, noun: str, names: Iterable[str]) -> Iterator[str]:
-    found = sorted(names)
-    if found:
-        more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
-        yield f"{what} {counted(len(found), noun)}: {', '.join(found[:_NAMED])}{more}"
+def _sentences(says: Iterable[tuple[Iterable[object], str]]) -> tuple[str, ...]:
+    """Return what is said of somebody, with their names; the first few of many."""
+    return tuple(_named(who, sorted(map(str, names))) for names, who in says if names)
+
+
+def _named(who: str, names: list[str]) -> str:
+    first = ", ".join(names[:_NAMED])
+    if len(names) <= _NAMED:
+        return say("{who}: {names}", who=who, names=first)
+    return say("{who}: {names} and {number} more", who=who, names=first, number=len(names) - _NAMED)
 
 
 def _touching(clients: frozenset[ClientKey]) -> Touched:
@@ -122,10 +132,6 @@ def _once(sides: Iterable[Side]) -> Iterator[ServiceIntegration]:
             if id(sourced) not in seen:
                 seen.add(id(sourced))
                 yield sourced.content
-
-
-def _names(key: IntegrationKey) -> tuple[str, str]:
-    return key.organisation, key.name
 
 
 def _clients() -> defaultdict[str, set[ClientKey]]:

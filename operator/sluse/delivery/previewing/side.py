@@ -10,11 +10,14 @@ from typing import Any
 from sluse.catalog.files import INTEGRATIONS
 from sluse.delivery.head import Head
 from sluse.delivery.policy import Untrusted
-from sluse.model.names import IntegrationKey
+from sluse.model.names import Environment, IntegrationKey
 from sluse.model.policy.bundle import Policy
 from sluse.model.policy.network import NetworkCatalogue
 from sluse.model.problem import Problem
 from sluse.model.tree import Sourced, Tree
+from sluse.words.said import say
+
+IN = {Environment.TEST: say("in test"), Environment.PRODUCTION: say("in production")}
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +33,7 @@ class Side:
     def head(self, environment: str) -> Head:
         """Return it as an environment's operator would have it."""
         if environment == "test":
-            untrusted = Untrusted(("test asks no policy",))
+            untrusted = Untrusted((say("test asks no policy"),))
             return Head(self.commit, INTEGRATIONS, self.tree, self.problems, untrusted, self.catalogue)
         return Head(self.commit, INTEGRATIONS, self.tree, self.problems, self.policy)
 

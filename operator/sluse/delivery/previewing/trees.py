@@ -28,9 +28,10 @@ from sluse.model.policy.bundle import Policy, Roots
 from sluse.model.problem import Problem
 from sluse.model.tree import Tree
 from sluse.rules.judge import check
+from sluse.words.said import say
 
 MAIN = ("refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/heads/main")
-WORKING_TREE = "the working tree"
+WORKING_TREE = say("the working tree")
 
 Organisations = frozenset[str] | None
 """Whose folders are read whole; None for all."""
@@ -88,7 +89,8 @@ def compared(root: Path, clone: StandingClone, base: str | None, head: str | Non
     for each in ends:
         if clone.find(clone.root(each), INTEGRATIONS) is None:
             raise CatalogError(
-                f"commit {each[:12]} has no folder {INTEGRATIONS}", hint="name another with --base or --head"
+                say("commit {commit} has no folder {folder}", commit=each[:12], folder=INTEGRATIONS),
+                hint=say("name another with --base or --head"),
             )
     named = None if head is None else tip
     changed = beside.changed(root, since, named, (INTEGRATIONS, policies.FOLDER))
@@ -163,7 +165,9 @@ class _Undone:
 def _known(clone: StandingClone, reference: str) -> str:
     found = clone.commit(reference)
     if found is None:
-        raise CatalogError(f"the clone has no commit {reference}", hint="fetch it, or name another")
+        raise CatalogError(
+            say("the clone has no commit {reference}", reference=reference), hint=say("fetch it, or name another")
+        )
     return found
 
 
@@ -171,11 +175,18 @@ def _forked(clone: StandingClone, tip: str) -> str:
     """Return where a branch left the main one."""
     main = next((found for each in MAIN if (found := clone.commit(each)) is not None), None)
     if main is None:
-        raise CatalogError("the clone has no main branch to compare with", hint="name what to compare with: --base REV")
+        raise CatalogError(
+            say("the clone has no main branch to compare with"), hint=say("name what to compare with: --base REV")
+        )
     found = clone.merge_base(main, tip)
     if found is None:
-        shallow = "the clone is shallow: git fetch --unshallow, or " if clone.is_shallow else ""
-        raise CatalogError("this branch and main have no common commit here", hint=f"{shallow}name it: --base REV")
+        remedy = say("name it: --base REV")
+        if clone.is_shallow:
+            remedy = say("the clone is shallow: git fetch --unshallow, or name it: --base REV")
+        raise CatalogError(
+            say("this branch and main have no common commit here"),
+            hint=remedy,
+        )
     return found
 
 
@@ -186,5 +197,5 @@ def _of_work_tree(root: Path) -> Mapping[str, bytes]:
 
 def _policy(contents: Mapping[str, bytes], roots: Roots | None) -> Policy | Untrusted:
     if not contents:
-        return Untrusted(("there is no folder policies",))
+        return Untrusted((say("there is no folder policies"),))
     return unverified(contents) if roots is None else trusted(contents, roots)

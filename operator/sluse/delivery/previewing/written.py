@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
-from sluse.delivery.previewing.side import Side
+from sluse.delivery.previewing.side import IN, Side
 from sluse.model.classes import FieldClass
 from sluse.model.names import Environment, IntegrationKey
 from sluse.plan.client import Change, text_of
 from sluse.plan.preview.value import Authored
+from sluse.words.said import say
 
 Signed = Mapping[IntegrationKey, tuple[Change, ...]]
 
@@ -25,7 +26,7 @@ def keys_changed(base: Side, head: Side) -> Mapping[IntegrationKey, tuple[Author
         was = {text_of(each) for each in old.content.keys} if old is not None else set()
         now = {text_of(each) for each in new.content.keys} if new is not None else set()
         if was != now:
-            name = f"keys of {file.client.client} in {file.environment}"
+            name = say("keys of {client} {where}", client=file.client.client, where=IN[file.environment])
             field_class = FieldClass.TEST if file.environment is Environment.TEST else FieldClass.OPERATIONAL
             change = Change(name, tuple(sorted(now - was)), tuple(sorted(was - now)))
             found[file.client.integration_key].append(Authored(change, field_class))
@@ -41,7 +42,7 @@ def statements_changed(base: Side, head: Side) -> Signed:
         added, removed = now.keys() - was.keys(), was.keys() - now.keys()
         if added or removed:
             change = Change(
-                "signed", tuple(sorted(now[each] for each in added)), tuple(sorted(was[each] for each in removed))
+                say("signed"), tuple(sorted(now[each] for each in added)), tuple(sorted(was[each] for each in removed))
             )
             found[about].append(change)
     return {key: tuple(each) for key, each in found.items()}
@@ -54,6 +55,11 @@ def _statements(side: Side) -> Mapping[IntegrationKey, dict[str, str]]:
         statement = source.content.spec.statement
         slug, _, name = statement.subject.partition(".")
         verdict = f" {statement.verdict.value}" if statement.verdict is not None else ""
-        said = f"{statement.type.value}{verdict} of {statement.issued_at:%Y-%m-%d %H:%MZ} by {statement.signer[:15]}…"
-        found[IntegrationKey(slug, name)][statement.id] = f"{said} ({source.path.rpartition('/')[2]})"
+        found[IntegrationKey(slug, name)][statement.id] = say(
+            "{statement} of {moment} by {signer}… ({file})",
+            statement=f"{statement.type.value}{verdict}",
+            moment=f"{statement.issued_at:%Y-%m-%d %H:%MZ}",
+            signer=statement.signer[:15],
+            file=source.path.rpartition("/")[2],
+        )
     return found

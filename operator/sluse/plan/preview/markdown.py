@@ -8,97 +8,109 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sluse.plan.preview.text import gate_line, reached, stood_before, summary, use_line
+from sluse.plan.preview.text import ENVIRONMENTS, against, gate_line, named, reached, stood_before, summary, use_line
 from sluse.plan.preview.value import Item, Preview
+from sluse.words.said import Translate, english, own, say
 
 MARKER = "<!-- sluse preview -->"
 LONGEST = 60_000
 """Characters: forges refuse comments above some 65,000."""
 
 
-def markdown(preview: Preview) -> str:
+def markdown(preview: Preview, words: Translate = english) -> str:
     """Return the comment. Details that would make it longer than a forge takes are counted instead."""
     head = [
         MARKER,
-        f"### Sluse: {summary(preview)}",
+        f"### Sluse: {summary(preview, words)}",
         "",
-        *_faults(preview),
-        *(f"- **fuse:** {plain(each)}" for each in preview.fuse),
-        *_table(preview),
+        *_faults(preview, words),
+        *(f"- **{words(say('fuse'))}:** {plain(words(each))}" for each in preview.fuse),
+        *_table(preview, words),
     ]
     tail = [
         "",
-        *(f"- {plain(each)}" for each in preview.notes),
+        *(f"- {plain(words(each))}" for each in preview.notes),
         "",
-        f"<sub>{preview.head} against {preview.base}</sub>",
+        f"<sub>{against(preview, words)}</sub>",
         "",
     ]
     room = LONGEST - sum(len(each) + 1 for each in (*head, *tail))
     shown: list[str] = []
     for index, item in enumerate(preview.items):
-        text = "\n".join(_details(item))
+        text = "\n".join(_details(item, words))
         room -= len(text) + 1
         if room < 100:
-            shown.append(f"Details of {len(preview.items) - index} more: `sluse preview` on a clone.")
+            more = say("Details of {number} more: `sluse preview` on a clone.", number=len(preview.items) - index)
+            shown.append(words(more))
             break
         shown.append(text)
     return "\n".join([*head, *shown, *tail])
 
 
-def _faults(preview: Preview) -> Iterator[str]:
+def _faults(preview: Preview, words: Translate) -> Iterator[str]:
     new = preview.new_faults
     for each in new[:20]:
-        yield f"- **{each.severity}** {code(each.place)} {each.rule}: {plain(each.message)}"
+        yield f"- **{words(each.severity)}** {code(each.place)} {each.rule}: {plain(words(each.message))}"
     if len(new) > 20:
-        yield f"- and {len(new) - 20} more: `sluse check`"
-    yield from (f"- {each}" for each in stood_before(preview))
+        yield f"- {words(say('and {number} more: `sluse check`', number=len(new) - 20))}"
+    yield from (f"- {each}" for each in stood_before(preview, words))
     if preview.faults:
         yield ""
 
 
-def _table(preview: Preview) -> Iterator[str]:
+def _table(preview: Preview, words: Translate) -> Iterator[str]:
     if not preview.items:
         return
-    yield "| what | test | production | means | waits on |"
+    heads = (say("what"), *ENVIRONMENTS, say("means"), say("waits on"))
+    yield f"| {' | '.join(map(words, heads))} |"
     yield "|---|---|---|---|---|"
     for item in preview.items[:100]:
-        actions = [item.effect(each).action.value for each in ("test", "production")]
-        new = dict.fromkeys(f"{need.on}: {need.check}" for need in item.needs if need.new)
-        cells = [code(item.name), *actions, plain(" ".join(item.says)) or "-", "; ".join(new) or "-"]
+        actions = [words(item.effect(each).action.value) for each in ENVIRONMENTS]
+        new = dict.fromkeys(f"{words(need.on)}: {need.check}" for need in item.needs if need.new)
+        cells = [code(item.name), *actions, plain(" ".join(map(words, item.says))) or "-", "; ".join(new) or "-"]
         yield f"| {' | '.join(cells)} |"
     if len(preview.items) > 100:
-        yield f"| {len(preview.items) - 100} more | | | | |"
+        yield f"| {words(say('{number} more', number=len(preview.items) - 100))} | | | | |"
     yield ""
 
 
-def _details(item: Item) -> Iterator[str]:
-    file = f", file {item.file}" if item.file else ""
-    yield f"<details><summary>{item.name} ({item.kind}{file})</summary>"
+def _details(item: Item, words: Translate) -> Iterator[str]:
+    yield f"<details><summary>{named(item, words)}</summary>"
     yield ""
     if item.authored:
-        yield "| field | class | removed | added |"
+        heads = (say("field"), say("class"), say("removed"), say("added"))
+        yield f"| {' | '.join(map(words, heads))} |"
         yield "|---|---|---|---|"
         for each in item.authored:
             change = each.change
-            yield f"| {code(change.field)} | {each.field_class.value} | {_codes(change.removed)} | {_codes(change.added)} |"
+            cells = (
+                code(own(change.field, words)),
+                each.field_class.value,
+                _codes(change.removed),
+                _codes(change.added),
+            )
+            yield f"| {' | '.join(cells)} |"
         yield ""
-    yield from (f"- statement {code(str(each))}" for each in item.signed)
+    yield from (f"- {words(say('statement'))} {code(each.told(words))}" for each in item.signed)
     for effect in item.effects:
-        yield f"- **{effect.environment}: {effect.action.value}**"
+        yield f"- **{words(effect.environment)}: {words(effect.action.value)}**"
         for part in effect.parts:
-            yield f"  - {part.kind} {code(part.name)}: {plain(use_line(part))}"
-            yield from (f"    - {code(str(each))}" for each in part.changes)
+            yield f"  - {words(part.kind)} {code(part.name)}: {plain(use_line(part, words))}"
+            yield from (f"    - {code(each.told(words))}" for each in part.changes)
     if item.gate is not None:
         before, after = item.gate
-        yield f"- **gate{', as before' if before == after else ' before'}:** {plain(gate_line(before))}"
-        if before != after:
-            yield f"- **gate after:** {plain(gate_line(after))}"
+        if before == after:
+            yield f"- **{words(say('gate, as before'))}:** {plain(gate_line(before, words))}"
+        else:
+            yield f"- **{words(say('gate before'))}:** {plain(gate_line(before, words))}"
+            yield f"- **{words(say('gate after'))}:** {plain(gate_line(after, words))}"
     for need in item.needs:
-        yield f"- waits on **{need.on}**: {need.check}: {plain(need.message)}{'' if need.new else ' (as before)'}"
-    yield from (f"- reaches {plain(each)}" for each in item.reaches)
+        stood = "" if need.new else f" ({words(say('as before'))})"
+        yield f"- {words(say('waits on'))} **{words(need.on)}**: {need.check}: {plain(words(need.message))}{stood}"
+    yield from (f"- {words(say('reaches'))} {plain(words(each))}" for each in item.reaches)
     if item.touched.hosts:
-        yield f"- hosts {_codes(item.touched.hosts)}"
-    yield f"- {reached(item.touched)}"
+        yield f"- {words(say('hosts'))} {_codes(item.touched.hosts)}"
+    yield f"- {words(reached(item.touched))}"
     yield ""
     yield "</details>"
 

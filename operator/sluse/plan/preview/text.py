@@ -1,124 +1,162 @@
-"""A preview as lines for a terminal. The same words as `sluse gate` and `sluse explain`."""
+"""A preview as lines for a terminal, in the reader's language. The same words as `sluse gate` and `sluse explain`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sluse.plan.preview.value import Action, Effect, GateView, Item, Part, Preview, Touched
+from sluse.plan.preview.value import Action, Effect, GateView, Item, Need, Part, Preview, Touched
+from sluse.rules.shown import listed
+from sluse.words.said import Translate, counted, english, own, say, several
+
+ENVIRONMENTS = (say("test"), say("production"))
+_ORGANISATION = "Organisation"
 
 
-def lines(preview: Preview) -> Iterator[str]:
+def lines(preview: Preview, words: Translate = english) -> Iterator[str]:
     """Yield everything."""
-    yield f"{preview.head} against {preview.base}: {summary(preview)}"
+    yield f"{against(preview, words)}: {summary(preview, words)}"
     for each in preview.new_faults:
-        yield f"{each.place}: {each.severity} {each.rule}: {each.message}"
+        yield f"{each.place}: {words(each.severity)} {each.rule}: {words(each.message)}"
         if each.hint:
-            yield f"  hint: {each.hint}"
-    yield from stood_before(preview)
-    yield from (f"fuse: {each}" for each in preview.fuse)
+            yield f"  {words(say('hint:'))} {words(each.hint)}"
+    yield from stood_before(preview, words)
+    yield from (f"{words(say('fuse'))}: {words(each)}" for each in preview.fuse)
     for item in preview.items:
         yield ""
-        yield from _item(item)
+        yield from _item(item, words)
     if preview.notes:
         yield ""
-        yield from (f"note: {each}" for each in preview.notes)
+        yield from (f"{words(say('note'))}: {words(each)}" for each in preview.notes)
 
 
-def summary(preview: Preview) -> str:
+def against(preview: Preview, words: Translate) -> str:
+    """Return which two sides are compared."""
+    return words(say("{head} against {base}", head=preview.head, base=preview.base))
+
+
+def summary(preview: Preview, words: Translate = english) -> str:
     """Return the whole in a line: how many of each action, and whom it reaches."""
     if not preview.items:
-        return "nothing changes, all is kept"
-    acted = "; ".join(each for environment in ("test", "production") if (each := _acted(preview, environment)))
-    what = acted or "nothing is registered otherwise"
-    return (
-        f"{counted(len(preview.items), 'integration')} concerned ({what}); all else is kept; {reached(preview.touched)}"
+        return words(say("nothing changes, all is kept"))
+    acted = [each for environment in ENVIRONMENTS if (each := _acted(preview, environment, words))]
+    said = say(
+        "{concerned} concerned ({what}); all else is kept; {reached}",
+        concerned=_concerned(preview),
+        what="; ".join(acted) if acted else say("nothing is registered otherwise"),
+        reached=reached(preview.touched),
     )
+    return words(said)
 
 
-def _acted(preview: Preview, environment: str) -> str:
+def _concerned(preview: Preview) -> str:
+    """Return how many integrations, and how many organisations' own files, which are none."""
+    own = sum(each.kind == _ORGANISATION for each in preview.items)
+    others = len(preview.items) - own
+    counts = (
+        (others, counted(others, "1 integration", "{number} integrations")),
+        (own, counted(own, "1 organisation's own file", "{number} organisations' own files")),
+    )
+    return listed([said for number, said in counts if number])
+
+
+def _acted(preview: Preview, environment: str, words: Translate) -> str:
     """Return how many of each action, the weightiest first; empty where everything stays."""
     actions = [each.effect(environment).action for each in preview.items]
     counts = [
-        f"{each.value} {actions.count(each)}"
+        f"{words(each.value)} {actions.count(each)}"
         for each in reversed(Action)
         if each is not Action.KEEP and each in actions
     ]
-    return f"{environment}: {', '.join(counts)}" if counts else ""
+    return f"{words(environment)}: {', '.join(counts)}" if counts else ""
 
 
-def stood_before(preview: Preview) -> Iterator[str]:
+def stood_before(preview: Preview, words: Translate = english) -> Iterator[str]:
     """Yield how many problems were there before, where any were."""
     old = len(preview.faults) - len(preview.new_faults)
     if old:
-        yield f"{counted(old, 'problem')} in the files {'was' if old == 1 else 'were'} there before; sluse check tells"
+        yield words(
+            counted(
+                old,
+                "1 problem in the files was there before; sluse check tells",
+                "{number} problems in the files were there before; sluse check tells",
+            )
+        )
 
 
 def reached(touched: Touched) -> str:
     """Return whom it reaches, in numbers."""
-    counts = [
-        (touched.organisations, "organisation"),
-        (touched.integrations, "integration"),
-        (touched.clients, "client"),
-        (touched.hosts, "host"),
-    ]
-    said = ", ".join(counted(len(names), noun) for names, noun in counts if names)
-    return f"touches {said}" if said else "touches nobody"
+    counts = (
+        (touched.organisations, counted(len(touched.organisations), "1 organisation", "{number} organisations")),
+        (touched.integrations, counted(len(touched.integrations), "1 integration", "{number} integrations")),
+        (touched.clients, counted(len(touched.clients), "1 client", "{number} clients")),
+        (touched.hosts, counted(len(touched.hosts), "1 host", "{number} hosts")),
+    )
+    found = [said for names, said in counts if names]
+    return say("touches {what}", what=several(found, ", ")) if found else say("touches nobody")
 
 
-def gate_line(view: GateView | None) -> str:
+def gate_line(view: GateView | None, words: Translate = english) -> str:
     """Return what the gate says, in a line."""
     if view is None:
-        return "it says nothing of it"
-    said = (
-        f"entitled to production, T {view.tested[:12]}, opens {view.opens}"
+        return words(say("it says nothing of it"))
+    said = words(
+        say("entitled to production, T {tested}, opens {opens}", tested=view.tested[:12], opens=view.opens)
         if view.entitled
-        else "not entitled to production"
+        else say("not entitled to production")
     )
-    step = f"; now {view.step}" if view.step != "-" else ""
-    waits = f"; waits on {'; '.join(f'{on}: {check}' for on, check in view.reasons)}" if view.reasons else ""
-    return f"{said}{step}{waits}"
+    step = f"; {words(say('now'))} {own(view.step, words)}" if view.step != "-" else ""
+    if not view.reasons:
+        return f"{said}{step}"
+    waits = "; ".join(f"{words(on)}: {check}" for on, check in view.reasons)
+    return f"{said}{step}; {words(say('waits on'))} {waits}"
 
 
-def use_line(part: Part) -> str:
+def use_line(part: Part, words: Translate = english) -> str:
     """Return the part's action and use."""
     use = f" {part.before or '-'} -> {part.after or '-'}" if part.before != part.after else f" {part.after}".rstrip()
-    return f"{part.action.value}{use}{f': {part.why}' if part.why else ''}"
+    return f"{words(part.action.value)}{use}{f': {words(part.why)}' if part.why else ''}"
 
 
-def _item(item: Item) -> Iterator[str]:
-    file = f", file {item.file}" if item.file else ""
-    yield f"{item.name} ({item.kind}{file})"
-    yield from (f"  {each}" for each in item.says)
+def named(item: Item, words: Translate) -> str:
+    """Return its name, its kind, and what became of its file."""
+    file = f", {words(say('file'))} {words(item.file)}" if item.file else ""
+    return f"{item.name} ({item.kind}{file})"
+
+
+def _needed(need: Need, words: Translate) -> str:
+    """Return who must do what, and why."""
+    stood = "" if need.new else f" ({words(say('as before'))})"
+    return f"{words(say('on {party}: {check}', party=words(need.on), check=need.check))}: {words(need.message)}{stood}"
+
+
+def _item(item: Item, words: Translate) -> Iterator[str]:
+    yield named(item, words)
+    yield from (f"  {words(each)}" for each in item.says)
     if item.authored:
-        yield "  file"
-        yield from (f"    {each.field_class.value:<11} {each.change}" for each in item.authored)
+        yield f"  {words(say('file'))}"
+        yield from (f"    {each.field_class.value:<11} {each.change.told(words)}" for each in item.authored)
     if item.signed:
-        yield "  statements"
-        yield from (f"    {each}" for each in item.signed)
+        yield f"  {words(say('statements'))}"
+        yield from (f"    {each.told(words)}" for each in item.signed)
     for effect in item.effects:
-        yield from _effect(effect)
+        yield from _effect(effect, words)
     if item.gate is not None:
         before, after = item.gate
-        yield "  gate"
+        yield f"  {words(say('gate'))}"
         if before == after:
-            yield f"    as before   {gate_line(after)}"
+            yield f"    {words(say('as before')):<11} {gate_line(after, words)}"
         else:
-            yield f"    before      {gate_line(before)}"
-            yield f"    after       {gate_line(after)}"
+            yield f"    {words(say('before')):<11} {gate_line(before, words)}"
+            yield f"    {words(say('after')):<11} {gate_line(after, words)}"
     for need in item.needs:
-        yield f"  waits       on {need.on}: {need.check}: {need.message}{'' if need.new else ' (as before)'}"
-    yield from (f"  reaches     {each}" for each in item.reaches)
+        yield f"  {words(say('waits')):<11} {_needed(need, words)}"
+    yield from (f"  {words(say('reaches')):<11} {words(each)}" for each in item.reaches)
     if item.touched.hosts:
-        yield f"  hosts       {', '.join(item.touched.hosts)}"
+        yield f"  {words(say('hosts')):<11} {', '.join(item.touched.hosts)}"
 
 
-def _effect(effect: Effect) -> Iterator[str]:
-    yield f"  {effect.environment}: {effect.action.value}"
+def _effect(effect: Effect, words: Translate) -> Iterator[str]:
+    yield f"  {words(effect.environment)}: {words(effect.action.value)}"
     for part in effect.parts:
-        yield f"    {part.kind} {part.name}: {use_line(part)}"
-        yield from (f"      {each}" for each in part.changes)
-
-
-def counted(number: int, noun: str) -> str:
-    """Return `1 client` or `2 clients`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+        yield f"    {words(part.kind)} {part.name}: {use_line(part, words)}"
+        yield from (f"      {each.told(words)}" for each in part.changes)

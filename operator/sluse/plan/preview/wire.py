@@ -1,49 +1,50 @@
-"""A preview as JSON: the same facts, by name."""
+"""A preview as JSON: the same facts, by name. Sentences are in a person's language, all else is as it stands in files."""
 
 from __future__ import annotations
 
 from sluse.plan.client import Change
 from sluse.plan.preview.value import Effect, GateView, Item, Need, Part, Preview, Touched
+from sluse.words.said import Translate, english
 
 
-def wire(preview: Preview) -> dict[str, object]:
+def wire(preview: Preview, words: Translate = english) -> dict[str, object]:
     """Return the JSON-able form."""
     return {
         "base": preview.base,
         "head": preview.head,
-        "integrations": [_item(each) for each in preview.items],
+        "integrations": [_item(each, words) for each in preview.items],
         "touched": _touched(preview.touched),
-        "fuse": list(preview.fuse),
+        "fuse": [*map(words, preview.fuse)],
         "problems": [
-            {"place": each.place, "severity": each.severity, "rule": each.rule, "message": each.message, "hint": each.hint, "new": each.new}
+            {"place": each.place, "severity": each.severity, "rule": each.rule, "message": words(each.message), "hint": words(each.hint), "new": each.new}
             for each in preview.faults
         ],
-        "notes": list(preview.notes),
+        "notes": [*map(words, preview.notes)],
     }  # fmt: skip
 
 
-def _item(item: Item) -> dict[str, object]:
+def _item(item: Item, words: Translate) -> dict[str, object]:
     return {
         "integration": item.name,
         "kind": item.kind,
         "title": item.title,
         "file": item.file or "unchanged",
-        "means": list(item.says),
+        "means": [*map(words, item.says)],
         "fields": [{**_change(each.change), "class": each.field_class.value} for each in item.authored],
         "statements": [_change(each) for each in item.signed],
-        **{each.environment: _effect(each) for each in item.effects},
+        **{each.environment: _effect(each, words) for each in item.effects},
         "gate": None if item.gate is None else {"before": _gate(item.gate[0]), "after": _gate(item.gate[1])},
-        "waitsOn": [_need(each) for each in item.needs],
-        "reaches": list(item.reaches),
+        "waitsOn": [_need(each, words) for each in item.needs],
+        "reaches": [*map(words, item.reaches)],
         "touched": _touched(item.touched),
     }
 
 
-def _effect(effect: Effect) -> dict[str, object]:
-    return {"do": effect.action.value, "parts": [_part(each) for each in effect.parts]}
+def _effect(effect: Effect, words: Translate) -> dict[str, object]:
+    return {"do": effect.action.value, "parts": [_part(each, words) for each in effect.parts]}
 
 
-def _part(part: Part) -> dict[str, object]:
+def _part(part: Part, words: Translate) -> dict[str, object]:
     return {
         "part": part.kind,
         "name": part.name,
@@ -51,7 +52,7 @@ def _part(part: Part) -> dict[str, object]:
         "useBefore": part.before or None,
         "useAfter": part.after or None,
         "fields": [_change(each) for each in part.changes],
-        "why": part.why,
+        "why": words(part.why),
     }
 
 
@@ -72,8 +73,8 @@ def _gate(view: GateView | None) -> dict[str, object] | None:
     }
 
 
-def _need(need: Need) -> dict[str, object]:
-    return {"on": need.on, "check": need.check, "message": need.message, "new": need.new}
+def _need(need: Need, words: Translate) -> dict[str, object]:
+    return {"on": need.on, "check": need.check, "message": words(need.message), "new": need.new}
 
 
 def _touched(touched: Touched) -> dict[str, object]:
