@@ -65,6 +65,24 @@ def encoded(managers: Managers) -> list[Object]:
     ]
 
 
+def keep_times(item: Object, before: Object) -> None:
+    """Take the times of `before` where nothing but them differs: who applies the same again has changed nothing.
+
+    As the API server's IgnoreManagedFieldsTimestamps does, after defaults: a list that is one value (atomic) comes
+    without them each time.
+    """
+    theirs, ours = before["metadata"].get("managedFields"), item["metadata"].get("managedFields")
+    if theirs and ours and ours != theirs and _timeless(item) == _timeless(before):
+        item["metadata"]["managedFields"] = theirs
+
+
+def _timeless(item: Object) -> Object:
+    listed = [
+        {name: value for name, value in entry.items() if name != "time"} for entry in item["metadata"]["managedFields"]
+    ]
+    return {**item, "metadata": {**item["metadata"], "managedFields": listed}}
+
+
 def updated(
     node: Node, old: Object, new: Object, managers: Managers, manager: Manager, parts: tuple[str, ...], now: str
 ) -> Managers:

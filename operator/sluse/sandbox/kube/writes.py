@@ -30,7 +30,7 @@ from sluse.sandbox.kube.bodies import (
 )
 from sluse.sandbox.kube.metadata import generated_name
 from sluse.sandbox.kube.options import WriteOptions
-from sluse.sandbox.kube.ownership import Manager, decoded, encoded, updated
+from sluse.sandbox.kube.ownership import Manager, decoded, encoded, keep_times, updated
 from sluse.sandbox.kube.resources import Resource
 from sluse.sandbox.kube.status import (
     Cause,
@@ -289,6 +289,7 @@ class Writer:
             metadata.pop("managedFields", None)
         if resource.generation and spec_changed(resource, before, item):
             metadata["generation"] = before["metadata"].get("generation", 0) + 1
+        keep_times(item, before)
         if item == before and same_json(item, before):
             return Written(old, warnings=tuple(warnings))
         check_size(orjson.dumps(item))
