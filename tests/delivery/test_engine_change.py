@@ -5,7 +5,7 @@ from __future__ import annotations
 from sluse.delivery.embedded import EmbeddedEngine
 from sluse.delivery.repository import CHANGE_ENGINE
 from worlds import authored
-from worlds.syncing import Syncing, Watched
+from worlds.syncing import Syncing
 
 
 class Other(EmbeddedEngine):
@@ -16,8 +16,8 @@ async def test_another_engine_declares_nothing_and_says_what_helps(syncing: Sync
     syncing.main.commit(authored.supplier("fjord"))
     await syncing.once()
     syncing.close()
-    await syncing.process()
-    syncing.sync.engine = other = Watched(Other(syncing.cluster.operator))
+    await syncing.process(Other)
+    other = syncing.engine
     before = syncing.cluster.writes("helseidclients")
     result = await syncing.once()
     assert (result.ready, result.reason, result.stalled) == (False, "EngineUnusable", True)
@@ -31,8 +31,8 @@ async def test_it_takes_every_stack_over_when_the_repository_says_so_and_then_ne
     syncing.main.commit(authored.supplier("fjord"))
     await syncing.once()
     syncing.close()
-    await syncing.process()
-    syncing.sync.engine = other = Watched(Other(syncing.cluster.operator))
+    await syncing.process(Other)
+    other = syncing.engine
     result = await syncing.once(annotations={CHANGE_ENGINE: "other"})
     assert (result.ready, result.reason) == (True, "Synced")
     assert other.started.keys() == syncing.journal.all().keys()
@@ -46,6 +46,5 @@ async def test_leave_for_one_engine_is_none_for_another(syncing: Syncing) -> Non
     syncing.main.commit(authored.supplier("fjord"))
     await syncing.once()
     syncing.close()
-    await syncing.process()
-    syncing.sync.engine = Watched(Other(syncing.cluster.operator))
+    await syncing.process(Other)
     assert (await syncing.once(annotations={CHANGE_ENGINE: "pulumi"})).reason == "EngineUnusable"

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sluse.catalog.git.source import Source
 from sluse.catalog.reader import Reader
+from sluse.cluster.client import Cluster
 from sluse.delivery.compile import Compiler
 from sluse.delivery.compiled import Box
+from sluse.delivery.drift import DriftEvents
 from sluse.delivery.embedded import EmbeddedEngine
 from sluse.delivery.engine import Declared, Engine
 from sluse.delivery.repository import Repository, SyncResult
@@ -71,10 +73,10 @@ class Syncing:
     report_fails: bool = False
     _reported: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def process(self) -> None:
+    async def process(self, engine: Callable[[Cluster], Engine] = EmbeddedEngine) -> None:
         self.journal = ClusterJournal(self.cluster.operator, TEST, lambda: NOW)
         await self.journal.load()
-        self.engine = Watched(EmbeddedEngine(self.cluster.operator))
+        self.engine = Watched(engine(self.cluster.operator))
         self.box = Box()
         self.source = Source(f"file://{self.main.repository}", "main", self.cache, {})
         self.sync = Sync(
@@ -87,6 +89,7 @@ class Syncing:
             books=self.journal,
             report=self._report,
             changed=self._changed,
+            drifted=DriftEvents(self.cluster.operator, TEST, lambda: NOW),
             now=lambda: NOW,
             standing=lambda: standing(self.cluster.operator, TEST),
             recalled=self._recalled,

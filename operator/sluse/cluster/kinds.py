@@ -38,6 +38,7 @@ class Kind:
 CONFIG_MAP = Kind("v1", "ConfigMap", "configmaps")
 SECRET = Kind("v1", "Secret", "secrets")
 NAMESPACE = Kind("v1", "Namespace", "namespaces", namespaced=False)
+EVENT = Kind("v1", "Event", "events")
 LEASE = Kind("coordination.k8s.io/v1", "Lease", "leases")
 NETWORK_POLICY = Kind("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies")
 HELSEID_CLIENT = Kind(API_VERSION, "HelseIDClient", "helseidclients")
@@ -53,6 +54,7 @@ KINDS: Mapping[tuple[str, str], Kind] = {
         CONFIG_MAP,
         SECRET,
         NAMESPACE,
+        EVENT,
         LEASE,
         NETWORK_POLICY,
         HELSEID_CLIENT,

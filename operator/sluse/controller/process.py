@@ -24,8 +24,10 @@ from sluse.controller.clients import Clients
 from sluse.controller.federations import Federations
 from sluse.controller.openings import NetworkOpenings
 from sluse.controller.schedule import Schedule
+from sluse.delivery.comparing import Comparing
 from sluse.delivery.compile import Compiler
 from sluse.delivery.compiled import Box
+from sluse.delivery.drift import DriftEvents
 from sluse.delivery.production.acceptance_statuses import AcceptanceStatuses
 from sluse.delivery.production.compiler import ProductionCompiler
 from sluse.delivery.publish import Publisher
@@ -88,9 +90,13 @@ class Process:
             books=parts.journal,
             report=self._report,
             changed=self.publisher.changed,
+            drifted=DriftEvents(parts.cluster, settings.environment, parts.now),
             now=parts.now,
             standing=lambda: standing(parts.cluster, settings.environment),
             recalled=self._recalled,
+        )
+        self.comparing = Comparing(
+            self.box, self.sync.stacks.compare, self.sync.request, settings.timing.compare, parts.now
         )
         self.schedule: Schedule[ClientKey | IntegrationKey] = Schedule(self._wake)
         self.clients = Clients(
@@ -237,7 +243,8 @@ class Process:
 
     async def _start(self) -> None:
         telling = (self.telling.loop,) if self.telling is not None else ()
-        for loop in (self.sync.loop, self.publisher.loop, self.schedule.loop, self.federation_schedule.loop, *telling):
+        schedules = (self.schedule.loop, self.federation_schedule.loop)
+        for loop in (self.sync.loop, self.publisher.loop, self.comparing.loop, *schedules, *telling):
             task = asyncio.create_task(loop(), name=loop.__qualname__)
             task.add_done_callback(self._ended)
             self._loops.append(task)

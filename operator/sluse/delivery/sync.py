@@ -5,7 +5,7 @@ engine starts for a stack whose digest the ledger has, unless somebody reported 
 answer changes nothing: what was compiled last stays wanted, and dirty stacks are still repaired. Nor does one without
 the folder: git keeps no empty ones, and a mistyped path must not read as "everything is deleted".
 
-Stacks are declared some at a time, and none twice at once: one sync runs at a time and has each stack once.
+Stacks are declared some at a time, and none twice at once: `declaring.py` has each at work once.
 """
 
 from __future__ import annotations
@@ -24,18 +24,17 @@ from sluse.catalog.git.source import Source
 from sluse.catalog.reader import Reader
 from sluse.catalog.trees import GitTree
 from sluse.delivery.compiled import Box, Compiled, OrganisationCompiled
+from sluse.delivery.declaring import Books, Declaring, Drifted
 from sluse.delivery.engine import Engine
-from sluse.delivery.engine_change import may_take_over
 from sluse.delivery.head import Head
 from sluse.delivery.network_catalogue import unsigned
-from sluse.delivery.notes import declared
 from sluse.delivery.policy import Untrusted, seen, trusted
 from sluse.delivery.production.acceptance import SubmittedTests
 from sluse.delivery.production.notes import witnessed
 from sluse.delivery.repository import Repository, SyncResult
 from sluse.delivery.standing import FirstCount, Standing
 from sluse.delivery.sync_result import StackFailed, result_of, sentence
-from sluse.errors import CatalogError, ClusterError, LedgerError, RemoteUnavailable, SluseError
+from sluse.errors import CatalogError, ClusterError, LedgerError, RemoteUnavailable
 from sluse.model.held import OrganisationLedger
 from sluse.model.policy.bundle import Policy, Roots
 from sluse.model.problem import Problem
@@ -45,16 +44,6 @@ log = logging.getLogger(__name__)
 
 AT_A_TIME = 8
 """Stacks declared at once: enough to hide the round trips of one, few enough to leave connections to the handlers."""
-
-
-class Books(Protocol):
-    """What sync needs of the ledger."""
-
-    def all(self) -> Mapping[str, OrganisationLedger]: ...
-
-    def get(self, organisation: str) -> OrganisationLedger: ...
-
-    def note(self, organisation: str, change: Callable[[OrganisationLedger], OrganisationLedger]) -> None: ...
 
 
 class Compiling(Protocol):
@@ -97,6 +86,7 @@ class Sync:
     books: Books
     report: Callable[[Repository, SyncResult], Any]
     changed: Callable[[], None]
+    drifted: Drifted
     now: Callable[[], datetime]
     standing: Standing
     recalled: Callable[[], Awaitable[None]]
@@ -104,17 +94,18 @@ class Sync:
     """In production: the keys that sign the manifest of `policies/`. Test reads the network's catalogue of it, unsigned."""
     repository: Repository | None = None
     _wanted: asyncio.Event = field(default_factory=asyncio.Event)
-    _dirty: set[str] = field(default_factory=set)
     _read: Head | None = None
     _noted: dict[str, OrganisationCompiled] = field(default_factory=dict)
     _told: SyncResult | None = None
     _looked: datetime | None = None
     _takes_over: bool = False
+    stacks: Declaring = field(init=False)
     _first: FirstCount = field(init=False)
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
         self._first = FirstCount(self.standing)
+        self.stacks = Declaring(self.engine, self.books, self.box, self.changed, self.drifted)
 
     def configure(self, repository: Repository) -> None:
         """Take the repository as it is in the cluster now, and sync soon."""
@@ -132,7 +123,7 @@ class Sync:
 
     def dirty(self, organisation: str) -> None:
         """Report that an organisation's stack is not as declared; it is declared again whatever its digest."""
-        self._dirty.add(organisation)
+        self.stacks.dirty.add(organisation)
         self._wanted.set()
 
     async def loop(self) -> None:
@@ -185,7 +176,7 @@ class Sync:
         )
         self.box.put(compiled)
         self._witness(compiled)
-        self._dirty |= await self._first.incomplete(compiled, self.books.all())
+        self.stacks.dirty |= await self._first.incomplete(compiled, self.books.all())
         return result_of(head, compiled, await self._declare_changed(compiled))
 
     async def _without_head(self, error: CatalogError) -> SyncResult:
@@ -246,18 +237,13 @@ class Sync:
 
         async def declare(slug: str, share: OrganisationCompiled) -> StackFailed | None:
             async with limit:
-                return await self._declare(slug, share, compiled.commit)
+                return await self.stacks.declare(slug, share, compiled.commit, takes_over=self._takes_over)
 
         noted_all = {slug: self._note(slug, share, compiled) for slug, share in compiled.organisations.items()}
         differing = [
             (slug, share)
             for slug, share in compiled.organisations.items()
-            if noted_all[slug] is None
-            and (
-                slug in self._dirty
-                or self.books.get(slug).declared != share.stack.digest
-                or self.books.get(slug).engine != self.engine.name
-            )
+            if noted_all[slug] is None and not self.stacks.settled(slug, share)
         ]
         declared_all = await asyncio.gather(*(declare(slug, share) for slug, share in differing))
         return [failure for failure in (*noted_all.values(), *declared_all) if failure is not None]
@@ -277,20 +263,4 @@ class Sync:
         self._noted[slug] = share
         if self.books.get(slug) is not before or (told.tests if told is not None else SubmittedTests()) != share.tests:
             self.changed()
-        return None
-
-    async def _declare(self, slug: str, share: OrganisationCompiled, commit: str) -> StackFailed | None:
-        """Declare one stack; return what failed, and then try it again with the next sync."""
-        self._dirty.discard(slug)
-        try:
-            may_take_over(self.books.get(slug).engine, mine=self.engine.name, allowed=self._takes_over)
-            done = await self.engine.declare(share.stack)
-            change = partial(declared, digest=share.stack.digest, commit=commit, engine=self.engine.name)
-            self.books.note(slug, change)
-        except SluseError as error:
-            self._dirty.add(slug)
-            return StackFailed(slug, error)
-        if done.applied or done.pruned:
-            log.info("stack %s: applied %d, pruned %d", slug, len(done.applied), len(done.pruned))
-        self.changed()
         return None

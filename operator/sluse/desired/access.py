@@ -48,6 +48,7 @@ OPERATOR_ACCESS: tuple[Access, ...] = (
     Access("", ("configmaps",), ("get", "list", "create", "patch", "update"), "the ledger, and the ApplySet's parent"),
     Access("", ("secrets",), ("get", "create", "patch", "delete"), "registration credentials, by name"),
     Access("coordination.k8s.io", ("leases",), ("get", "create", "update"), "which of several replicas writes"),
+    Access("", ("events",), ("create",), "what had drifted, for kubectl describe"),
 )
 """What an environment's operator may do, in its own namespace only."""
 

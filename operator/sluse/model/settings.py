@@ -110,6 +110,7 @@ class Timing(Value):
     """Intervals, in seconds."""
 
     drift: Count = Field(600, description="Between two looks at an object that is as wanted.")
+    compare: Count = Field(3600, description="Between two comparisons of a whole stack with the cluster.")
     retry_first: Count = Field(
         2, description="First wait after the authority did not answer; doubles up to `retry_most`."
     )

@@ -32,7 +32,7 @@ from sluse_stacks import objects
 from sluse_stacks.engine import failures
 from sluse_stacks.engine.command import CLI
 from sluse_stacks.engine.lean import Lean
-from sluse_stacks.engine.progress import Heard, Tell, to_log
+from sluse_stacks.engine.progress import Heard
 from sluse_stacks.engine.serving import Program
 from sluse_stacks.engine.state import State, read, stack_name, targets
 from sluse_stacks.engine.work import Work, work
@@ -47,10 +47,9 @@ class PulumiEngine:
 
     name = "pulumi"
 
-    def __init__(self, lean: Lean, cluster: Cluster, tell: Tell = to_log) -> None:
+    def __init__(self, lean: Lean, cluster: Cluster) -> None:
         self._lean = lean
         self._cluster = cluster
-        self._tell = tell
         self._requests = asyncio.Semaphore(_REQUESTS)
         self._runs = asyncio.Semaphore(lean.settings.at_once)
         self._threads = ThreadPoolExecutor(lean.settings.at_once, thread_name_prefix="pulumi")
@@ -62,12 +61,23 @@ class PulumiEngine:
         await asyncio.to_thread(self._threads.shutdown)
 
     async def declare(self, stack: Stack) -> Declared:
-        """Update what is not as declared, then delete what left the stack."""
-        return await self._declare(stack, full=False)
-
-    async def refresh(self, stack: Stack) -> Declared:
-        """Declare, after Pulumi has read every object anew: its state is what the cluster has."""
-        return await self._declare(stack, full=True)
+        """Update what is not as declared, then delete what left the stack; of one that holds nothing more nothing stays."""
+        name = _name(stack)
+        async with self._locks[name]:
+            state = await self._state(name)
+            todo = work(stack, state, await self._observe(stack, state))
+            if todo.register or todo.delete:
+                await self._made(name)
+            if todo.register:
+                await self._up(stack, todo.register, [object_key(each) for each in todo.register], refresh=todo.read)
+                await every(self._free(manifest) for manifest in todo.register if object_key(manifest) in todo.shared)
+            if todo.delete:
+                await self._up(stack, (), todo.delete, refresh=False)
+            await every(self._delete(stack, key) for key in todo.strays)
+            if todo.register or todo.delete:
+                self._states[name] = self._states[name].after(todo.register, todo.delete)
+            await self._forgotten(name)
+            return Declared(todo.done(Action.CREATE, Action.CHANGE), todo.done(Action.DELETE))
 
     async def preview(self, stack: Stack) -> tuple[ObjectPreview, ...]:
         """Let Pulumi say what it would do, judged by the server's dry run and by the policy pack.
@@ -84,7 +94,7 @@ class PulumiEngine:
             if todo.register or todo.delete:
                 await self._made(name)
                 chosen = targets(stack, self._states[name], (*map(object_key, todo.register), *todo.delete))
-                heard = Heard(name, lambda _: None)
+                heard = Heard(name, logs=False)
                 program = _program(todo.register)
                 await self._run(
                     name,
@@ -93,42 +103,6 @@ class PulumiEngine:
                 )
                 _agree(name, todo, heard.steps)
             return todo.previewed
-
-    async def destroy(self, stack: Stack) -> None:
-        """Delete everything that the stack holds, and forget the stack."""
-        name = _name(stack)
-        async with self._locks[name]:
-            state = await self._state(name)
-            heard = Heard(name, self._tell)
-            await self._made(name)
-            if state.objects:
-                await self._run(name, heard, lambda: self._lean.destroy(name, heard))
-            await self._run(name, heard, lambda: self._lean.remove(name))
-            self._states.pop(name, None)
-
-    async def release(self, stack: Stack) -> None:
-        """Forget the stack; its objects stay as they are, for another engine to take over."""
-        name = _name(stack)
-        async with self._locks[name]:
-            if await self._exported(name) is not None:
-                await self._run(name, Heard(name, self._tell), lambda: self._lean.remove(name))
-            self._states.pop(name, None)
-
-    async def _declare(self, stack: Stack, *, full: bool) -> Declared:
-        name = _name(stack)
-        async with self._locks[name]:
-            state = await self._state(name)
-            todo = work(stack, state, await self._observe(stack, state), full=full)
-            if todo.register or todo.delete:
-                await self._made(name)
-            if todo.register:
-                await self._up(stack, todo.register, [object_key(each) for each in todo.register], refresh=todo.read)
-                await every(self._free(manifest) for manifest in todo.register if object_key(manifest) in todo.shared)
-            if todo.delete:
-                await self._up(stack, (), todo.delete, refresh=False)
-            await every(self._delete(stack, key) for key in todo.strays)
-            self._states[name] = state.after(todo.register, todo.delete)
-            return Declared(todo.done(Action.CREATE, Action.CHANGE), todo.done(Action.DELETE))
 
     async def _observe(self, stack: Stack, state: State, *, unseen: bool = False) -> Mapping[ObjectKey, Live]:
         """Return what there is in the organisation's labels, and whatever else of the state, or of the name, exists."""
@@ -147,7 +121,7 @@ class PulumiEngine:
     ) -> None:
         name, program = _name(stack), _program(manifests)
         chosen = targets(stack, self._states[name], keys)
-        heard = Heard(name, self._tell)
+        heard = Heard(name)
         await self._run(
             name, heard, lambda: self._lean.up(name, program, targets=chosen, refresh=refresh, on_event=heard)
         )
@@ -175,20 +149,27 @@ class PulumiEngine:
         if name not in self._states:
             state = read(await self._exported(name))
             if state.unsettled:
-                heard = Heard(name, self._tell)
+                heard = Heard(name)
                 await self._run(name, heard, lambda: self._lean.refresh(name, heard))
                 state = read(await self._exported(name))
             self._states[name] = state
         return self._states[name]
 
     async def _exported(self, name: str) -> Mapping[str, object] | None:
-        return await self._run(name, Heard(name, self._tell), lambda: self._lean.export(name))
+        return await self._run(name, Heard(name), lambda: self._lean.export(name))
 
     async def _made(self, name: str) -> None:
         """Make the stack where there is none: its state then holds nothing, which is not known of any other."""
         if not self._states[name].made:
-            await self._run(name, Heard(name, self._tell), lambda: self._lean.init(name))
+            await self._run(name, Heard(name), lambda: self._lean.init(name))
             self._states[name] = State()
+
+    async def _forgotten(self, name: str) -> None:
+        """Let Pulumi forget a stack that holds nothing: of an organisation that left, the backend keeps nothing."""
+        state = self._states[name]
+        if state.made and not state.objects:
+            await self._run(name, Heard(name), lambda: self._lean.remove(name))
+            self._states[name] = State(made=False)
 
     async def _run(self, name: str, heard: Heard, operation: Callable[[], _T]) -> _T:
         """Run an operation of the CLI; again where the cluster did not answer, or a dead process's lock is taken away."""

@@ -1,9 +1,10 @@
 """Pulumi's operations on one stack after another, with as few starts of the CLI as there can be: one an operation.
 
 The Automation API's `Stack` selects a stack before and asks for outputs and history after every operation, each a start
-of the CLI and none of use here; so of the Automation API this takes the workspace, the command and the servers. Nothing is ever downloaded: the provider is the one on PATH, or there is none. Checkpoints
-are skipped: Pulumi would rewrite the whole state around every object. A process killed in the middle so leaves a state
-that knows too little, and the next declaration adopts what is there (`objects.py` says why the provider may).
+of the CLI and none of use here; so of the Automation API this takes the workspace, the command and the event server.
+Nothing is ever downloaded: the provider is the one on PATH, or there is none. Checkpoints are skipped: Pulumi would
+rewrite the whole state around every object. A process killed in the middle so leaves a state that knows too little, and
+the next declaration adopts what is there (`objects.py` says why the provider may).
 
 Everything here blocks, and is called in threads that outlive the call (`tether.py` says why).
 """
@@ -83,10 +84,6 @@ class Lean:
     def refresh(self, stack: str, on_event: OnEvent) -> None:
         """Read everything in the state anew, and forget what was being created when a process died."""
         self._operate("refresh", stack, ["--yes", "--skip-preview", "--clear-pending-creates"], on_event)
-
-    def destroy(self, stack: str, on_event: OnEvent) -> None:
-        """Delete everything in the state."""
-        self._operate("destroy", stack, ["--yes", "--skip-preview"], on_event)
 
     def cancel(self, stack: str) -> None:
         """Delete the stack's locks. Only for one whose owner is known to be dead."""

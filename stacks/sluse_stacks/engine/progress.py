@@ -7,7 +7,6 @@ property of a resource is taken from an event, so none can be logged.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from pulumi import automation
@@ -25,29 +24,12 @@ _TOLD = {
 }
 
 
-@dataclass(frozen=True)
-class Progress:
-    """One object of a stack that was `created`, `changed`, `deleted`, `replaced` or `failed`."""
-
-    stack: str
-    key: ObjectKey
-    what: str
-
-
-Tell = Callable[[Progress], None]
-
-
-def to_log(progress: Progress) -> None:
-    """Tell it in the log."""
-    _log.info("stack %s: %s %s is %s", progress.stack, progress.key.kind, progress.key.name, progress.what)
-
-
 @dataclass
 class Heard:
-    """What an operation on a stack has told so far. Called in a thread of the Automation API."""
+    """What an operation on a stack has told so far. Called in a thread of the server; a preview logs nothing as done."""
 
     stack: str
-    tell: Tell
+    logs: bool = True
     steps: dict[ObjectKey, automation.OpType] = field(default_factory=dict)
     complaints: list[tuple[ObjectKey | None, str]] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
@@ -75,5 +57,5 @@ class Heard:
 
     def _told(self, metadata: automation.StepEventMetadata, words: dict[automation.OpType, str]) -> None:
         key, word = key_of(metadata.urn), words.get(automation.OpType(metadata.op))
-        if key is not None and word is not None:
-            self.tell(Progress(self.stack, key, word))
+        if self.logs and key is not None and word is not None:
+            _log.info("stack %s: %s %s is %s", self.stack, key.kind, key.name, word)

@@ -38,17 +38,17 @@ class Work:
         return tuple(each.key for each in self.previewed if each.action in actions)
 
 
-def work(stack: Stack, state: State, live: Mapping[ObjectKey, Live], *, full: bool = False) -> Work:
-    """Return what there is to do. `live` holds all of the stack's, in its labels or in `state`; `full` declares it all."""
+def work(stack: Stack, state: State, live: Mapping[ObjectKey, Live]) -> Work:
+    """Return what there is to do. `live` holds all of the stack's, in its labels or in `state`."""
     previewed = stack_preview.preview(stack, live)
     differing = {each.key: each for each in previewed if each.action in {Action.CREATE, Action.CHANGE}}
     wanted = {object_key(manifest): manifest for manifest in stack.resources}
     as_declared = {key for key, manifest in wanted.items() if state.objects.get(key) == declared_digest(manifest)}
-    register = {key for key in wanted if full or key in differing or key not in as_declared}
+    register = {key for key in wanted if key in differing or key not in as_declared}
     gone = state.objects.keys() - wanted.keys() - stack.keep
     return Work(
         register=tuple(wanted[key] for key in sorted(register)),
-        read=full or any(key in as_declared or key not in live for key in register & state.objects.keys()),
+        read=any(key in as_declared or key not in live for key in register & state.objects.keys()),
         delete=tuple(sorted(gone)),
         strays=tuple(sorted(live.keys() - wanted.keys() - stack.keep - state.objects.keys())),
         shared=frozenset(

@@ -36,6 +36,7 @@ OLD: Schema = {
             "properties": {"id": {"type": "string"}, "note": {"type": "string"}},
             "x-kubernetes-validations": [{"rule": "self.id != ''", "message": "id is empty"}],
         },
+        "timing": {"type": "object", "properties": {"drift": {"type": "integer"}}, "default": {"drift": 600}},
     },
 }
 
@@ -76,6 +77,7 @@ def without(path: str, name: str) -> Change:
 
 P = "properties"
 INNER = "properties/inner/properties"
+TIMING = "properties/timing"
 RULES = "x__kubernetes__validations"
 KNOWN_RULE = {"rule": "self.id != ''", "message": "id is empty"}
 
@@ -148,6 +150,15 @@ BREAKING: dict[str, tuple[Change, list[tuple[str, str]]]] = {
     "a default changes": (at("properties/poll", default="2m"), [("poll", "DefaultChanged")]),
     "a default goes": (at("properties/poll", default=None), [("poll", "DefaultChanged")]),
     "an old field gets a default": (at("properties/use", default="Open"), [("use", "DefaultChanged")]),
+    "a group's default changes": (at(TIMING, default={"drift": 9}), [("timing", "DefaultChanged")]),
+    "a group's default loses a field": (at(TIMING, default={}), [("timing", "DefaultChanged")]),
+    "a group's default gains a field that has another default": (
+        both(
+            at(f"{TIMING}/properties", new={"type": "integer", "default": 1}),
+            at(TIMING, default={"drift": 600, "new": 2}),
+        ),
+        [("timing", "DefaultChanged")],
+    ),
     "unknown fields are dropped": (
         at("properties/loose", x__kubernetes__preserve__unknown__fields=None),
         [("loose", "UnknownFieldsDropped")],
@@ -161,6 +172,10 @@ BREAKING: dict[str, tuple[Change, list[tuple[str, str]]]] = {
 
 HARMLESS: dict[str, Change] = {
     "nothing": both(),
+    "a group's default gains a new field as it is by itself": both(
+        at(f"{TIMING}/properties", new={"type": "integer", "default": 1}),
+        at(TIMING, default={"drift": 600, "new": 1}),
+    ),
     "a new field": at(P, new={"type": "string", "maxLength": 4, "pattern": "^a"}),
     "a new group with required fields": at(
         P, new={"type": "object", "required": ["x"], "properties": {"x": {"type": "string"}}}

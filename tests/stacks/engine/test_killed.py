@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from sluse_stacks.engine.adapter import PulumiEngine
 from worlds import killable
 from worlds.cluster import ClusterWorld
 from worlds.engines import marks, pulumi_engine
-from worlds.stacks import client, stack
+from worlds.stacks import stack
 
 pytestmark = [*marks("pulumi")]
 
@@ -65,6 +66,10 @@ def scopes(objects: Objects) -> list[str]:
     return sorted(
         item["spec"]["registration"]["scopes"][0] for item in objects.values() if item["kind"] == "HelseIDClient"
     )
+
+
+def stacks(folder: Path) -> list[str]:
+    return sorted(path.name for path in (folder / "state" / ".pulumi" / "stacks").rglob("*.json"))
 
 
 async def converges(world: ClusterWorld, folder: Path, scope: str, clients: tuple[str, ...]) -> None:
@@ -131,28 +136,15 @@ async def test_a_declaration_that_is_cancelled_stops_its_cli_and_the_next_conver
     await converges(world, tmp_path, OLD, SIX)
 
 
-async def test_what_was_destroyed_is_gone_and_what_was_released_stays(world: ClusterWorld, tmp_path: Path) -> None:
+async def test_of_an_organisation_that_left_the_backend_keeps_nothing(world: ClusterWorld, tmp_path: Path) -> None:
     engine = pulumi_engine(world, tmp_path)
-    assert isinstance(engine, PulumiEngine)
-    await engine.declare(stack(clients=("a",)))
-    before = await world.objects("fjord")
-    await engine.release(stack(clients=("a",)))
-    assert await world.objects("fjord") == before
-    assert await engine.declare(stack(clients=("a",))) == Declared((), ())  # adopted, and as it was
-    assert {key: item["metadata"]["uid"] for key, item in (await world.objects("fjord")).items()} == {
-        key: item["metadata"]["uid"] for key, item in before.items()
-    }
-    await engine.destroy(stack(clients=("a",)))
-    assert await world.objects("fjord") == {}
-
-
-async def test_a_full_refresh_puts_right_what_was_edited(world: ClusterWorld, tmp_path: Path) -> None:
-    engine = pulumi_engine(world, tmp_path)
-    assert isinstance(engine, PulumiEngine)
+    nothing = replace(stack(), resources=())
+    assert await engine.declare(nothing) == Declared((), ())
+    assert stacks(tmp_path) == []  # none is made for nothing
     await engine.declare(stack())
-    assert await engine.refresh(stack()) == Declared((), ())
-    await world.edit(client(), {"spec": {"use": "Withheld"}})
-    assert await engine.refresh(stack()) == Declared((client(),), ())
-    found = await world.get(client())
-    assert found is not None
-    assert found["spec"]["use"] == "Open"
+    assert stacks(tmp_path) == ["test.fjord.json"]
+    await engine.declare(nothing)
+    assert await world.objects("fjord") == {}
+    assert stacks(tmp_path) == []
+    await engine.declare(stack())
+    await converges(world, tmp_path, OLD, ("sync",))

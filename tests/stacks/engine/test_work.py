@@ -75,12 +75,6 @@ def test_what_is_kept_is_neither_declared_nor_deleted() -> None:
     assert (todo.delete, todo.strays, registered(todo)) == ((), (), [summary()])
 
 
-def test_a_full_update_declares_and_reads_all() -> None:
-    wanted = stack(clients=TWO)
-    todo = work(wanted, declared(wanted), live(wanted), full=True)
-    assert (len(todo.register), todo.read) == (3, True)
-
-
 def test_a_state_is_read_from_an_export_with_pulumis_own_left_out() -> None:
     (manifest, *_) = stack().resources
     marked = {

@@ -129,7 +129,17 @@ def _list_type(keyword: str, old: JsonSchema, new: JsonSchema) -> _Said:
 
 
 def _default(_: str, old: JsonSchema, new: JsonSchema) -> _Said:
-    yield "DefaultChanged", f"{old.get('default', 'none')} became {new.get('default', 'none')}"
+    if not _grew(old.get("default"), new.get("default"), new):
+        yield "DefaultChanged", f"{old.get('default', 'none')} became {new.get('default', 'none')}"
+
+
+def _grew(old: object, new: object, schema: JsonSchema) -> bool:
+    """Tell whether a group's default has only what was there and fields at their own default: an old object means that too."""
+    if not isinstance(old, Mapping) or not isinstance(new, Mapping):
+        return False
+    fields = schema.get("properties", {})
+    own = {name: fields.get(name, {}).get("default") for name in new.keys() - old.keys()}
+    return {**old, **own} == new
 
 
 def _preserved(_: str, old: JsonSchema, new: JsonSchema) -> _Said:
