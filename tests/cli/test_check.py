@@ -242,3 +242,20 @@ def test_the_current_directory_is_left_as_it_was(bad: Path, check: Check) -> Non
     before = sorted(os.walk(bad))
     check()
     assert sorted(os.walk(bad)) == before
+
+
+@pytest.mark.usefixtures("bad")
+def test_what_can_be_mended_is_mended_and_told_and_the_rest_is_left(good: Path, check: Check) -> None:
+    path = good / "integrations/fjordlegen/journal-web.yaml"
+    before = path.read_text()
+    shown = check("--diff")
+    assert (shown.exit_code, path.read_text()) == (1, before)
+    assert "-        minimumLevel: hihg\n+        minimumLevel: high\n" in shown.stdout
+    assert "error" not in shown.stdout
+    result = check("--fix")
+    assert path.read_text() == before.replace("hihg", "high")
+    assert "journal-web.yaml:37:23: mended unknown-value" in result.stderr
+    assert "unknown-value" not in result.stdout
+    assert (result.exit_code, "error identity-scope-without-login" in result.stdout) == (1, True)
+    assert "mended" not in check("--fix").stderr
+    assert check("--diff").stdout == ""

@@ -1,4 +1,7 @@
-"""The law of the index: whatever happens to a repository, a check that remembers says what one that does not says."""
+"""The laws of checking: whatever happens to a repository, a check that remembers says what one that does not says.
+
+And what it mends is mended.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,14 @@ from hypothesis import strategies as st
 from laws.strategies import trees
 from sluse.catalog import policies
 from sluse.catalog.excerpts import with_excerpts
+from sluse.catalog.layout import Role, spot
+from sluse.catalog.policies import PolicyReading
 from sluse.catalog.reader import Reader
 from sluse.catalog.work_tree import WorkTree
+from sluse.checking.fixing import fixed, write
 from sluse.checking.folders import judged
 from sluse.checking.memory import Memory
+from sluse.checking.scope import Scope
 from sluse.checking.verdict import Verdict, verdict
 from sluse.rules.judge import check, check_policies
 from sluse.words.language import Language, in_language
@@ -37,9 +44,13 @@ TIES = (
 relaxed = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
+def policies_of(root: Path) -> PolicyReading:
+    return policies.read(policies.contents(WorkTree(root, "policies")) if (root / "policies").is_dir() else {})
+
+
 def anew(root: Path) -> Verdict:
     """The verdict on the tree as one: neither folder by folder nor with anything remembered."""
-    policy = policies.read(policies.contents(WorkTree(root, "policies")) if (root / "policies").is_dir() else {})
+    policy = policies_of(root)
     tree = Reader().tree(WorkTree(root), "integrations")
     found = (*check(tree, policy.models), *policy.problems, *check_policies(policy.models))
     return verdict(with_excerpts(tree, found, policy.models), tree)
@@ -143,6 +154,25 @@ def test_a_check_that_remembers_says_what_one_that_does_not_says(steps: list[Edi
                 assert found == expected
                 assert sentences(found) == sentences(expected)
             assert judged(root, "integrations", None) == expected
+
+
+@settings(relaxed, max_examples=25)
+@given(st.lists(edits, min_size=1, max_size=4))
+def test_to_mend_twice_is_to_mend_once_and_touches_documents_only(steps: list[Edit]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder, "repository")
+        shutil.copytree(GOOD, root)
+        for edit in steps:
+            edit.happens(root, edit)
+        everything, models = Scope(root, "integrations", ()), policies_of(root).models
+        found = anew(root)
+        done = fixed(everything, found.problems, models)
+        write(root, done)
+        left = anew(root)
+        assert fixed(everything, left.problems, models).after == {}
+        assert bool(done.after) <= (left.problems != found.problems)
+        for path in done.after:
+            assert spot(path, "integrations").role in {Role.ORGANISATION, Role.DOCUMENT}
 
 
 @settings(relaxed, max_examples=15)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from sluse.model.change import Edit
 from sluse.model.problem import Place, Problem, Severity
 from sluse.rules.printing import as_json, as_text, readable, tally
 from sluse.rules.shown import either, listed, printable, shown
@@ -43,7 +46,10 @@ def test_json_has_the_same_facts_by_name() -> None:
         "field": "",
         "holds": "",
         "excerpt": "    word # c",
+        "edits": [],
     }
+    edit = as_json(replace(PROBLEM, edits=(Edit(3, 5, 3, 9, "words"),)))["edits"]
+    assert edit == [{"line": 3, "column": 5, "endLine": 3, "endColumn": 9, "text": "words"}]
 
 
 def test_counts_are_read_aloud() -> None:

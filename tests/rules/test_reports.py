@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sluse.model.change import Edit
 from sluse.model.problem import Place, Problem, Severity
 from sluse.rules.reports import REPORTS
 from sluse.rules.table import RULES
@@ -86,6 +88,26 @@ def test_sarif_says_what_where_and_why() -> None:
         }
     ]
     assert told["locations"] == [{"physicalLocation": {"artifactLocation": {"uri": "b.yaml"}}}]
+
+
+def test_sarif_says_how_to_mend_it() -> None:
+    mended = replace(WRONG, edits=(Edit(3, 5, 3, 9, "words"),))
+    (run,) = json.loads(REPORTS["sarif"]((mended, TOLD)))["runs"]
+    wrong, told = run["results"]
+    (fix,) = wrong["fixes"]
+    assert fix["description"] == {"text": WRONG.hint}
+    assert fix["artifactChanges"] == [
+        {
+            "artifactLocation": {"uri": "a%2C%20b.yaml"},
+            "replacements": [
+                {
+                    "deletedRegion": {"startLine": 3, "startColumn": 5, "endLine": 3, "endColumn": 9},
+                    "insertedContent": {"text": "words"},
+                }
+            ],
+        }
+    ]
+    assert "fixes" not in told
 
 
 @settings(deadline=None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -171,6 +171,8 @@ _COLON_BELOW = re.compile(r'"([ \r]*\n[ \r\n]*):')
 
 
 _BY_HAND = frozenset({Role.ORGANISATION, Role.DOCUMENT, Role.POLICY})
+_MENDED = frozenset({Role.ORGANISATION, Role.DOCUMENT})
+"""What a program may edit: no record, no key, and nothing that roots have signed."""
 _BEFORE_JSON = (reading.TOO_DEEP, reading.TOO_MANY_NODES, reading.PRIVATE_KEY, reading.PERSONAL_IDENTIFIER)
 
 
@@ -241,7 +243,7 @@ def _with_warnings(
 def _misfit(spot: Spot, misfit: Misfit, positions: Positions, holds: str) -> Problem:
     place = positions.key(misfit.field) if misfit.at_key else positions(misfit.field)
     secret = misfit.rule in {reading.PRIVATE_KEY, reading.PERSONAL_IDENTIFIER}
-    return misfit.rule.problem(
+    found = misfit.rule.problem(
         place,
         misfit.message,
         hint=misfit.hint,
@@ -249,11 +251,14 @@ def _misfit(spot: Spot, misfit: Misfit, positions: Positions, holds: str) -> Pro
         path=misfit.field,
         excerpt="" if secret else positions.excerpt(place),
     )
+    if misfit.change is None or spot.role not in _MENDED:
+        return found
+    return replace(found, edits=positions.edits(misfit.change))
 
 
 def _problem(spot: Spot, fault: Fault, positions: Positions | None, holds: str) -> Problem:
     place = Place(spot.path, fault.line, fault.column, fault.length)
-    return fault.rule.problem(
+    found = fault.rule.problem(
         place,
         fault.message,
         hint=fault.hint,
@@ -261,3 +266,4 @@ def _problem(spot: Spot, fault: Fault, positions: Positions | None, holds: str) 
         holds=holds,
         excerpt=positions.excerpt(place) if positions is not None and not fault.secret else "",
     )
+    return replace(found, edits=fault.edits) if spot.role in _MENDED else found

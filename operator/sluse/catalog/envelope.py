@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from sluse.catalog.explain import Misfit, suggestion
+from sluse.catalog.explain import Misfit, nearest, suggestion
 from sluse.catalog.layout import Role, Spot
 from sluse.catalog.nodes import JsonValue
+from sluse.model.change import Change, Kind
 from sluse.model.names import API_VERSION
 from sluse.model.value import SLUG
 from sluse.rules import reading
@@ -116,12 +117,14 @@ def claims(spot: Spot, document: JsonValue) -> frozenset[str]:
 
 def _version(document: dict[str, JsonValue]) -> Iterator[Misfit]:
     if "apiVersion" not in document:
-        yield Misfit(reading.API_VERSION, "", say("`apiVersion` is missing"))
+        begin = Change(Kind.BEGIN, "", f"apiVersion: {API_VERSION}")
+        yield Misfit(reading.API_VERSION, "", say("`apiVersion` is missing"), change=begin)
     elif document["apiVersion"] != API_VERSION:
         yield Misfit(
             reading.API_VERSION,
             "apiVersion",
             say("{written} is not a version of Sluse's", written=_written(document["apiVersion"])),
+            change=Change(Kind.REPLACE, "apiVersion", API_VERSION),
         )
 
 
@@ -133,7 +136,9 @@ def _kind(spot: Spot, document: dict[str, JsonValue]) -> Iterator[Misfit]:
         yield Misfit(reading.KIND, "", say("`kind` is missing"), hint)
     elif written not in _ALL_KINDS:
         message = say("{written} is not a kind that is read here", written=_written(written))
-        yield Misfit(reading.KIND, "kind", message, suggestion(written, expected))
+        yield Misfit(
+            reading.KIND, "kind", message, suggestion(written, expected), change=nearest("kind", written, expected)
+        )
     elif written not in expected:
         message, hint = (
             (_PLACES[str(written)], say("Move or rename the file."))

@@ -1,4 +1,4 @@
-"""The lines that problems of rules point at. Rules see models only; the catalogue still has the text."""
+"""The lines that problems of rules point at, and the edits that mend them. Rules see models; the catalogue has the text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sluse.model.tree import Sourced, Tree
 
 
 def with_excerpts(tree: Tree, problems: Iterable[Problem], policies: PolicyFiles | None = None) -> tuple[Problem, ...]:
-    """Return the problems, each that names a line of a readable file with that line."""
+    """Return the problems, each that names a line of a readable file with that line, and changes as edits of the text."""
     groups: tuple[Mapping[Any, Sourced[Any]], ...] = (
         tree.organisations,
         tree.integrations,
@@ -38,4 +38,8 @@ def excerpt(source: Sourced[Any] | None, place: Place) -> str:
 
 
 def _with(problem: Problem, source: Sourced[Any] | None) -> Problem:
-    return problem if problem.excerpt else replace(problem, excerpt=excerpt(source, problem.place))
+    if problem.change is not None and source is not None and isinstance(source.locate, Positions):
+        problem = replace(problem, edits=source.locate.edits(problem.change))
+    if not problem.excerpt:
+        problem = replace(problem, excerpt=excerpt(source, problem.place))
+    return problem if problem.change is None else replace(problem, change=None)

@@ -14,15 +14,19 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from sluse.catalog import repairs
 from sluse.catalog.fields import descriptions
 from sluse.catalog.forms import FORMS
 from sluse.catalog.nodes import JsonValue
+from sluse.model.change import Change, Kind
 from sluse.rules import reading
 from sluse.rules.rule import ReadingRule
 from sluse.rules.shown import either, listed, shown
 from sluse.words.said import say
 
 _NEAR = 0.7
+_DIGITS = 9
+"""How long an organisation number is."""
 _COLLECTIVE = frozenset({"too_short", "too_long", "value_error"})
 _Loc = tuple[int | str, ...]
 
@@ -36,6 +40,7 @@ class Misfit:
     message: str
     hint: str = ""
     at_key: bool = False
+    change: Change | None = None
 
 
 def explain(errors: Sequence[ErrorDetails], document: JsonValue, model: type[BaseModel]) -> Iterator[Misfit]:
@@ -46,11 +51,17 @@ def explain(errors: Sequence[ErrorDetails], document: JsonValue, model: type[Bas
         if error["type"] == "missing":
             continue
         if error["type"] == "extra_forbidden":
-            yield _unknown(loc, model, missing)
+            yield _unknown(loc, document, model, missing)
         else:
             yield _misfit(error, _at(document, loc))
     for loc in sorted(missing, key=str):
         yield _missing(loc, model)
+
+
+def nearest(field: str, word: object, words: Sequence[str]) -> Change | None:
+    """Return the change of a value to the nearest of `words`; None where none is near, or it is no word."""
+    near = get_close_matches(word, words, n=1, cutoff=_NEAR) if isinstance(word, str) else ()
+    return Change(Kind.REPLACE, field, near[0]) if near else None
 
 
 def suggestion(word: object, words: Sequence[str]) -> str:
@@ -79,8 +90,9 @@ def _causes(errors: Sequence[ErrorDetails]) -> Iterator[ErrorDetails]:
             yield error
 
 
-def _unknown(loc: _Loc, model: type[BaseModel], missing: set[_Loc]) -> Misfit:
+def _unknown(loc: _Loc, document: JsonValue, model: type[BaseModel], missing: set[_Loc]) -> Misfit:
     word, group = str(loc[-1]), loc[:-1]
+    beside = _at(document, group)
     known = list(descriptions(model, group))
     near = get_close_matches(word, known, n=1, cutoff=_NEAR)
     if near:
@@ -95,7 +107,12 @@ def _unknown(loc: _Loc, model: type[BaseModel], missing: set[_Loc]) -> Misfit:
         say("{word} is not a field{where}", word=shown(word), where=where),
         hint,
         at_key=True,
+        change=Change(Kind.RENAME, field_path(loc), near[0]) if _is_free(near, beside) else None,
     )
+
+
+def _is_free(near: Sequence[str], beside: JsonValue) -> bool:
+    return bool(near) and isinstance(beside, dict) and near[0] not in beside
 
 
 def _missing(loc: _Loc, model: type[BaseModel]) -> Misfit:
@@ -129,6 +146,7 @@ def _misfit(error: ErrorDetails, value: JsonValue) -> Misfit:
             reading.LISTED_TWICE,
             f"{field}[{index}]",
             say("{value} is listed twice in {label}", value=_short(value[index]), label=label),
+            change=Change(Kind.REMOVE, f"{field}[{index}]"),
         )
     if kind in {"enum", "literal_error"}:
         words = re.findall(r"'([^']*)'", context["expected"]) or [context["expected"]]
@@ -137,15 +155,19 @@ def _misfit(error: ErrorDetails, value: JsonValue) -> Misfit:
             field,
             say("{value} is not a value of {label}", value=_short(value), label=label),
             suggestion(value, words),
+            change=nearest(field, value, words),
         )
     if kind == "string_pattern_mismatch":
         must, hint = FORMS[context["pattern"]]
-        return Misfit(reading.WRONG_FORM, field, say("{label} {must}", label=label, must=must), hint)
+        message = say("{label} {must}", label=label, must=must)
+        return Misfit(
+            reading.WRONG_FORM, field, message, hint, change=repairs.of_form(field, value, context["pattern"])
+        )
     if kind in _BOUNDS:
         hint = say("Give it at least one.") if kind == "too_short" else say("Correct the value.")
-        return Misfit(
-            reading.OUT_OF_BOUNDS, field, say("{label} {must}", label=label, must=_BOUNDS[kind](context)), hint
-        )
+        message = say("{label} {must}", label=label, must=_BOUNDS[kind](context))
+        change = repairs.of_length(field, value) if context.get("max_length") == _DIGITS else None
+        return Misfit(reading.OUT_OF_BOUNDS, field, message, hint, change=change)
     reason = error["msg"].removeprefix("Value error, ")
     must, hint = _TYPES.get(kind, (say("cannot be read: {reason}", reason=reason), ""))
     if kind == "string_type" and not isinstance(value, dict | list):
@@ -153,7 +175,8 @@ def _misfit(error: ErrorDetails, value: JsonValue) -> Misfit:
             "Put the value in quotes: without them it is {meant}.",
             meant=say("true or false") if isinstance(value, bool) else say("a number"),
         )
-    return Misfit(reading.WRONG_TYPE, field, say("{label} {must}", label=label, must=must), hint)
+    message = say("{label} {must}", label=label, must=must)
+    return Misfit(reading.WRONG_TYPE, field, message, hint, change=repairs.of_type(field, value, kind))
 
 
 _LOCAL_TIME = (say("must be a local time"), say("Write it as 2027-02-01T08:00, without a zone: `zone` says which."))

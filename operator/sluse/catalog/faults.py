@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sluse.model.change import Edit
 from sluse.rules import reading
 from sluse.rules.rule import ReadingRule
 from sluse.words.said import say
@@ -11,7 +12,7 @@ from sluse.words.said import say
 
 @dataclass(frozen=True)
 class Fault:
-    """Where (1-based), which rule, what is wrong. `secret` forbids showing the line."""
+    """Where (1-based), which rule, what is wrong. `secret` forbids showing the line; `edits` mend it."""
 
     rule: ReadingRule
     line: int
@@ -21,6 +22,7 @@ class Fault:
     hint: str = ""
     warning: bool = False
     secret: bool = False
+    edits: tuple[Edit, ...] = ()
 
 
 _PLAIN_WORDS = (

@@ -14,6 +14,7 @@ import yaml
 from sluse.catalog import limits
 from sluse.catalog.faults import Fault, syntax
 from sluse.catalog.scalars import OutOfRange, is_ambiguous, typed
+from sluse.model.change import Edit
 from sluse.rules import reading
 from sluse.rules.rule import ReadingRule
 from sluse.rules.shown import shown
@@ -111,7 +112,17 @@ def scalars(node: Node) -> Iterator[Scalar]:
 
 
 def _fault(node: Scalar, message: str) -> Fault:
-    return Fault(reading.AMBIGUOUS, node.line, node.column, node.length, message, warning=True)
+    end = node.column + node.length
+    # Quotes keep what it means here: only what is text already gets them.
+    mended = (Edit(node.line, node.column, node.line, end, f'"{node.text}"'),) if _is_text(node) else ()
+    return Fault(reading.AMBIGUOUS, node.line, node.column, node.length, message, warning=True, edits=mended)
+
+
+def _is_text(node: Scalar) -> bool:
+    try:
+        return isinstance(typed(node.text), str) and len(node.text) == node.length
+    except OutOfRange:
+        return False
 
 
 def _events(text: str) -> Iterator[yaml.Event]:

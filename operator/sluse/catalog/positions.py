@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
+from sluse.catalog.edits import edits
 from sluse.catalog.nodes import Mapping, Node, Scalar, Sequence, compose
+from sluse.model.change import Change, Edit
 from sluse.model.problem import Place
 from sluse.rules.shown import printable
 
@@ -40,6 +42,10 @@ class Positions:
             return ""
         line = lines[place.line - 1].rstrip("\r").replace("\t", " ")
         return printable(line if len(line) <= _LONGEST_EXCERPT else f"{line[: _LONGEST_EXCERPT - 1]}…")
+
+    def edits(self, change: Change) -> tuple[Edit, ...]:
+        """Return what a change is in the text; nothing where the text leaves doubt."""
+        return edits(change, self._root, self._lines) if self._root is not None else ()
 
     @cached_property
     def _lines(self) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from sluse.catalog.faults import Fault
+from sluse.model.change import Edit
 from sluse.rules import reading
 from sluse.words.said import say
 
@@ -14,6 +15,7 @@ _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff]"
 )
+_WITHOUT_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 _TAB = re.compile(r"^ *\t", re.MULTILINE)
 
@@ -21,7 +23,8 @@ _TAB = re.compile(r"^ *\t", re.MULTILINE)
 def decode(content: bytes) -> str | Fault:
     """Return the text of a file, or why it has none."""
     if content.startswith(_BOMS):
-        return Fault(reading.BYTE_ORDER_MARK, 1, 1, 1, say("The file begins with a byte order mark"))
+        mended = (Edit(1, 1, 1, 2, ""),) if content.startswith(_BOMS[0]) else ()
+        return Fault(reading.BYTE_ORDER_MARK, 1, 1, 1, say("The file begins with a byte order mark"), edits=mended)
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
@@ -30,7 +33,9 @@ def decode(content: bytes) -> str | Fault:
         return Fault(reading.NOT_UTF8, *place(before, len(before)), 1, message, secret=True)
     match = _INVISIBLE.search(text) or _LONE_RETURN.search(text)
     if match:
-        return Fault(reading.CONTROL_CHARACTER, *place(text, match.start()), 1, _invisible(match[0]))
+        line, column = place(text, match.start())
+        mended = (Edit(line, column, line, column + 1, ""),) if match[0] in _WITHOUT_WIDTH else ()
+        return Fault(reading.CONTROL_CHARACTER, line, column, 1, _invisible(match[0]), edits=mended)
     return text
 
 

@@ -24,19 +24,24 @@ Open = Callable[[Collection[str] | None], Files]
 
 def verdict(asked: Scope, only: frozenset[str]) -> Verdict:
     """Return the verdict on folders, and on `policies/` beside them. Raises CatalogError."""
-    known = (asked.root / data.FOLDER).is_dir()
-    policy = data.read(data.contents(WorkTree(asked.root, data.FOLDER)) if known else {})
+    policy = policies(asked)
     tree = read(Reader(), lambda whole: WorkTree(asked.root, asked.under, only=whole), asked.under, only, policy.models)
     found = (*check(tree, policy.models), *policy.problems, *check_policies(policy.models))
     return verdict_of(with_excerpts(tree, asked.of_interest(found), policy.models), tree)
 
 
-def read(reader: Reader, files: Open, under: str, only: frozenset[str], policies: PolicyFiles | None) -> Tree:
+def policies(asked: Scope) -> data.PolicyReading:
+    """Return what lies in `policies/`; nothing where there is no such folder. Raises CatalogError."""
+    known = (asked.root / data.FOLDER).is_dir()
+    return data.read(data.contents(WorkTree(asked.root, data.FOLDER)) if known else {})
+
+
+def read(reader: Reader, files: Open, under: str, only: frozenset[str], models: PolicyFiles | None) -> Tree:
     """Return a tree in which the documents of `only` can be judged. Raises CatalogError."""
     tree = reader.tree(files(only), under)
     if not organisations_named(tree) <= only:
         only |= organisations_named(tree)
         tree = reader.tree(files(only), under)
-    if any(login_providers(Survey(tree, policies))):
+    if any(login_providers(Survey(tree, models))):
         tree = reader.tree(files(None), under)  # any organisation may declare it
     return tree

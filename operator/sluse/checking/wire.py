@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sluse.model.change import Edit
 from sluse.model.problem import Place, Problem, Severity
 from sluse.words.said import Said
 
@@ -22,12 +23,13 @@ def wire(problem: Problem) -> Wire:
         problem.holds,
         problem.path,
         problem.excerpt,
+        [[each.line, each.column, each.end_line, each.end_column, each.text] for each in problem.edits],
     ]
 
 
 def problem(data: object) -> Problem:
     """Return the problem that `wire` made data of. Raises TypeError, ValueError or KeyError for any other data."""
-    place, rule, message, hint, severity, holds, path, excerpt = _list(data)
+    place, rule, message, hint, severity, holds, path, excerpt, edits = _list(data)
     file, line, column, length = _list(place)
     return Problem(
         Place(_str(file), _int(line), _int(column), _int(length)),
@@ -38,7 +40,12 @@ def problem(data: object) -> Problem:
         _str(holds),
         _str(path),
         _str(excerpt),
+        edits=tuple(_edit(*_list(each)) for each in _list(edits)),
     )
+
+
+def _edit(line: object, column: object, end_line: object, end_column: object, text: object) -> Edit:
+    return Edit(_int(line), _int(column), _int(end_line), _int(end_column), _str(text))
 
 
 def _text(text: object) -> object:

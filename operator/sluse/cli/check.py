@@ -19,9 +19,10 @@ from sluse.errors import CatalogError
 from sluse.model.problem import Problem, Severity
 from sluse.rules.printing import Paint, as_json, as_text, readable, tally, unpainted
 from sluse.wiring import cache
-from sluse.words.said import Translate
+from sluse.words.said import Translate, say
 
 _COLOURS = {"error": "red", "warning": "yellow", "mark": "red", "hint": "cyan"}
+_MENDED = say("mended")
 _REPORTS = ("sarif", "github", "gitlab", "junit")
 
 
@@ -35,19 +36,31 @@ _REPORTS = ("sarif", "github", "gitlab", "junit")
 )
 @click.option("--base", help="Revision to compare with: a record that it has is never edited or deleted.")
 @click.option("--no-index", is_flag=True, flag_value=True, help="Judge everything anew, and remember nothing of it.")
+@click.option("--fix", is_flag=True, flag_value=True, help="Mend what needs no decision of yours, and say what it was.")
+@click.option("--diff", is_flag=True, flag_value=True, help="Show what --fix would change, and write nothing.")
 @lang.option
-def command(paths: tuple[Path, ...], output: str, base: str | None, *, no_color: bool, no_index: bool) -> int:
+def command(
+    paths: tuple[Path, ...], output: str, base: str | None, *, no_color: bool, no_index: bool, fix: bool, diff: bool
+) -> int:
     """Check the working directory's integrations, or only the PATHS of them.
 
     PATHS are files or folders. Of other organisations only what the rules need is read. Exits 1 where an error was
     found; warnings are told and hold nothing.
 
+    --fix edits documents only, in place and in their own layout: no records, no keys, nothing in policies/.
+
     Verdicts on unchanged folders are kept in your cache (XDG_CACHE_HOME); they never differ from what is found anew.
     """
     asked, words = scope(paths), lang.words()
     with without_collecting():
-        found = _verdict(asked, None if no_index else cache.folder())
+        remembered = None if no_index else cache.folder()
+        found = _verdict(asked, remembered)
         problems = asked.of_interest((*found.problems, *_rewritten(asked, base)))
+        if (fix or diff) and _fixed(asked, problems, words, only_show=diff):
+            found = _verdict(asked, remembered)
+            problems = asked.of_interest((*found.problems, *_rewritten(asked, base)))
+    if diff:
+        return 1 if _errors(problems) else 0
     worded = [replace(each, message=words(each.message), hint=words(each.hint)) for each in problems]
     if output in _REPORTS:
         from sluse.rules.reports import REPORTS
@@ -68,6 +81,21 @@ def _verdict(asked: Scope, remembered: Path | None) -> Verdict:
     from sluse.checking.part import verdict
 
     return verdict(asked, asked.organisations)
+
+
+def _fixed(asked: Scope, problems: Sequence[Problem], words: Translate, *, only_show: bool) -> bool:
+    """Mend what can be mended, or show how; return whether files were written."""
+    from sluse.checking.fixing import fixed, write
+    from sluse.checking.part import policies
+
+    done = fixed(asked, problems, policies(asked).models)
+    if only_show:
+        click.echo(done.diff(), nl=False)
+        return False
+    write(asked.root, done)
+    for problem in done.problems:
+        click.echo(f"{problem.place}: {words(_MENDED)} {problem.rule}: {words(problem.message)}", err=True)
+    return bool(done.problems)
 
 
 def _rewritten(asked: Scope, base: str | None) -> tuple[Problem, ...]:

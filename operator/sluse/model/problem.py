@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sluse.model.change import Change, Edit
+
 
 class Severity(StrEnum):
     """An error holds the document back; a warning is told and holds nothing."""
@@ -35,6 +37,7 @@ class Problem:
 
     `holds` is who is held back by it: `<organisation>` or `<organisation>.<name>`; empty where the file has no
     identity (see `Tree.unreadable`). `path` is the field inside the document, as `spec.clients[0].scopes[1]`, empty where the file itself is meant.
+    `change` is what mends it, if a program can; `edits` is the same in the text of the file, once who has the text was asked.
     `excerpt` is the line of the file with the place, or empty; it is never set for a secret or an identifier.
     """
 
@@ -46,3 +49,5 @@ class Problem:
     holds: str = ""
     path: str = ""
     excerpt: str = ""
+    change: Change | None = None
+    edits: tuple[Edit, ...] = ()

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from sluse.catalog.excerpts import with_excerpts
-from sluse.catalog.files import INTEGRATIONS, FileEntry, FileKind, Files, blob_id
+from sluse.catalog.files import INTEGRATIONS, Files
 from sluse.catalog.reader import Reader
 from sluse.catalog.work_tree import WorkTree
 from sluse.catalog.yaml import dump
 from sluse.checking import part
+from sluse.checking.over import Over
 from sluse.model.envelope import Document
 from sluse.model.names import API_VERSION
 from sluse.model.organisation import Organisation
@@ -25,24 +26,6 @@ from sluse.order.question import Answers, Question, one
 from sluse.rules.judge import check
 
 _SCHEMA = "# yaml-language-server: $schema=../schema.json\n"
-
-
-@dataclass(frozen=True)
-class Over:
-    """A tree of files with some others laid over it."""
-
-    under: Files
-    files: Mapping[str, bytes]
-
-    def entries(self) -> Sequence[FileEntry]:
-        """Return every path; what is laid over counts."""
-        below = [entry for entry in self.under.entries() if entry.path not in self.files]
-        return [*below, *(_entry(path, content) for path, content in self.files.items())]
-
-    def read(self, ids: Sequence[str]) -> Mapping[str, bytes]:
-        """Return content by id."""
-        mine = {_entry(path, content).id: content for path, content in self.files.items()}
-        return {**self.under.read([each for each in ids if each not in mine]), **mine}
 
 
 class Desk:
@@ -131,7 +114,3 @@ def _typed(wire: Any, made: Any) -> Any:
 
 def _text(document: Mapping[str, object]) -> bytes:
     return (_SCHEMA + dump(document)).encode()
-
-
-def _entry(path: str, content: bytes) -> FileEntry:
-    return FileEntry(path, FileKind.FILE, len(content), blob_id(content))

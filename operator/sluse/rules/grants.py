@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sluse.model.change import Change, Kind
 from sluse.model.service_integration import Client, ClientValues, Grant, ServiceIntegration, Tenancy
 from sluse.rules import fields
 from sluse.rules.rule import Certainty, DocumentRule, Finding
@@ -60,7 +61,10 @@ def _refresh_is_complete(path: str, client: Client) -> Iterator[Finding]:
     elif refreshes and _OFFLINE not in client.scopes:
         place = f"{path}.grants[{client.grants.index(Grant.REFRESH_TOKEN)}]"
         yield Finding(
-            place, say("refresh_token needs the scope `offline_access`"), hint=say("Add `offline_access` to `scopes`.")
+            place,
+            say("refresh_token needs the scope `offline_access`"),
+            hint=say("Add `offline_access` to `scopes`."),
+            change=Change(Kind.APPEND, f"{path}.scopes", _OFFLINE),
         )
     elif not refreshes and _OFFLINE in client.scopes and Grant.AUTHORIZATION_CODE in client.grants:
         yield Finding(

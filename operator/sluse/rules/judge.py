@@ -89,4 +89,5 @@ def _problem(rule: Rule, source: Source, finding: Finding) -> Problem:
         severity=finding.severity,
         holds=source.holds,
         path=finding.path,
+        change=finding.change,
     )

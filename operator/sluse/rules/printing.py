@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from sluse.model.change import Edit
 from sluse.model.problem import Problem, Severity
 from sluse.rules.shown import listed
 from sluse.words.said import Translate, counted, english, say
@@ -51,6 +52,17 @@ def as_json(problem: Problem) -> dict[str, object]:
         "field": problem.path,
         "holds": problem.holds,
         "excerpt": problem.excerpt,
+        "edits": [_edit(each) for each in problem.edits],
+    }
+
+
+def _edit(edit: Edit) -> dict[str, object]:
+    return {
+        "line": edit.line,
+        "column": edit.column,
+        "endLine": edit.end_line,
+        "endColumn": edit.end_column,
+        "text": edit.text,
     }
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sluse.model.change import Change, Kind
 from sluse.model.identity_provider import (
     ClientAuthentication,
     IdentityProvider,
@@ -38,8 +39,11 @@ def address(document: IdentityProvider) -> Iterator[Finding]:
         elif parts.scheme != "https":
             yield Finding(path, say("{value} is not https", value=shown(value)), hint=say("Use https."))
         elif path.endswith(".issuer") and ("?" in value or value.endswith("/")):
+            bare = value.rstrip("/")
             yield Finding(
-                path, say("{value} ends with a slash or has a query, which an issuer may not", value=shown(value))
+                path,
+                say("{value} ends with a slash or has a query, which an issuer may not", value=shown(value)),
+                change=None if "?" in value else Change(Kind.REPLACE, path, bare),
             )
     production = document.spec.production
     if production is not None and production.issuer == document.spec.test.issuer:
@@ -97,6 +101,7 @@ def claims(document: IdentityProvider) -> Iterator[Finding]:
                     wanted=wanted,
                     claim=shown(claim),
                 ),
+                change=Change(Kind.REPLACE, f"spec.claims.{path}", wanted),
             )
     seen: set[str] = set()
     for index, each in enumerate(mapping.levels):
@@ -108,8 +113,11 @@ def claims(document: IdentityProvider) -> Iterator[Finding]:
                 f"{path}.value", say("{low} is a level that no service accepts", low=shown(_LOW)), say("Leave it out.")
             )
         elif LEVELS.get(each.value, each.level) is not each.level:
+            level = LEVELS[each.value]
             yield Finding(
-                f"{path}.level", say("{value} means {level}", value=shown(each.value), level=LEVELS[each.value])
+                f"{path}.level",
+                say("{value} means {level}", value=shown(each.value), level=level),
+                change=Change(Kind.REPLACE, f"{path}.level", level.value),
             )
         elif each.value not in LEVELS:
             message = say(

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from sluse.model.names import IntegrationKey
 from sluse.model.tree import Tree
 from sluse.rules import fields
-from sluse.rules.rule import Certainty, Finding, TreeRule
+from sluse.rules.rule import Certainty, Finding, TreeRule, replaced
 from sluse.rules.shown import listed, shown
 from sluse.rules.survey import Source, Survey
 from sluse.words.said import say
@@ -36,8 +36,8 @@ def login_providers(survey: Survey) -> Iterator[tuple[Source, Finding]]:
             for index, provider in enumerate(client.login.identity_providers if client.login is not None else ()):
                 if provider.name not in known and not survey.providers(provider.name) and not survey.unreadable():
                     message = say("Nobody here is an identity provider named {name}", name=shown(provider.name))
-                    hint = _hint(provider.name, {*known, *survey.providers()})
-                    yield Source.of(document), Finding(f"{path}.login.identityProviders[{index}].name", message, hint)
+                    field = f"{path}.login.identityProviders[{index}].name"
+                    yield Source.of(document), _unknown(field, message, provider.name, {*known, *survey.providers()})
 
 
 def provider_names(survey: Survey) -> Iterator[tuple[Source, Finding]]:
@@ -84,7 +84,7 @@ def installed_services(survey: Survey) -> Iterator[tuple[Source, Finding]]:
                 yield source, _no_service("spec.service", spec.service, survey)
         elif spec.client not in (names := [client.name for client in service.content.spec.clients]):
             message = say("{service} has no client {client}", service=shown(spec.service), client=shown(spec.client))
-            yield source, Finding("spec.client", message, _hint(spec.client, names))
+            yield source, _unknown("spec.client", message, spec.client, names)
 
 
 def used_services(survey: Survey) -> Iterator[tuple[Source, Finding]]:
@@ -118,17 +118,21 @@ def _existing(survey: Survey) -> frozenset[str]:
 
 
 def _no_service(path: str, service: str, survey: Survey) -> Finding:
-    return Finding(
-        path, say("There is no service {service}", service=shown(service)), _hint(service, survey.services())
-    )
+    message = say("There is no service {service}", service=shown(service))
+    return _unknown(path, message, service, survey.services())
 
 
-def _hint(word: str, words: Iterable[str]) -> str:
+def _unknown(path: str, message: str, word: str, words: Iterable[str]) -> Finding:
+    """Return the finding for a word that is none of `words`: with the nearest, or all of them."""
     choice = sorted(words)
     near = get_close_matches(word, choice, n=1, cutoff=_NEAR)
     if near:
-        return say("Did you mean {near}?", near=shown(near[0]))
-    names = [shown(each) for each in choice]
+        hint = say("Did you mean {near}?", near=shown(near[0]))
+        return Finding(path, message, hint, change=replaced(path, near))
+    return Finding(path, message, _all([shown(each) for each in choice]))
+
+
+def _all(names: list[str]) -> str:
     if len(names) == 1:
         return say("There is {name}.", name=names[0])
     return say("There are {names}.", names=listed(names)) if 1 < len(names) <= 20 else ""

@@ -6,11 +6,12 @@ the same table, so that every problem anybody ever sees can be looked up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Generic, TypeVar
 
+from sluse.model.change import Change, Kind
 from sluse.model.envelope import Document
 from sluse.model.keys import Jwks
 from sluse.model.policy.files import PolicyFiles
@@ -44,12 +45,21 @@ class Certainty(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check found. `path` is the field inside the document, as `spec.clients[0].name`."""
+    """What a check found. `path` is the field inside the document, as `spec.clients[0].name`.
+
+    `change` mends it; only where there is one way to, and it cannot be wrong.
+    """
 
     path: str
     message: str
     hint: str = ""
     severity: Severity = Severity.ERROR
+    change: Change | None = None
+
+
+def replaced(path: str, near: Sequence[str]) -> Change | None:
+    """Return the change of a field's value to the nearest word there is, if there is one."""
+    return Change(Kind.REPLACE, path, near[0]) if near else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,9 +83,10 @@ class Rule:
         holds: str = "",
         path: str = "",
         excerpt: str = "",
+        change: Change | None = None,
     ) -> Problem:
         """Return a problem of this rule."""
-        return Problem(place, self.id, message, hint or self.hint, severity, holds, path, excerpt)
+        return Problem(place, self.id, message, hint or self.hint, severity, holds, path, excerpt, change)
 
 
 @dataclass(frozen=True, kw_only=True)

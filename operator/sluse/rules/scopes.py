@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from sluse.model.service_integration import Client, Grant, ServiceIntegration
 from sluse.rules import fields
-from sluse.rules.rule import Certainty, DocumentRule, Finding
+from sluse.rules.rule import Certainty, DocumentRule, Finding, replaced
 from sluse.rules.shown import shown
 from sluse.words.said import say
 
@@ -24,9 +24,8 @@ def form(document: ServiceIntegration) -> Iterator[Finding]:
             if scope not in IDENTITY and not _FORM.fullmatch(scope):
                 near = get_close_matches(scope, IDENTITY, n=1, cutoff=0.75)
                 hint = say("Did you mean {near}?", near=shown(near[0])) if near else ""
-                yield Finding(
-                    place, say("{scope} does not look like a scope of HelseID", scope=shown(scope)), hint=hint
-                )
+                message = say("{scope} does not look like a scope of HelseID", scope=shown(scope))
+                yield Finding(place, message, hint, change=replaced(place, near))
 
 
 def identity_without_login(document: ServiceIntegration) -> Iterator[Finding]:

@@ -40,13 +40,32 @@ def _result(problem: Problem, index: int) -> dict[str, object]:
     location: dict[str, object] = {"physicalLocation": _physical(problem.place)}
     if problem.path:
         location["logicalLocations"] = [{"fullyQualifiedName": problem.path}]
-    return {
+    result: dict[str, object] = {
         "ruleId": problem.rule,
         "ruleIndex": index,
         "level": problem.severity.value,
         "message": {"text": with_hint(problem)},
         "locations": [location],
     }
+    return {**result, "fixes": [_fix(problem)]} if problem.edits else result
+
+
+def _fix(problem: Problem) -> dict[str, object]:
+    replacements = [
+        {
+            "deletedRegion": {
+                "startLine": edit.line,
+                "startColumn": edit.column,
+                "endLine": edit.end_line,
+                "endColumn": edit.end_column,
+            },
+            "insertedContent": {"text": edit.text},
+        }
+        for edit in problem.edits
+    ]
+    location = {"uri": quote(problem.place.path)}
+    change = {"artifactLocation": location, "replacements": replacements}
+    return {"description": {"text": problem.hint}, "artifactChanges": [change]}
 
 
 def _physical(place: Place) -> dict[str, object]:

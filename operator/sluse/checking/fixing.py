@@ -1,0 +1,116 @@
+"""What a program can mend without asking, mended: round after round, until nothing is left that it can.
+
+Only what people write is edited: documents, never a record, an accepted file, a key or what roots have signed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import os
+import tempfile
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sluse.catalog.excerpts import with_excerpts
+from sluse.catalog.files import Files
+from sluse.catalog.reader import Reader
+from sluse.catalog.work_tree import WorkTree
+from sluse.checking import part
+from sluse.checking.edited import edited
+from sluse.checking.over import Over
+from sluse.checking.scope import Scope
+from sluse.errors import CatalogError
+from sluse.model.policy.files import PolicyFiles
+from sluse.model.problem import Problem
+from sluse.rules.judge import check
+
+_ROUNDS = 8
+"""What one round mends may show what another can; each of these shows less, so more rounds would be a mistake of a fix."""
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """What was mended, in the order it was; and the files before and after, by path."""
+
+    problems: tuple[Problem, ...]
+    before: Mapping[str, bytes]
+    after: Mapping[str, bytes]
+
+    def diff(self) -> str:
+        """Return the change as a unified diff."""
+        return "".join(line for path in sorted(self.after) for line in self._lines(path))
+
+    def _lines(self, path: str) -> Iterator[str]:
+        old, new = (side[path].decode().splitlines(keepends=True) for side in (self.before, self.after))
+        for line in difflib.unified_diff(old, new, f"a/{path}", f"b/{path}"):
+            yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+def fixed(asked: Scope, found: Sequence[Problem], policies: PolicyFiles) -> Fixed:
+    """Return what mending the problems makes of their files, and of what shows up then. Nothing is written."""
+    before: dict[str, bytes] = {}
+    after: dict[str, bytes] = {}
+    told: list[Problem] = []
+    problems = [problem for problem in found if asked.contains(problem.place.path)]
+    for _ in range(_ROUNDS):
+        mended = _round(asked, problems, before, after)
+        if not mended:
+            break
+        told += mended
+        problems = _again(asked, after, policies)
+    changed = {path for path in after if after[path] != before[path]}
+    return Fixed(tuple(told), before, {path: after[path] for path in changed})
+
+
+def write(root: Path, changed: Fixed) -> None:
+    """Put the files in the place of what they were, each at once or not at all. Raises CatalogError."""
+    for path, content in changed.after.items():
+        file = root / path
+        try:
+            if file.is_symlink() or file.read_bytes() != changed.before[path]:
+                raise CatalogError(f"{path} was changed meanwhile", hint="Run the command again.")
+            _replace(file, content)
+        except OSError as error:
+            raise CatalogError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _replace(file: Path, content: bytes) -> None:
+    mode = file.stat().st_mode & 0o777
+    handle, name = tempfile.mkstemp(prefix=".", dir=file.parent)  # a dotfile: no reader takes it for a document
+    try:
+        with os.fdopen(handle, "wb") as new:
+            new.write(content)
+            new.flush()
+            os.fsync(new.fileno())
+        Path(name).chmod(mode)
+        Path(name).replace(file)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise
+
+
+def _round(
+    asked: Scope, problems: Sequence[Problem], before: dict[str, bytes], after: dict[str, bytes]
+) -> list[Problem]:
+    mended: list[Problem] = []
+    for path in sorted({problem.place.path for problem in problems if problem.edits}):
+        if path not in before:
+            before[path] = after[path] = (asked.root / path).read_bytes()
+        after[path], done = edited(after[path], [each for each in problems if each.place.path == path])
+        mended += done
+    return mended
+
+
+def _again(asked: Scope, after: Mapping[str, bytes], policies: PolicyFiles) -> list[Problem]:
+    """Judge the organisations of the files that changed once more, with the change."""
+
+    def opened(only: Collection[str] | None) -> Files:
+        return Over(WorkTree(asked.root, asked.under, only=only), after)
+
+    only = frozenset(path.removeprefix(f"{asked.under}/").split("/")[0] for path in after)
+    tree = part.read(Reader(), opened, asked.under, only, policies)
+    problems = with_excerpts(tree, check(tree, policies), policies)
+    return [problem for problem in problems if asked.contains(problem.place.path) and problem.place.path in after]
