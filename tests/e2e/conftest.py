@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from e2e.controlplane.binaries import KUBECONFIG, find_or_build
+from e2e.controlplane.binaries import KUBECONFIG, Binaries, find
 from e2e.controlplane.control_plane import ControlPlane
 from e2e.playing import Played, demo
 from sluse.model.settings import Timing
@@ -30,9 +30,17 @@ IMPATIENT = Timing(drift=100_000, retry_first=1, retry_most=1)
 
 
 @pytest.fixture(scope="session")
-def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+def programs() -> Binaries:
+    """What `make e2e` found or built: to build takes longer than a test may."""
+    found = find()
+    assert found is not None, "no kube-apiserver is here; `make e2e` builds one"
+    return found
+
+
+@pytest.fixture(scope="session")
+def control_plane(programs: Binaries, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
     """etcd, API server and collectors on loopback."""
-    with ControlPlane(find_or_build(), tmp_path_factory.mktemp("control-plane")) as running:
+    with ControlPlane(programs, tmp_path_factory.mktemp("control-plane")) as running:
         yield running
 
 
@@ -49,10 +57,10 @@ def played(administrator: Path) -> Played:
 
 
 @pytest.fixture
-def plane(tmp_path: Path) -> Iterator[ControlPlane]:
+def plane(programs: Binaries, tmp_path: Path) -> Iterator[ControlPlane]:
     directory = tmp_path / "control-plane"
     directory.mkdir(mode=0o700)
-    with ControlPlane(find_or_build(), directory) as running:
+    with ControlPlane(programs, directory) as running:
         yield running
 
 

@@ -84,4 +84,4 @@ def test_an_overlay_that_is_deleted_leaves_kinds_namespaces_and_the_ledger(kubec
     for what in (("integration", "a.b"), ("configmap", "sluse-ledger-kept")):
         assert kubectl("-n", "sluse-test", "get", *what).returncode == 0
     policies = kubectl("get", "validatingadmissionpolicies", "-l", "app.kubernetes.io/part-of=sluse", "-o", "name")
-    assert policies.stdout == ""
+    assert (policies.returncode, policies.stdout) == (0, "")

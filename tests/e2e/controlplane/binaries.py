@@ -49,16 +49,20 @@ class Binaries:
 
 def find_or_build() -> Binaries:
     """Return the programs. NoControlPlane where they are neither there nor can be built."""
+    found = find()
+    if found is None:
+        _build(_cache() / _version())
+    return found or Binaries(_cache() / _version())
+
+
+def find() -> Binaries | None:
+    """Return the programs where they are. NoControlPlane where the folder that was named has them not."""
     named = os.environ.get("KUBEBUILDER_ASSETS")
-    if named:
-        missing = [name for name in _NAMES if not (Path(named) / name).is_file()]
-        if missing:
-            raise NoControlPlane(f"KUBEBUILDER_ASSETS names {named}, which has no {', '.join(missing)}")
-        return Binaries(Path(named))
-    folder = _cache() / _version()
-    if not all((folder / name).is_file() for name in _NAMES):
-        _build(folder)
-    return Binaries(folder)
+    folder = Path(named) if named else _cache() / _version()
+    missing = [name for name in _NAMES if not (folder / name).is_file()]
+    if named and missing:
+        raise NoControlPlane(f"KUBEBUILDER_ASSETS names {named}, which has no {', '.join(missing)}")
+    return None if missing else Binaries(folder)
 
 
 def _cache() -> Path:

@@ -1,7 +1,7 @@
 """The control plane put together, and what may happen to it: restarts, a slow API server, an etcd of yesterday.
 
-TLS, RBAC and tokens as in any cluster. Its people: `admin`, a member of system:masters, and whom it is asked for besides. There are no nodes, so nothing runs
-in it; of kube-controller-manager only the collector of garbage and the one of namespaces do.
+TLS, RBAC and tokens as in any cluster. Its one person is `admin`, a member of system:masters; whoever else asks is a service account.
+There are no nodes, so nothing runs in it; of kube-controller-manager only the collector of garbage and the one of namespaces do.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import ssl
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -38,10 +38,9 @@ _CONTROLLERS = "garbage-collector-controller,namespace-controller"
 class ControlPlane:
     """Use as a context manager. `directory` is private to the user, empty, and holds tokens and data."""
 
-    def __init__(self, binaries: Binaries, directory: Path, people: Sequence[Identity] = ()) -> None:
+    def __init__(self, binaries: Binaries, directory: Path) -> None:
         self.directory = directory
         self.admin = Identity("e2e-admin", (MASTERS,), secrets.token_urlsafe(24))
-        self._people = (self.admin, *people)
         self.certificates: Certificates = issue(directory)
         self.port, self._client, self._peer, self._secure = _free_ports(4)
         self._data = directory / "etcd"
@@ -73,12 +72,11 @@ class ControlPlane:
     ) -> None:
         self._stop()
 
-    def kubeconfig(self, person: Identity | None = None, namespace: str = "default") -> Path:
-        """Return the kubeconfig of one of the people, or of the admin."""
-        who = person or self.admin
-        path = self.directory / f"kubeconfig-{who.name.replace(':', '.')}.json"
+    def kubeconfig(self) -> Path:
+        """Return the admin's kubeconfig."""
+        path = self.directory / "kubeconfig.json"
         path.touch(mode=0o600)
-        path.write_text(json.dumps(kubeconfig(self.url, self.certificates.ca_file, who, namespace)))
+        path.write_text(json.dumps(kubeconfig(self.url, self.certificates.ca_file, self.admin, "default")))
         return path
 
     def is_ready(self) -> bool:
@@ -157,11 +155,7 @@ class ControlPlane:
         self._data.mkdir(mode=0o700, exist_ok=True)
         tokens = self.directory / "tokens.csv"
         tokens.touch(mode=0o600)
-        rows = (
-            f'{person.token},{person.name},{number},"{",".join(person.groups)}"'
-            for number, person in enumerate(self._people)
-        )
-        tokens.write_text("\n".join(rows) + "\n")
+        tokens.write_text(f'{self.admin.token},{self.admin.name},0,"{MASTERS}"\n')
         key = ec.generate_private_key(ec.SECP256R1()).private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
         )
