@@ -20,7 +20,7 @@ from sluse.catalog.work_tree import WorkTree
 from sluse.catalog.yaml import dump
 from sluse.delivery.policy import trusted
 from sluse.demo.signers import maintainer, roots
-from sluse.errors import AcceptanceError
+from sluse.errors import AcceptanceError, CatalogError
 from sluse.gate.entitled import entitled
 from sluse.gate.submitted import CHECKS
 from sluse.gate.survey import GateSurvey
@@ -64,6 +64,18 @@ def integrations(tmp_path: Path) -> Path:
 
 def texts(folder: Path) -> dict[str, bytes]:
     return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+@pytest.mark.parametrize("folder", ["accepted", "acceptance", "acceptance/first"])
+def test_nothing_is_written_where_a_link_leads_elsewhere(submitted: Any, integrations: Path, folder: str) -> None:
+    outside = integrations.parent / "outside"
+    (outside / "there").mkdir(parents=True)
+    link = integrations / "fjordlegen" / folder
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to(outside / "there")
+    with pytest.raises(CatalogError, match="is a link"):
+        submission.write(integrations, submitted)
+    assert texts(outside) == {}
 
 
 def test_a_record_is_written_whole_and_read_back_without_a_problem(submitted: Any, integrations: Path) -> None:

@@ -36,3 +36,30 @@ def test_a_path_elsewhere_is_refused(checkout: Checkout, tmp_path: Path) -> None
     assert checkout.inside(tmp_path / "integrations" / "x.yaml") == "integrations/x.yaml"
     with pytest.raises(CatalogError, match="does not lie in"):
         checkout.inside(tmp_path.parent / "x.yaml")
+
+
+def test_nothing_is_written_through_a_link_also_where_it_points_at_nothing(checkout: Checkout, tmp_path: Path) -> None:
+    outside = tmp_path.parent / "outside"
+    outside.mkdir()
+    organisation = checkout.root / "integrations" / "fjordlegen"
+    (organisation / "decisions").symlink_to(outside)
+    (organisation / "journal.yaml").symlink_to(outside / "not-there-yet")
+    for path in ("integrations/fjordlegen/decisions/1-plan.yaml", "integrations/fjordlegen/journal.yaml"):
+        with pytest.raises(CatalogError, match="is a link"):
+            checkout.write({"integrations/fjordlegen/other.yaml": b"new", path: b"new"}, replacing={path})
+    assert list(outside.iterdir()) == []
+    assert not (organisation / "other.yaml").exists()
+
+
+def test_what_was_left_beside_a_file_is_not_written_through_either(checkout: Checkout, tmp_path: Path) -> None:
+    outside = tmp_path.parent / "elsewhere"
+    (checkout.root / "integrations" / ".a.yaml.new").symlink_to(outside)
+    assert checkout.write({"integrations/a.yaml": b"one"}) == ("integrations/a.yaml",)
+    assert not outside.exists()
+    assert (checkout.root / "integrations" / "a.yaml").read_bytes() == b"one"
+
+
+@pytest.mark.parametrize("path", ["../out.yaml", "integrations/../../out.yaml", "/out.yaml", ""])
+def test_a_path_that_leads_out_is_not_written(checkout: Checkout, path: str) -> None:
+    with pytest.raises(CatalogError, match="does not lie in"):
+        checkout.write({path: b"new"})

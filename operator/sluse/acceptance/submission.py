@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Protocol
 
 from sluse.acceptance.trial import Trial
+from sluse.catalog.written import demand_inside, write_whole
 from sluse.catalog.yaml import dump
 from sluse.errors import AcceptanceError
 from sluse.model.digests import canonical, sha256, tested
@@ -128,8 +129,11 @@ def require_new(integrations: Path, tested_one: IntegrationKey, name: str, now: 
 
 
 def write(integrations: Path, submitted: Submitted) -> tuple[Path, ...]:
-    """Write it below the integrations' folder; return what was written, or stood there with the same bytes."""
-    accepted, folder = integrations / submitted.accepted, integrations / submitted.folder
+    """Write it below the integrations' folder; return what was written, or stood there with the same bytes.
+
+    CatalogError, with nothing written, where a link leads elsewhere.
+    """
+    accepted, folder = (demand_inside(integrations, str(each)) for each in (submitted.accepted, submitted.folder))
     write_folder(accepted.parent, {accepted.name: submitted.snapshot})
     folder.parent.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder.parent))
@@ -145,11 +149,8 @@ def write(integrations: Path, submitted: Submitted) -> tuple[Path, ...]:
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write files into a folder, each of them whole or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
-        beside = folder / f".{name}.new"
-        beside.write_bytes(content)
-        beside.replace(folder / name)
+        write_whole(folder / name, content)
 
 
 def _json(evidence: Evidence) -> bytes:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from sluse.catalog.git import command
+from sluse.catalog.written import demand_inside, write_whole
 from sluse.delivery.record_commit import begin_branch, commit_files
 from sluse.errors import CatalogError
 from sluse.words.said import say
@@ -54,18 +55,19 @@ class Checkout:
     def write(self, files: Mapping[str, bytes], *, replacing: Collection[str] = ()) -> tuple[str, ...]:
         """Write files, and return the paths of those that were not there as they are. CatalogError writes none.
 
-        A file that is there with other content is never written over, unless it is in `replacing`.
+        A file that is there with other content is never written over, unless it is in `replacing`; nothing is written
+        through a link.
         """
+        places = {path: demand_inside(self.root, path) for path in files}
         wanted = {path: content for path, content in files.items() if not self._is(path, content)}
-        taken = [path for path in wanted if path not in replacing and (self.root / path).exists()]
+        taken = [path for path in wanted if path not in replacing and places[path].exists()]
         if taken:
             raise CatalogError(
                 say("{path} is there already with other content", path=taken[0]), hint=say("it is never written over")
             )
         for path, content in wanted.items():
             try:
-                (self.root / path).parent.mkdir(parents=True, exist_ok=True)
-                (self.root / path).write_bytes(content)
+                write_whole(places[path], content)
             except OSError as error:
                 raise CatalogError(
                     say("{path} cannot be written: {reason}", path=path, reason=error.strerror)

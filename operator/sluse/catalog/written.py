@@ -1,0 +1,35 @@
+"""A file written into a tree that others can push to: never through a link, and never outside.
+
+A clone may hold a link where a file or a folder is to be, pointing anywhere, also at what is not there yet: written
+through it, the content would land outside of the clone. Reading never follows links either.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+
+from sluse.errors import CatalogError
+
+
+def demand_inside(root: Path, path: str) -> Path:
+    """Return where a path below `root` is. CatalogError where it leads out, or a link stands on the way or in its place."""
+    parts = PurePosixPath(path).parts
+    if not parts or ".." in parts or PurePosixPath(path).is_absolute():
+        raise CatalogError(f"{path} does not lie in {root}")
+    here = root
+    for part in parts:
+        here /= part
+        if here.is_symlink():
+            inner = here.relative_to(root).as_posix()
+            raise CatalogError(f"{inner} is a link, and nothing is written through one", hint="remove the link")
+    return here
+
+
+def write_whole(file: Path, content: bytes) -> None:
+    """Write a file whole or not at all, its folders too; a link in its place is replaced, not followed. Raises OSError."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    beside = file.with_name(f".{file.name}.new")
+    beside.unlink(missing_ok=True)  # of a run that was interrupted, or somebody's link
+    with beside.open("xb") as opened:
+        opened.write(content)
+    beside.replace(file)
