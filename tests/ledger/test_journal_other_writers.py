@@ -15,7 +15,7 @@ from sluse.errors import ClusterUnavailable, LedgerError
 from sluse.ledger.journal import ClusterJournal
 from sluse.sandbox.kube.api import KubernetesAPI
 from sluse.sandbox.kube.faults import Fault
-from worlds.journal import KEY, Start, intended, ledger_writes, suffered
+from worlds.journal import KEY, Start, intended, ledger_writes, suffered, titled
 
 
 async def test_a_second_operator_is_noticed_and_nothing_more_is_written(
@@ -36,6 +36,66 @@ async def test_a_second_operator_is_noticed_and_nothing_more_is_written(
             await journal.flush()
     assert ledger_writes(api) == written
     await journal.record(replace(KEY, organisation="hav-omsorg"), intended(1, now))
+
+
+async def test_a_last_write_of_the_leader_before_is_read_and_gone_on_from(
+    journal: ClusterJournal, start: Start, now: datetime
+) -> None:
+    """It was on its way when the new leader read: what was only noted goes on top, what was promised is tried again."""
+    await journal.record(KEY, intended(1, now))
+    leads_now = start()
+    await leads_now.load()
+    leads_now.note("fjordlegen", titled("Journal"))
+    await journal.record(KEY, intended(2, now))
+    with pytest.raises(ClusterUnavailable, match="last write of the leader before"):
+        await leads_now.record(KEY, intended(3, now))
+    assert await leads_now.held(KEY) == intended(2, now)
+    await leads_now.record(replace(KEY, client="api"), intended(4, now))
+    again = start()
+    held = (await again.load())["fjordlegen"].integrations["journal-web"]
+    assert (held.title, held.clients["web"], held.clients["api"]) == ("Journal", intended(2, now), intended(4, now))
+
+
+async def test_a_late_write_that_makes_the_object_is_gone_on_from_too(
+    journal: ClusterJournal, start: Start, now: datetime
+) -> None:
+    leads_now = start()
+    await leads_now.load()
+    await journal.record(KEY, intended(1, now))
+    with pytest.raises(ClusterUnavailable, match="last write of the leader before"):
+        await leads_now.record(KEY, intended(2, now))
+    await leads_now.record(KEY, intended(3, now))
+    assert await leads_now.held(KEY) == intended(3, now)
+
+
+async def test_the_leader_before_has_one_last_write_and_no_more(
+    journal: ClusterJournal, start: Start, api: KubernetesAPI, now: datetime
+) -> None:
+    await journal.record(KEY, intended(1, now))
+    leads_now = start()
+    await leads_now.load()
+    await journal.record(KEY, intended(2, now))
+    with pytest.raises(ClusterUnavailable):
+        await leads_now.record(KEY, intended(3, now))
+    await journal.record(KEY, intended(4, now))
+    written = ledger_writes(api)
+    for _ in range(2):
+        with pytest.raises(LedgerError, match="second operator"):
+            await leads_now.record(KEY, intended(5, now))
+    assert ledger_writes(api) == written
+
+
+async def test_a_last_write_that_cannot_be_read_stops_what_stands_on_it(
+    journal: ClusterJournal, start: Start, cluster: Cluster, now: datetime
+) -> None:
+    await journal.record(KEY, intended(1, now))
+    leads_now = start()
+    await leads_now.load()
+    await cluster.merge(CONFIG_MAP, "sluse-test", "sluse-ledger-fjordlegen", {"data": {"ledger.json": "{"}})
+    for _ in range(2):
+        with pytest.raises(LedgerError, match="cannot be read"):
+            await leads_now.record(KEY, intended(2, now))
+    assert await leads_now.held(KEY) == intended(1, now)
 
 
 async def test_records_waiting_behind_a_second_operator_s_discovery_fail_too(

@@ -5,7 +5,11 @@ Whoever must know that its change is durable waits for a write; changes that arr
 cancelled handler never tears a write that others wait for.
 
 A write whose answer was lost is remembered: the next one meets a conflict, reads, and knows its own bytes again.
-Any other bytes mean that a second operator writes here, and then this book is closed until the process ends.
+
+Other bytes before this book ever wrote are the last write of the leader before, which was on its way when this one
+read. It can come no later: a write is guarded by the version it is over, so after our first it is refused. The book is
+read again then; what was only noted goes on top, and who waited for a promise fails, looks at what is held now, and
+tries again. Any other bytes mean that a second operator writes here, and then this book is closed until the process ends.
 """
 
 from __future__ import annotations
@@ -17,8 +21,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sluse.errors import ClusterUnavailable, Conflict, LedgerError, NotFound
-from sluse.ledger.objects import LedgerObjects
-from sluse.ledger.text import demand_readable, text_of
+from sluse.ledger.objects import LedgerObjects, Stored
+from sluse.ledger.text import demand_readable, own_ledger, text_of
 from sluse.model.held import OrganisationLedger
 
 Change = Callable[[OrganisationLedger], OrganisationLedger]
@@ -53,6 +57,7 @@ class Book:
         self._unanswered: set[bytes] = set()
         self._writer: asyncio.Task[None] | None = None
         self._closed: LedgerError | None = None
+        self._may_be_late = True
 
     @property
     def current(self) -> OrganisationLedger:
@@ -130,6 +135,7 @@ class Book:
                 self._version = await self._put(ledger.organisation, text)
                 self._stored = text
                 self._unanswered.clear()
+                self._may_be_late = False
         except Exception as error:  # noqa: BLE001 - handed to those who wait, who raise it
             _tell(batch, error)
             self._undo(batch)
@@ -171,9 +177,23 @@ class Book:
                     return found.version
                 elif found.text == self._stored or _digest(found.text) in self._unanswered:
                     self._version = found.version
+                elif self._may_be_late:
+                    raise self._read_again(organisation, found) from None
                 else:
                     raise self._close(organisation) from None
         raise ClusterUnavailable(f"{self._objects.where(organisation)} changes faster than it can be written")
+
+    def _read_again(self, organisation: str, found: Stored) -> ClusterUnavailable:
+        """Take what the leader before wrote last for what is durable; only once, since it had one write on its way."""
+        where = self._objects.where(organisation)
+        self._durable, self._stored, self._version = (
+            own_ledger(organisation, found.text, where),
+            found.text,
+            found.version,
+        )
+        self._may_be_late = False
+        _log.warning("%s has a last write of the leader before; it is read again", where)
+        return ClusterUnavailable(f"{where} has a last write of the leader before; what is held is looked at again")
 
     def _check_open(self) -> None:
         if self._closed is not None:

@@ -16,7 +16,7 @@ from sluse.errors import LedgerError
 from sluse.ledger.anchors import Anchors
 from sluse.ledger.book import Book, Change
 from sluse.ledger.objects import LedgerObjects
-from sluse.ledger.text import ledger_of
+from sluse.ledger.text import own_ledger
 from sluse.model.held import HeldClient, HeldIntegration, OrganisationLedger
 from sluse.model.names import ClientKey, Environment
 from sluse.registrar.port import Held
@@ -40,10 +40,7 @@ class ClusterJournal:
         """Read every organisation's ledger with one list; a LedgerError where one cannot be read."""
         books: dict[str, Book] = {}
         for organisation, stored in (await self._objects.read_all()).items():
-            where = self._objects.where(organisation)
-            ledger = ledger_of(stored.text, where)
-            if ledger.organisation != organisation:
-                raise LedgerError(f"{where} holds the ledger of {ledger.organisation}")
+            ledger = own_ledger(organisation, stored.text, self._objects.where(organisation))
             books[organisation] = Book(self._objects, ledger, stored=stored.text, version=stored.version)
         self._loaded = books
         return self.all()

@@ -31,6 +31,14 @@ def ledger_of(text: bytes, where: str) -> OrganisationLedger:
         ) from None
 
 
+def own_ledger(organisation: str, text: bytes, where: str) -> OrganisationLedger:
+    """Read back an organisation's ledger; a LedgerError also where it is another's."""
+    ledger = ledger_of(text, where)
+    if ledger.organisation != organisation:
+        raise LedgerError(f"{where} holds the ledger of {ledger.organisation}")
+    return ledger
+
+
 def demand_readable(ledger: OrganisationLedger) -> None:
     """Raise LedgerError where a ledger holds more than can be read back.
 
