@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from sluse.demo.expect import PATIENCE
+from sluse.demo.expect import PATIENCE, eventually
 from sluse.errors import LedgerMissing
 from sluse.registrar.withheld import KID_PREFIX
 from sluse.sandbox.kube.faults import Fault
 from sluse.sandbox.remote.faults import Fault as RemoteFault
 from sluse.sandbox.sandbox import Sandbox
 from worlds.documents import Supplier
-from worlds.operated import OPERATOR, Operated, Writes, looked_at
+from worlds.gated import quiet
+from worlds.operated import OPERATOR, Operated, Writes, difference, looked_at
 from worlds.processes import ended, process
 
 REGISTER, CLIENT = "/connect/register", "/connect/register/{client_id}"
@@ -84,6 +85,37 @@ async def test_asked_to_end_it_ends_cleanly_and_says_nothing(world: Operated, mi
         code, said = ended(world, running, signal.SIGTERM)
     assert code == 0
     assert [line for line in said if " INFO " not in line] == []
+
+
+async def test_asked_to_end_it_finishes_what_it_has_begun_at_the_authority_and_publishes_it(
+    world: Operated, mine: Supplier, neighbour: Supplier
+) -> None:
+    gate = world.authority.faults.hold(method="POST", path=REGISTER, times=2)
+    with world.operator() as operator:
+        assert await asyncio.to_thread(gate.arrived, PATIENCE)
+        operator.ask_to_end()
+        gate.open()
+    begun = [supplier for supplier in (mine, neighbour) if world.registrations(supplier.slug)]
+    assert begun
+    for supplier in begun:
+        (registration,) = world.registrations(supplier.slug)
+        assert not registration.metadata.keys[0].kid.startswith(KID_PREFIX)
+        assert [client["clientId"] for client in world.page(supplier.slug)["clients"]] == [registration.client_id]
+
+
+async def test_asked_to_end_it_finishes_declaring_a_stack_and_remembers_that(world: Operated, mine: Supplier) -> None:
+    faults = world.sandbox.kubernetes.faults
+    faults.add(Fault(resource="helseidclients", verb="patch", username=OPERATOR, latency=1.0))
+    with world.operator() as operator:
+        await eventually(lambda: not faults.pending(), "a stack is being declared")
+        operator.ask_to_end()
+    assert (await world.client(mine.sync))["spec"]
+    assert (await world.held(mine.slug))["declared"]
+    before = world.writes()
+    with world.operator() as operator:
+        await world.ready(mine.sync)
+        await quiet(operator)
+    assert "helseidclients" not in difference(before, world.writes()).cluster, "it is not declared again"
 
 
 @pytest.fixture

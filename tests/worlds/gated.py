@@ -255,7 +255,7 @@ async def quiet(operator: Running) -> None:
 
     def settled() -> bool:
         compiled, ledgers = process.box.now, process.parts.journal.all()
-        if compiled is None or process.sync._wanted.is_set() or process.sync._one.locked() or process.publisher._news.is_set():  # fmt: skip
+        if compiled is None or process.sync._wanted.is_set() or process.sync.under_way.locked() or process.publisher._news.is_set():  # fmt: skip
             return False
         declared = all(ledgers[slug].declared == share.stack.digest for slug, share in compiled.organisations.items())
         published = all(process.publisher._published.get(slug) is ledger for slug, ledger in ledgers.items())

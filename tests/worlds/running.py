@@ -44,12 +44,18 @@ class Running:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._loop is not None and self.process is not None and self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self.process.stop.set)
+            self.ask_to_end()
         self._thread.join(PATIENCE)
         assert not self._thread.is_alive(), "the operator ends when it is asked to"
         forget_half_made_connections()
         if self.failure is not None and error is None:
             raise self.failure
+
+    def ask_to_end(self) -> None:
+        """Ask it to end, as a signal does, and do not wait for it."""
+        assert self._loop is not None
+        assert self.process is not None
+        self._loop.call_soon_threadsafe(self.process.stop.set)
 
     def ended(self) -> BaseException | None:
         """Wait until it ended by itself; return why."""

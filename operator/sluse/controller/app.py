@@ -21,6 +21,9 @@ from sluse.delivery.repository import Repository
 from sluse.model.names import GROUP, ORGANISATION_NUMBER, VERSION
 from sluse.model.resources.integration_repository import IntegrationRepositorySpec
 
+DRAIN = 5.0
+"""Seconds in which what is under way may be finished when the operator is asked to end."""
+
 _CLIENTS = (GROUP, VERSION, "helseidclients")
 _FEDERATIONS = (GROUP, VERSION, "identityfederations")
 _OPENINGS = (GROUP, VERSION, "networkopenings")
@@ -142,3 +145,4 @@ def tune(settings: kopf.OperatorSettings) -> None:
     settings.watching.client_timeout = 330
     settings.peering.standalone = True  # leadership is a Lease's job, not peering's
     settings.execution.default_backoff = 10
+    settings.queueing.exit_timeout = DRAIN  # what a handler has begun at the authority is finished, if it can be

@@ -7,6 +7,7 @@ IntegrationRepository's handler asks for the first sync, then objects are dealt 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import uuid
 from collections.abc import Mapping
@@ -19,9 +20,10 @@ import kopf
 
 from sluse.cluster.client import user_agent
 from sluse.cluster.kinds import INTEGRATION_REPOSITORY
-from sluse.controller.app import Dependencies, build_registry
+from sluse.controller.app import DRAIN, Dependencies, build_registry
 from sluse.controller.clients import Clients
 from sluse.controller.federations import Federations
+from sluse.controller.loops import Loops
 from sluse.controller.openings import NetworkOpenings
 from sluse.controller.schedule import Schedule
 from sluse.delivery.comparing import Comparing
@@ -53,6 +55,8 @@ from sluse.wiring.parts import Parts
 
 log = logging.getLogger(__name__)
 
+LAST_PUBLICATION = 5.0  # seconds
+
 
 @dataclass
 class Process:
@@ -61,7 +65,6 @@ class Process:
     parts: Parts
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     ready: asyncio.Event = field(default_factory=asyncio.Event)
-    _loops: list[asyncio.Task[None]] = field(default_factory=list)
     _failure: BaseException | None = None
     _session: aiohttp.ClientSession | None = None
 
@@ -69,6 +72,7 @@ class Process:
         parts = self.parts
         settings = parts.settings
         self.box = Box()
+        self.loops = Loops(self.fail)
         self.recall = Recall(parts.journal, parts.branch)
         self.publisher = Publisher(
             settings.environment,
@@ -215,6 +219,9 @@ class Process:
                 await self._session.close()
         if self._failure is not None:
             raise self._failure
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LAST_PUBLICATION):
+                await self.publisher.last()  # what the last handlers did, which nobody published any more
 
     async def _recalled(self) -> None:
         """Compare the ledger with the status branch, where the remote was away at the start."""
@@ -242,24 +249,17 @@ class Process:
         self.stop.set()
 
     async def _start(self) -> None:
-        telling = (self.telling.loop,) if self.telling is not None else ()
-        schedules = (self.schedule.loop, self.federation_schedule.loop)
-        for loop in (self.sync.loop, self.publisher.loop, self.comparing.loop, *schedules, *telling):
-            task = asyncio.create_task(loop(), name=loop.__qualname__)
-            task.add_done_callback(self._ended)
-            self._loops.append(task)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        if task.cancelled():
-            return
-        log.critical("%s ended; the operator stops", task.get_name())
-        self.fail(task.exception() or RuntimeError(f"{task.get_name()} ended"))
+        self.loops.begin(self.sync.loop, lambda: self.sync.under_way)
+        self.loops.begin(self.publisher.loop, lambda: self.publisher.under_way)
+        self.loops.begin(self.comparing.loop, lambda: self.comparing.under_way)
+        self.loops.begin(self.schedule.loop, self.schedule.still)
+        self.loops.begin(self.federation_schedule.loop, self.federation_schedule.still)
+        if (telling := self.telling) is not None:
+            self.loops.begin(telling.loop, lambda: telling.under_way)
 
     async def _end(self) -> None:
         self.stop.set()  # where Kopf took the signal itself, its own waiter for our stop would hang for five seconds
-        for task in self._loops:
-            task.cancel()
-        await asyncio.gather(*self._loops, return_exceptions=True)
+        await self.loops.end(DRAIN)
 
     async def _wake(self, key: ClientKey | IntegrationKey) -> None:
         if isinstance(key, ClientKey):

@@ -11,7 +11,8 @@ import asyncio
 import heapq
 import itertools
 import random
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -30,6 +31,7 @@ class Schedule(Generic[Key]):
     _current: dict[Key, int] = field(default_factory=dict)
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _running: set[asyncio.Task[None]] = field(default_factory=set)
 
     def after(self, key: Key, seconds: float) -> None:
         """Wake `key` in about `seconds`: up to a tenth later, so that a thousand do not wake at once."""
@@ -53,6 +55,14 @@ class Schedule(Generic[Key]):
                 except TimeoutError:
                     continue
 
+    @asynccontextmanager
+    async def still(self) -> AsyncIterator[None]:
+        """Wake nothing any more that is not awake yet, and wait until nothing is."""
+        self._heap.clear()
+        if self._running:
+            await asyncio.wait(self._running)
+        yield
+
     def _due(self, group: asyncio.TaskGroup) -> float | None:
         """Start everything that is due; return the seconds to the next, None where nothing waits."""
         now = asyncio.get_running_loop().time()
@@ -65,7 +75,9 @@ class Schedule(Generic[Key]):
                 return when - now
             heapq.heappop(self._heap)
             del self._current[key]
-            group.create_task(self._run(key))
+            task = group.create_task(self._run(key))
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
         return None
 
     async def _run(self, key: Key) -> None:

@@ -34,13 +34,15 @@ class Comparing:
     failed: Callable[[], None]
     every: float
     now: Callable[[], datetime]
+    under_way: asyncio.Lock = field(default_factory=asyncio.Lock)
     _due: Mapping[str, datetime] = field(default_factory=dict)
 
     async def loop(self) -> None:
         """Compare for ever; cancelled with the process."""
         while True:
             await self.box.get()
-            await self.once()
+            async with self.under_way:
+                await self.once()
             await asyncio.sleep(_PAUSE)
 
     async def once(self) -> None:

@@ -57,6 +57,7 @@ class Publisher:
     told: Callable[[Mapping[str, OrganisationLedger]], None] = lambda _: None
     acceptance: AcceptanceStatuses | None = None
     """In production: shows what became of acceptance tests."""
+    under_way: asyncio.Lock = field(default_factory=asyncio.Lock)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _published: dict[str, OrganisationLedger] = field(default_factory=dict)
     _looked_at: dict[str, OrganisationLedger] = field(default_factory=dict)
@@ -82,12 +83,21 @@ class Publisher:
         while True:
             await self._news.wait()
             await asyncio.sleep(GATHER)
+            if not await self.last():
+                asyncio.get_running_loop().call_later(RETRY, self._news.set)
+
+    async def last(self) -> bool:
+        """Publish what is news now, if anything; return whether it could be."""
+        async with self.under_way:
+            if not self._news.is_set():
+                return True
             self._news.clear()
             try:
                 await self.once()
             except SluseError as error:
                 log.warning("not published yet: %s", error.message)
-                asyncio.get_running_loop().call_later(RETRY, self._news.set)
+                return False
+        return True
 
     async def once(self) -> None:
         """Make durable, show and publish what is news; raise the first failure after everything was tried."""

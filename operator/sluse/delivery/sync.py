@@ -93,6 +93,7 @@ class Sync:
     roots: Roots | None = None
     """In production: the keys that sign the manifest of `policies/`. Test reads the network's catalogue of it, unsigned."""
     repository: Repository | None = None
+    under_way: asyncio.Lock = field(default_factory=asyncio.Lock)
     _wanted: asyncio.Event = field(default_factory=asyncio.Event)
     _read: Head | None = None
     _noted: dict[str, OrganisationCompiled] = field(default_factory=dict)
@@ -101,7 +102,6 @@ class Sync:
     _takes_over: bool = False
     stacks: Declaring = field(init=False)
     _first: FirstCount = field(init=False)
-    _one: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
         self._first = FirstCount(self.standing)
@@ -138,7 +138,7 @@ class Sync:
 
     async def once(self, repository: Repository) -> SyncResult:
         """Sync once and report. What could not be reported is reported with the next sync."""
-        async with self._one:
+        async with self.under_way:
             self._looked, self._takes_over = self.now(), repository.changes_engine(self.engine.name)
             try:
                 result = await self._sync(repository)

@@ -54,6 +54,7 @@ class Telling:
     pace: Pace
     now: Callable[[], datetime]
     clock: Callable[[], float] = time.monotonic
+    under_way: asyncio.Lock = field(default_factory=asyncio.Lock)
     _published: dict[str, OrganisationLedger] = field(default_factory=dict)
     _quiet: dict[str, tuple[OrganisationLedger, OrganisationLedger]] = field(default_factory=dict)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -73,7 +74,8 @@ class Telling:
         """Tell for ever."""
         while True:
             self._news.clear()
-            wait = await self.once()
+            async with self.under_way:
+                wait = await self.once()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), wait)
 

@@ -134,6 +134,6 @@ async def looked(operator: Running, world: Gated) -> None:
 
     def answered() -> bool:
         noted = world.writes().cluster.get("integrationrepositories/status", 0) > before
-        return noted and not process.sync._wanted.is_set() and not process.sync._one.locked()
+        return noted and not process.sync._wanted.is_set() and not process.sync.under_way.locked()
 
     await eventually(answered, "the request is answered")
