@@ -14,6 +14,7 @@ from sluse.model.held import HeldIntegration, OrganisationLedger
 from sluse.model.names import Environment
 from sluse.notify.message import Letterhead, mail, one_line
 from sluse.notify.notices import Notice, by_addressee, notices
+from sluse.words.said import say
 from worlds.telling import HEAD, NOW, registered, waiting
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -34,8 +35,12 @@ WAITS = HeldIntegration(
     since=NOW,
     waiting=(
         waiting(message="integrations/fjordlegen/api.yaml:12:7: scope nhn:pitt/read is not known"),
-        waiting(reason="KeysMissing", message="api has no key of production", client="api"),
-        waiting(on="NHN reviewer", reason="PlanNotAgreed", message="NHN has not agreed to the plan"),
+        waiting(
+            reason="KeysMissing",
+            message=say("{client} has no key of production; those that are held stay", client="fjordlegen.api.api"),
+            client="api",
+        ),
+        waiting(on="NHN reviewer", reason="PlanNotAgreed", message=say("NHN has not agreed to the plan")),
     ),
 )
 SUBMITTED = HeldIntegration(title="Journal", stage="Submitted", since=NOW)

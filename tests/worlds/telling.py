@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 
 from sluse.errors import LedgerError, MailRefused, MailUnavailable
+from sluse.ledger.waiting import waiting_on
 from sluse.model.held import Anchor, HeldClient, HeldIntegration, OrganisationLedger, WaitingOn
 from sluse.model.names import ClientId, Environment
 from sluse.notify.message import Letterhead
@@ -127,7 +128,7 @@ class Told:
 
 
 def waiting(on: str = "supplier", reason: str = "SourceInvalid", since: datetime = NOW, **more: str) -> WaitingOn:
-    return WaitingOn(on=on, reason=reason, message=more.get("message", "line 3"), since=since, client=more.get("client", ""))  # fmt: skip
+    return waiting_on((), on, reason, more.get("message", "line 3"), since, more.get("client", ""))
 
 
 def registered(client_id: str) -> HeldClient:

@@ -10,9 +10,10 @@ from datetime import datetime
 
 from sluse.delivery.compiled import OrganisationCompiled, Summary
 from sluse.ledger.stages import Stage
+from sluse.ledger.waiting import waiting_on
 from sluse.model.held import HeldIntegration, OrganisationLedger, WaitingOn
 from sluse.model.outcome import Party
-from sluse.model.problem import Problem
+from sluse.model.problem import Problem, sentence
 
 SOURCE_INVALID = "SourceInvalid"
 
@@ -85,6 +86,5 @@ def _waiting(entry: HeldIntegration, problems: tuple[Problem, ...], now: datetim
 
 def _invalid(entry: HeldIntegration, problems: tuple[Problem, ...], now: datetime) -> WaitingOn:
     since = next((waiting.since for waiting in entry.waiting if waiting.reason == SOURCE_INVALID), now)
-    message = "; ".join(f"{problem.place}: {problem.message}" for problem in problems)[:2000]
     author = Party.IDENTITY_PROVIDER if entry.kind == "IdentityProvider" else Party.SUPPLIER
-    return WaitingOn(on=author.value, reason=SOURCE_INVALID, message=message, since=since)
+    return waiting_on(entry.waiting, author.value, SOURCE_INVALID, sentence(problems), since)

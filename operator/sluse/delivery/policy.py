@@ -15,7 +15,7 @@ from sluse.model.held import OrganisationLedger
 from sluse.model.names import Digest
 from sluse.model.policy.bundle import Policy, Roots
 from sluse.model.policy.files import PolicyFiles
-from sluse.model.problem import Problem
+from sluse.model.problem import sentence
 from sluse.model.tree import errors
 from sluse.trust import demo_keys, manifest
 from sluse.words.said import say
@@ -46,7 +46,7 @@ def trusted(
     if roots is None:
         return Untrusted((say("no root keys are pinned in the settings"),))
     read = policies.read(contents)
-    wrong = tuple(_sentence(problem) for problem in errors(read.problems))
+    wrong = tuple(sentence((problem,)) for problem in errors(read.problems))
     if wrong:
         return Untrusted(wrong)
     if read.manifest is None:
@@ -70,7 +70,3 @@ def _worthless(files: PolicyFiles) -> tuple[str, ...]:
     operators = files.operators.content.operators if files.operators else ()
     held = (key for keys in (*(each.keys for each in reviewers), *(each.keys for each in operators)) for key in keys)
     return tuple(demo_keys.refusals(each.key for each in held))
-
-
-def _sentence(problem: Problem) -> str:
-    return say("{place}: {message}", place=problem.place, message=problem.message)

@@ -20,6 +20,7 @@ from sluse.gate.verdict import Entitled, Entitlement, Keep, Move, NotEntitled, N
 from sluse.model.held import OrganisationLedger, first_seen
 from sluse.model.names import Digest, IntegrationKey
 from sluse.model.policy.bundle import Policy
+from sluse.model.problem import sentence
 from sluse.model.tree import Tree, errors
 from sluse.rules.shown import either
 from sluse.words.said import Translate, english, say
@@ -171,9 +172,7 @@ def unverified(contents: Mapping[str, bytes]) -> Policy | Untrusted:
     """Return policies/ as they are, where nobody pinned roots to measure them by."""
     read = policies.read(contents)
     placed = {name: getattr(read.models, name) for name, _ in policies.DATA.values()}
-    wrong: list[str] = [
-        say("{place}: {message}", place=problem.place, message=problem.message) for problem in errors(read.problems)
-    ]
+    wrong: list[str] = [sentence((problem,)) for problem in errors(read.problems)]
     wrong += [say("{path} is missing", path=path) for path, (name, _) in policies.DATA.items() if placed[name] is None]
     if wrong:
         return Untrusted(tuple(wrong))

@@ -65,9 +65,10 @@ def _markdown(about: Page) -> Iterator[str]:
     yield ""
     if not about.waiting:
         yield "Nobody / Ingen"
-    for row in about.waiting:
+    for row, norwegian in about.rows():
         client = f" ({_part(about, row.client)})" if row.client else ""
-        yield f"- **{_escaped(row.on)}**{client} since {_time(row.since)}: {_escaped(row.reason)}: {_escaped(row.message)}"
+        both = f"{row.message} / {norwegian}" if norwegian else row.message
+        yield f"- **{_escaped(row.on)}**{client} since {_time(row.since)}: {_escaped(row.reason)}: {_escaped(both)}"
     yield ""
     yield from _federation(about.federation) if about.kind == IDENTITY_PROVIDER else _clients(about)
     orphans = [(client.client, orphan) for client in about.clients for orphan in client.possible_orphans]

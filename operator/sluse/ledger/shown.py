@@ -7,6 +7,7 @@ know, so that a newer operator does not blind an older command line.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Literal
 
@@ -69,7 +70,7 @@ class ShownFederation(_Shown):
 
 
 class Page(_Shown):
-    """The file `<organisation>/<name>.json`. Times are UTC; `tested` is digest T; `pending_change`: HEAD differs from what production holds; `waiting` is empty where nothing waits."""
+    """The file `<organisation>/<name>.json`. Times are UTC; `tested` is digest T; `pending_change`: HEAD differs from what production holds; `waiting` is empty where nothing waits; `waiting_norwegian` are its messages in bokmål, row by row, none where no row has one."""
 
     version: Literal[1] = 1
     integration: str
@@ -83,8 +84,14 @@ class Page(_Shown):
     tested: str | None = None
     pending_change: bool = False
     waiting: tuple[WaitingOn, ...] = ()
+    waiting_norwegian: tuple[str, ...] = ()
     clients: tuple[ShownClient, ...] = ()
     federation: ShownFederation | None = None
+
+    def rows(self) -> Iterator[tuple[WaitingOn, str]]:
+        """Yield who is waited for, with the message in bokmål; empty where it is not known."""
+        for number, row in enumerate(self.waiting):
+            yield row, self.waiting_norwegian[number] if number < len(self.waiting_norwegian) else ""
 
     def document(self) -> dict[str, object]:
         """Return the JSON-able form: the version always, other defaults left out."""
@@ -109,10 +116,17 @@ def page(key: IntegrationKey, entry: HeldIntegration, environment: Environment, 
         since=entry.since,
         tested=entry.tested,
         pending_change=entry.pending_change,
-        waiting=entry.waiting,
+        # Beside the rows: an older command line knows no other members of a row, and ignores those of a page.
+        waiting=tuple(row.model_copy(update={"norwegian": ""}) for row in entry.waiting),
+        waiting_norwegian=_norwegian(entry.waiting),
         clients=tuple(_client(name, held, waiting_for.get(name)) for name, held in sorted(entry.clients.items())),
         federation=_federation(entry.federation, waiting_for.get(FEDERATION)) if entry.federation else None,
     )
+
+
+def _norwegian(rows: tuple[WaitingOn, ...]) -> tuple[str, ...]:
+    found = tuple(row.norwegian for row in rows)
+    return found if any(found) else ()
 
 
 def parse(text: bytes, where: str) -> Page:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
+from sluse.ledger.waiting import waiting_on
 from sluse.model.held import FEDERATION, HeldClient, HeldFederation, HeldIntegration, HeldSnapshot, WaitingOn
 from sluse.model.names import Environment
 from sluse.model.outcome import Conflicted, FederationOutcome, Outcome, Party, Rejected, Waiting
@@ -149,7 +150,7 @@ def _waiting(
     before = next((row for row in entry.waiting if row.client == client), None)
     same = before is not None and (before.on, before.reason) == (on.value, reason)
     since = before.since if before is not None and same else now
-    row = WaitingOn(on=on.value, reason=reason, message=message[:2000] or reason, since=since, client=client)
+    row = waiting_on(entry.waiting, on.value, reason, message or reason, since, client)
     return tuple(sorted((*others, row), key=lambda each: each.client))
 
 

@@ -70,6 +70,7 @@ class WaitingOn(Value):
     message: Text
     since: datetime
     client: str = Field("", max_length=40)
+    norwegian: str = Field("", max_length=2000, description="The message in bokmål; empty where it is not known.")
 
 
 class HeldInstallation(Value):

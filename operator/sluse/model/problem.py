@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from sluse.model.change import Change, Edit
+from sluse.words.said import say, several
 
 
 class Severity(StrEnum):
@@ -51,3 +53,8 @@ class Problem:
     excerpt: str = ""
     change: Change | None = None
     edits: tuple[Edit, ...] = ()
+
+
+def sentence(problems: Iterable[Problem]) -> str:
+    """Return problems in a line: each with its place."""
+    return several(say("{place}: {message}", place=problem.place, message=problem.message) for problem in problems)

@@ -7,7 +7,7 @@ characters; headers are made of slugs, our own words and addresses that the libr
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
@@ -17,9 +17,12 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from sluse.ledger.stages import Stage, both_names
+from sluse.ledger.waiting import in_bokmal
 from sluse.model.digests import sha256
 from sluse.model.names import Environment
 from sluse.notify.notices import Notice
+from sluse.words.language import Language, in_language
+from sluse.words.said import Translate, english, say
 
 _LONGEST = 600  # characters of one message in a mail; the status branch has all of it
 
@@ -68,56 +71,53 @@ def _address(mailbox: str) -> Address:
 def _subject(said: Sequence[Notice], environment: Environment) -> str:
     if len(said) == 1:
         return one_line(f"Sluse {environment.value}: {said[0].key}: {both_names(said[0].stage)}")
-    return f"Sluse {environment.value}: {len(said)} integrasjoner / {len(said)} integrations"
+    many = say("{number} integrations", number=len(said))
+    return f"Sluse {environment.value}: {_BOKMAL(many)} / {many}"
 
 
 def _text(said: Sequence[Notice], environment: Environment) -> Iterator[str]:
-    yield f"Sluse melder fra om HelseID i {_IN_NORWEGIAN[environment]}. (English below.)"
-    for notice in said:
-        yield from _about(notice, _NORWEGIAN)
-    yield ""
-    yield f"Alt som er kjent: sluse status, eller grenen {environment.status_branch} i integrasjonenes git."
-    yield "Meldingen er skrevet av en maskin; svar leses ikke."
+    first, *rest = _in(_BOKMAL, said, environment)
+    yield f"{first} (English below.)"
+    yield from rest
     yield ""
     yield "-" * 60
     yield ""
-    yield f"Sluse has news about HelseID in {environment.value}."
+    yield from _in(english, said, environment)
+
+
+def _in(words: Translate, said: Sequence[Notice], environment: Environment) -> Iterator[str]:
+    yield words(_FIRST[environment])
     for notice in said:
-        yield from _about(notice, _ENGLISH)
+        yield from _about(notice, words)
     yield ""
-    yield f"All that is known: sluse status, or the branch {environment.status_branch} of the integrations' git."
-    yield "A machine wrote this; nobody reads answers."
+    branch = environment.status_branch
+    yield words(say("All that is known: sluse status, or the branch {branch} of the integrations' git.", branch=branch))
+    yield words(say("A machine wrote this; nobody reads answers."))
 
 
-@dataclass(frozen=True)
-class _Words:
-    stages: dict[str, str]
-    since: str
-    client: str
-    waiting: str
-    for_client: str
-    installed: str
-
-
-def _about(notice: Notice, words: _Words) -> Iterator[str]:
+def _about(notice: Notice, words: Translate) -> Iterator[str]:
     yield ""
     yield f"{notice.key}: {one_line(notice.title)}"
-    since = f", {words.since} {_time(notice.told.since)}" if notice.told.since is not None else ""
+    since = f", {_since(notice.told.since, words)}" if notice.told.since is not None else ""
     yield f"  {one_line(both_names(notice.stage))}{since}"
     if notice.moved:
-        yield f"  {_meaning(notice, words)}"
+        yield f"  {words(_meaning(notice))}"
     for name, client_id in notice.clients:
-        yield f"  {words.client} {name}: client id {one_line(client_id)}"
+        yield f"  {words(say('Client {name}: client id {id}', name=name, id=one_line(client_id)))}"
     for row in notice.waiting:
-        client = f" ({words.for_client} {one_line(row.client)})" if row.client else ""
-        yield f"  {words.waiting}{client}, {words.since} {_time(row.since)}: {one_line(row.reason)}"
-        yield f"    {one_line(row.message)[:_LONGEST]}"
+        client = f" ({words(say('client'))} {one_line(row.client)})" if row.client else ""
+        yield f"  {words(say('Waits on you'))}{client}, {_since(row.since, words)}: {one_line(row.reason)}"
+        yield f"    {one_line(row.message if words is english else in_bokmal(row))[:_LONGEST]}"
 
 
-def _meaning(notice: Notice, words: _Words) -> str:
+def _meaning(notice: Notice) -> str:
     if notice.kind == "ClientInstallation" and notice.stage == Stage.TEST_READY:
-        return words.installed
-    return words.stages[notice.stage].format(key=notice.key)
+        return say("The installation is set up in test and can be used.")
+    return _MEANINGS[Stage(notice.stage)](str(notice.key))
+
+
+def _since(moment: datetime, words: Translate) -> str:
+    return words(say("since {moment}", moment=f"{moment:%Y-%m-%d %H:%M}Z"))
 
 
 def one_line(text: str) -> str:
@@ -125,42 +125,25 @@ def one_line(text: str) -> str:
     return " ".join("".join(" " if unicodedata.category(each)[0] in "CZ" else each for each in text).split())
 
 
-def _time(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}Z"
+_BOKMAL = in_language(Language.BOKMAL)
 
+_FIRST = {
+    Environment.TEST: say("Sluse has news about HelseID in test."),
+    Environment.PRODUCTION: say("Sluse has news about HelseID in production."),
+}
 
-_IN_NORWEGIAN = {Environment.TEST: "test", Environment.PRODUCTION: "produksjon"}
-
-_NORWEGIAN = _Words(
-    stages={
-        Stage.TEST_READY: "Alt er satt opp i test. Akseptansetesten kan begynne: sluse acceptance run {key}",
-        Stage.SUBMITTED: "En akseptansetest er sendt inn og venter på en avgjørelse: sluse gate {key}",
-        Stage.ACCEPTED: "Akseptansetesten er godkjent. Produksjon settes opp ved første anledning.",
-        Stage.CONFIGURED: "Satt opp i produksjon, men ennå ikke åpnet. Klient-id kan tas i bruk i egne oppsett.",
-        Stage.LIVE: "Åpnet i produksjon.",
-        Stage.RETIRING: "Avvikles: den er ute av bruk og slettes senere.",
-        Stage.RETIRED: "Avviklet: HelseID har den ikke lenger.",
-    },
-    since="siden",
-    client="Klient",
-    waiting="Venter på dere",
-    for_client="klient",
-    installed="Installasjonen er satt opp i test og kan brukes.",
-)
-
-_ENGLISH = _Words(
-    stages={
-        Stage.TEST_READY: "Everything is set up in test. The acceptance test can begin: sluse acceptance run {key}",
-        Stage.SUBMITTED: "An acceptance test was submitted and waits for a decision: sluse gate {key}",
-        Stage.ACCEPTED: "The acceptance test is approved. Production is configured at the first occasion.",
-        Stage.CONFIGURED: "Configured in production and not opened yet. Client ids can go into your own settings.",
-        Stage.LIVE: "Open in production.",
-        Stage.RETIRING: "Retiring: it is out of use, and will be deleted later.",
-        Stage.RETIRED: "Retired: HelseID does not have it any more.",
-    },
-    since="since",
-    client="Client",
-    waiting="Waits on you",
-    for_client="client",
-    installed="The installation is set up in test and can be used.",
-)
+_MEANINGS: Mapping[Stage, Callable[[str], str]] = {
+    Stage.TEST_READY: lambda key: say(
+        "Everything is set up in test. The acceptance test can begin: sluse acceptance run {key}", key=key
+    ),
+    Stage.SUBMITTED: lambda key: say(
+        "An acceptance test was submitted and waits for a decision: sluse gate {key}", key=key
+    ),
+    Stage.ACCEPTED: lambda _: say("The acceptance test is approved. Production is configured at the first occasion."),
+    Stage.CONFIGURED: lambda _: say(
+        "Configured in production and not opened yet. Client ids can go into your own settings."
+    ),
+    Stage.LIVE: lambda _: say("Open in production."),
+    Stage.RETIRING: lambda _: say("Retiring: it is out of use, and will be deleted later."),
+    Stage.RETIRED: lambda _: say("Retired: HelseID does not have it any more."),
+}

@@ -25,6 +25,7 @@ from sluse.reconcile.failed import failed
 from sluse.reconcile.journal import Journal
 from sluse.reconcile.throwaway import is_withheld, throwaway_key
 from sluse.registrar.port import Altered, Held, Mark, Observed, Registrar
+from sluse.words.said import say
 
 
 @dataclass(frozen=True)
@@ -214,9 +215,11 @@ class Converge:
         held = await self._held(key)
         if held.anchor is None:
             return None
-        message = (
-            f"the management credential of client {held.anchor.client_id} is lost (Secret sluse-anchor-{key}); "
-            "restore the Secret, or have the authority end the registration and remove its anchor"
+        message = say(
+            "the management credential of client {client_id} is lost (Secret sluse-anchor-{key}); "
+            "restore the Secret, or have the authority end the registration and remove its anchor",
+            client_id=held.anchor.client_id,
+            key=key,
         )
         return Waiting("CredentialLost", message, Party.CLUSTER_OPERATOR, held)
 
@@ -225,4 +228,6 @@ class Converge:
 
 
 def _foreign(mark: Mark, held: HeldClient) -> Conflicted[HeldClient]:
-    return Conflicted(mark.text, f"the registration bears the mark {mark.text!r}, which is not ours", held)
+    return Conflicted(
+        mark.text, say("the registration bears the mark {mark}, which is not ours", mark=repr(mark.text)), held
+    )

@@ -23,6 +23,7 @@ from sluse.reconcile.failed import failed
 from sluse.reconcile.work_order import work_order
 from sluse.registrar.federation.port import FederationRegistrar, Instance, Observed, differing
 from sluse.registrar.port import Mark
+from sluse.words.said import say
 
 REGISTRAR_MISSING = "RegistrarMissing"
 NOBODY = "nobody"
@@ -112,5 +113,12 @@ def federation_status(
 
 def _foreign(alias: str, observed: Observed, held: HeldFederation) -> Conflicted[HeldFederation]:
     owner = observed.mark.text if observed.mark is not None else NOBODY
-    whose = f"bears the mark {owner!r}, which is not ours" if observed.mark is not None else "bears nobody's mark"
-    return Conflicted(owner, f"identity provider {alias} exists at the authority and {whose}", held)
+    if observed.mark is None:
+        said = say("identity provider {alias} exists at the authority and bears nobody's mark", alias=alias)
+    else:
+        said = say(
+            "identity provider {alias} exists at the authority and bears the mark {owner}, which is not ours",
+            alias=alias,
+            owner=repr(owner),
+        )
+    return Conflicted(owner, said, held)

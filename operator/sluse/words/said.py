@@ -54,6 +54,11 @@ def several(sentences: Iterable[str], between: str = "; ") -> str:
     return Said(between.join(f"{{{name}}}" for name in numbered), numbered)
 
 
+def short(text: str, most: int) -> str:
+    """Return a sentence of at most so many characters: one that is cut is English for good."""
+    return text if len(text) <= most else text[:most]
+
+
 def own(text: str, words: Translate) -> str:
     """Return our own sentence in a language, and what may be anybody's as it is: a plain text is never looked up."""
     return words(text) if isinstance(text, Said) else text

@@ -14,6 +14,7 @@ from sluse.plan.preview.value import Action, Authored, Effect
 from sluse.words.said import say
 
 ONLY_TEST = say("Only test values change: production does not move, and no NHN decision is needed.")
+MOVES = say("Production moves")
 ONLY_OPERATIONAL = say("Only operational fields change: they follow HEAD and reopen nothing.")
 
 
@@ -66,7 +67,7 @@ def _said(facts: Facts) -> Iterator[str]:
         yield say("Its own file stays as it is.")
     if facts.moves:
         step = facts.step if facts.step.startswith(("move", "retire", "suspend")) else ""
-        yield say("Production moves ({step}).", step=step) if step else say("Production moves.")
+        yield say("{moves} ({step}).", moves=MOVES, step=step) if step else say("{moves}.", moves=MOVES)
 
 
 AGAIN = say("readable again")

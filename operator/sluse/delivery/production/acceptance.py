@@ -20,6 +20,7 @@ from sluse.model.records import AcceptanceTest
 from sluse.model.resources.acceptance_test import AcceptanceTestSpec, AcceptanceTestStatus
 from sluse.model.resources.status import Condition, ConditionStatus
 from sluse.model.tree import Sourced, Tree
+from sluse.words.said import say
 
 Tests = Mapping[IntegrationKey, Sourced[AcceptanceTest]]
 """Acceptance tests by their own identity."""
@@ -27,7 +28,7 @@ Tests = Mapping[IntegrationKey, Sourced[AcceptanceTest]]
 NO_POLICY = Approval(
     approved=False,
     reasons=(
-        Reason("PolicyNotTrusted", "policies/ does not count, so nobody's decision does", Party.CLUSTER_OPERATOR),
+        Reason("PolicyNotTrusted", say("policies/ does not count, so nobody's decision does"), Party.CLUSTER_OPERATOR),
     ),
 )
 

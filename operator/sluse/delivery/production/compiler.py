@@ -31,6 +31,7 @@ from sluse.model.outcome import Party
 from sluse.model.policy.bundle import Policy
 from sluse.model.policy.rules import Fuse
 from sluse.model.registration import Use
+from sluse.words.said import say, several, short
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,11 @@ class ProductionCompiler:
 
 def _untrusted(head: Head, held: HeldSnapshot | None) -> Keep | Nothing:
     why = head.policy.reasons if isinstance(head.policy, Untrusted) else ()
-    reason = Reason("PolicyNotTrusted", f"policies/ does not count: {'; '.join(why)}"[:500], Party.CLUSTER_OPERATOR)
+    reason = Reason(
+        "PolicyNotTrusted",
+        short(say("policies/ does not count: {reasons}", reasons=several(why)), 500),
+        Party.CLUSTER_OPERATOR,
+    )
     return Keep((reason,)) if held is not None else Nothing((reason,))
 
 

@@ -22,6 +22,7 @@ from sluse.model.names import Digest, IntegrationKey
 from sluse.model.outcome import Party
 from sluse.model.registration import Use
 from sluse.model.resources.identity_federation import IdentityFederationSpec
+from sluse.words.said import say, short
 
 
 @dataclass(frozen=True)
@@ -102,5 +103,5 @@ def _federation(bodies: Bodies, stand: ProviderStand) -> Federation | Reason:
     try:
         return accepted_provider(stand.key.name, stand.entry.title, bodies.tested, bodies.production)
     except ValueError as error:
-        message = f"what was accepted cannot be read: {error}"[:500]
+        message = short(say("what was accepted cannot be read: {error}", error=str(error)), 500)
         return Reason("AcceptedFormUnknown", message, Party.CLUSTER_OPERATOR)

@@ -18,9 +18,10 @@ from sluse.model.held import HeldInstallation, HeldIntegration, HeldSnapshot
 from sluse.model.keys import PublicJwk
 from sluse.model.names import Digest, IntegrationKey
 from sluse.model.outcome import Party
-from sluse.model.problem import Problem
+from sluse.model.problem import Problem, sentence
 from sluse.model.registration import Use
 from sluse.model.service_integration import ClientValues, SharedClient
+from sluse.words.said import say, short
 
 KIND = "ClientInstallation"
 
@@ -96,12 +97,13 @@ def offer(stand: InstallationStand) -> Offer | tuple[Reason, ...]:
     if document is None or document.spec.production is None:
         return ()
     if stand.problems:
-        wrong = "; ".join(f"{problem.place}: {problem.message}" for problem in stand.problems)
-        return (Reason("SourceInvalid", wrong[:2000], Party.SUPPLIER),)
+        return (Reason("SourceInvalid", short(sentence(stand.problems), 2000), Party.SUPPLIER),)
     spec, values = document.spec, document.spec.production
     service = stand.service(spec.service).open
     if service is None:
-        return (Reason("ServiceNotOpen", f"{spec.service} is not open in production", Party.SUPPLIER),)
+        return (
+            Reason("ServiceNotOpen", say("{service} is not open in production", service=spec.service), Party.SUPPLIER),
+        )
     asked = HeldInstallation(
         service=spec.service,
         service_production=service.production,
@@ -122,13 +124,21 @@ def accepted_template(
     bodies = tuple(map(stand.stored, (tested, asked.service_production)))
     if bodies[0] is None or bodies[1] is None:
         lost = tested if bodies[0] is None else asked.service_production
-        return Reason("AcceptedFileLost", f"accepted/{lost}.json is lost at HEAD: restore it", Party.REVIEWER)
+        return Reason(
+            "AcceptedFileLost", say("accepted/{digest}.json is lost at HEAD: restore it", digest=lost), Party.REVIEWER
+        )
     try:
         clients = accepted_clients(bodies[0], bodies[1])
     except ValueError as error:
-        return Reason("AcceptedFormUnknown", f"what was accepted cannot be read: {error}"[:500], Party.CLUSTER_OPERATOR)
+        return Reason(
+            "AcceptedFormUnknown",
+            short(say("what was accepted cannot be read: {error}", error=str(error)), 500),
+            Party.CLUSTER_OPERATOR,
+        )
     if asked.client not in clients:
-        message = f"what was accepted of {asked.service} has no client {asked.client}"
+        message = say(
+            "what was accepted of {service} has no client {client}", service=asked.service, client=asked.client
+        )
         return Reason("ClientNotAccepted", message, Party.SUPPLIER)
     return clients[asked.client]
 
@@ -144,17 +154,23 @@ def wrong(stand: InstallationStand, of: Offer, survey: GateSurvey, at: datetime)
     """Yield why what it asks for is not registered: beyond what was accepted, confirmed or bound."""
     held, asked = stand.held, of.installed
     if held is not None and held.installed is not None and _made_from(held.installed) != _made_from(asked):
-        message = "it was made for another customer or from another client: write a new file, and let this be retired"
+        message: str = say(
+            "it was made for another customer or from another client: write a new file, and let this be retired"
+        )
         yield Reason("InstallationReplaced", message, Party.SUPPLIER)
     for message in misfits(of.template[0], asked.values):
         yield Reason("NotInSlot", message, Party.SUPPLIER)
     if not of.document.spec.confirmed_by.strip():
-        yield Reason("NotConfirmed", "nobody at the customer has confirmed it", Party.SUPPLIER)
+        yield Reason("NotConfirmed", say("nobody at the customer has confirmed it"), Party.SUPPLIER)
     bound = survey.view(stand.key.organisation, at).bound
     domains = bound.domains if bound is not None and bound.known else frozenset()
     for address in (*asked.values.redirect_uris, *asked.values.post_logout_redirect_uris):
         if not is_within(address, domains):
-            message = f"{host(address) or address} is in no domain that NHN has bound to {stand.key.organisation}"
+            message = say(
+                "{host} is in no domain that NHN has bound to {organisation}",
+                host=host(address) or address,
+                organisation=stand.key.organisation,
+            )
             yield Reason("DomainNotBound", message, Party.SUPPLIER)
 
 

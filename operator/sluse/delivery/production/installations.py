@@ -33,6 +33,7 @@ from sluse.model.names import ClientKey, Digest, IntegrationKey
 from sluse.model.outcome import Party
 from sluse.model.registration import Use
 from sluse.model.service_integration import ClientValues, SharedClient
+from sluse.words.said import say
 
 
 def step(stand: InstallationStand, survey: GateSurvey, world: World) -> Step:
@@ -42,7 +43,7 @@ def step(stand: InstallationStand, survey: GateSurvey, world: World) -> Step:
         return narrower
     held, outage = stand.held, stand.outage
     if held is not None and outage is not None:
-        return Suspend(outage, reasons=(Reason("ServiceNotOpen", "its service is out of use", Party.REVIEWER),))
+        return Suspend(outage, reasons=(Reason("ServiceNotOpen", say("its service is out of use"), Party.REVIEWER),))
     never = _never(stand, survey, world.at) if held is None else None
     if never is not None:
         return Nothing((never,) if stand.document is not None else ())
@@ -58,10 +59,12 @@ def step(stand: InstallationStand, survey: GateSurvey, world: World) -> Step:
 def _never(stand: InstallationStand, survey: GateSurvey, at: datetime) -> Reason | None:
     """Return the signed word by which what is not held does not begin."""
     if retirement(survey, stand.key, at) is not None:
-        message = "a signed retirement ended it: delete the file; it begins anew under another name"
+        message = say("a signed retirement ended it: delete the file; it begins anew under another name")
         return Reason("Retired", message, Party.SUPPLIER)
     brake = suspension(survey, stand.key, at)
-    return Reason("Suspended", f"{brake.named} says so", Party.REVIEWER) if brake is not None else None
+    return (
+        Reason("Suspended", say("{record} says so", record=brake.named), Party.REVIEWER) if brake is not None else None
+    )
 
 
 def wanted_installation(step: Step, stand: InstallationStand) -> Wanted:

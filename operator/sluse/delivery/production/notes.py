@@ -10,6 +10,7 @@ from datetime import datetime
 from sluse.delivery.compiled import Compiled, OrganisationCompiled, Summary, Verdict
 from sluse.gate.verdict import Reason
 from sluse.ledger.stages import reach
+from sluse.ledger.waiting import waiting_on
 from sluse.model.held import HeldIntegration, OrganisationLedger, WaitingOn
 from sluse.model.names import IntegrationKey
 
@@ -70,11 +71,12 @@ def _waiting(entry: HeldIntegration, reasons: tuple[Reason, ...], now: datetime)
     """Return the gate's reasons before what clients wait for; `since` stands while party and reason do."""
     since = {(row.on, row.reason): row.since for row in entry.waiting if not row.client}
     gate = tuple(
-        WaitingOn(
-            on=reason.on.value,
-            reason=reason.check,
-            message=reason.message[:2000],
-            since=since.get((reason.on.value, reason.check), now),
+        waiting_on(
+            entry.waiting,
+            reason.on.value,
+            reason.check,
+            reason.message,
+            since.get((reason.on.value, reason.check), now),
         )
         for reason in reasons
     )

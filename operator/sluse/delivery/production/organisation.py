@@ -33,6 +33,7 @@ from sluse.model.resources.helseid_client import HelseIDClientSpec
 from sluse.model.resources.identity_federation import IdentityFederationSpec
 from sluse.model.resources.integration import IntegrationSpec
 from sluse.model.tree import Tree
+from sluse.words.said import say
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ class ProductionShare:
     ) -> Reason | None:
         if self.survey is None:
             return Reason(
-                "KeysNotVouched", "policies/ does not count, so nobody vouches for keys", Party.CLUSTER_OPERATOR
+                "KeysNotVouched", say("policies/ does not count, so nobody vouches for keys"), Party.CLUSTER_OPERATOR
             )
         return not_vouched(self.survey, client, asked, held, self.at, since)
 

@@ -17,6 +17,7 @@ from sluse.model.names import ClientKey, Digest, IntegrationKey
 from sluse.model.outcome import Party
 from sluse.model.registration import Use
 from sluse.model.resources.helseid_client import HelseIDClientSpec
+from sluse.words.said import say, short
 
 
 @dataclass(frozen=True)
@@ -137,8 +138,9 @@ def stored_bodies(snapshot: HeldSnapshot, stored: Callable[[str], Body | None]) 
     tested, values = stored(snapshot.tested), stored(snapshot.production)
     if tested is None or values is None:
         lost = snapshot.tested if tested is None else snapshot.production
-        message = (
-            f"accepted/{lost}.json, which production holds, is lost at HEAD: restore it; production stays as it is"
+        message = say(
+            "accepted/{digest}.json, which production holds, is lost at HEAD: restore it; production stays as it is",
+            digest=lost,
         )
         return Reason("AcceptedFileLost", message, Party.REVIEWER)
     return Bodies(tested, values)
@@ -148,4 +150,8 @@ def _production(bodies: Bodies, stand: Stand) -> Production | Reason:
     try:
         return production(stand.key, bodies, stand.entry, stand.keys, stand.not_vouched)
     except ValueError as error:
-        return Reason("AcceptedFormUnknown", f"what was accepted cannot be read: {error}"[:500], Party.CLUSTER_OPERATOR)
+        return Reason(
+            "AcceptedFormUnknown",
+            short(say("what was accepted cannot be read: {error}", error=str(error)), 500),
+            Party.CLUSTER_OPERATOR,
+        )

@@ -28,6 +28,7 @@ from sluse.registrar.http.errors import Answer, Call
 from sluse.registrar.http.transport import Transport
 from sluse.registrar.normal import normal
 from sluse.registrar.port import Altered, Held, Mark, Observed
+from sluse.words.said import say
 
 _UNKNOWN_MEMBER = re.compile(
     r"(unknown|additional) (member|field|propert|parameter|attribute|metadata)|unrecogni[sz]ed"
@@ -53,8 +54,8 @@ class DynamicRegistrar:
         self.issuer = issuer.rstrip("/")
         self._endpoint = https(registration_endpoint, "registrationEndpoint")
         if initial_access_token is not None and not addresses.is_token(initial_access_token):
-            hint = "the file that initialAccessTokenFile names"
-            raise SettingsError("the initial access token must be one line of visible characters", hint=hint)
+            hint = say("the file that initialAccessTokenFile names")
+            raise SettingsError(say("the initial access token must be one line of visible characters"), hint=hint)
         self._initial = initial_access_token
         self._transport = Transport(self.issuer, tls, timeout=timeout, connections=connections, fence=fence)
         self._sends_extensions = True
@@ -189,19 +190,30 @@ class DynamicRegistrar:
     def _management(self, held: Held) -> URL:
         if not addresses.here(held.uri, self._endpoint):
             raise Refused(
-                f"client {held.client_id} is registered at another authority than {self.issuer}",
-                hint="check registrationEndpoint in the settings",
+                say(
+                    "client {client_id} is registered at another authority than {issuer}",
+                    client_id=held.client_id,
+                    issuer=self.issuer,
+                ),
+                hint=say("check registrationEndpoint in the settings"),
                 code="other_authority",
             )
         if not addresses.is_token(held.credential):
-            raise Unauthorised(f"what is kept as the credential of client {held.client_id} is no token")
+            raise Unauthorised(
+                say("what is kept as the credential of client {client_id} is no token", client_id=held.client_id)
+            )
         return URL(held.uri, encoded=True)
 
     def _altered(self, members: tuple[str, ...], held: Held | None) -> Altered:
-        left = "" if held is None else f"; it stands as client {held.client_id}"
+        left = "" if held is None else say("; it stands as client {client_id}", client_id=held.client_id)
         return Altered(
-            f"{self.issuer} did not register what it was asked to: it changed {', '.join(members)}{left}",
-            hint="ask the authority why, or ask for what it registers",
+            say(
+                "{issuer} did not register what it was asked to: it changed {members}{left}",
+                issuer=self.issuer,
+                members=", ".join(members),
+                left=left,
+            ),
+            hint=say("ask the authority why, or ask for what it registers"),
             members=members,
             held=held,
         )

@@ -23,6 +23,7 @@ from sluse.registrar.http.address import https
 from sluse.registrar.http.errors import Answer, Call
 from sluse.registrar.http.transport import Transport
 from sluse.registrar.port import Altered
+from sluse.words.said import say, short
 
 
 class KeycloakFederations:
@@ -92,7 +93,13 @@ class KeycloakFederations:
         if not isinstance(listed, list):
             raise errors.half(Call.READ, self.issuer)
         if any(isinstance(each, dict) and each.get("alias") == alias for each in listed):
-            raise AuthorityUnavailable(f"{self.issuer} lists identity provider {alias}, and says that it is not there")
+            raise AuthorityUnavailable(
+                say(
+                    "{issuer} lists identity provider {alias}, and says that it is not there",
+                    issuer=self.issuer,
+                    alias=alias,
+                )
+            )
 
     async def _written(self, call: Call, answer: Answer, instance: Instance) -> Observed:
         """Look at what stands there after a write."""
@@ -100,12 +107,19 @@ class KeycloakFederations:
             raise self._failure(call, answer)
         observed = await self.observe(instance.federation.alias)
         if observed is None:
-            raise AuthorityUnavailable(f"{self.issuer} could {call.value}, and it is not there")
+            raise AuthorityUnavailable(
+                say("{issuer} could {call}, and it is not there", issuer=self.issuer, call=call.value)
+            )
         changed = differing(instance, observed)
         if changed:
             raise Altered(
-                f"{self.issuer} did not {call.value} as it was asked to: {'; '.join(changed)}"[:2000],
-                hint="ask the authority why, or ask for what it takes",
+                say(
+                    "{issuer} did not {call} as it was asked to: {changed}",
+                    issuer=self.issuer,
+                    call=call.value,
+                    changed=short("; ".join(changed), 1500),
+                ),
+                hint=say("ask the authority why, or ask for what it takes"),
                 members=changed,
                 held=None,
             )

@@ -21,6 +21,7 @@ from pydantic import SecretStr
 
 from sluse.errors import AuthorityUnavailable, Refused, RegistrarError, Taken, Unauthorised
 from sluse.registrar.http.plain import plain
+from sluse.words.said import say
 
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _SECONDS = re.compile(r"[0-9]{1,9}")
@@ -32,19 +33,19 @@ _NOT_CARRIED_OUT = frozenset({429, 503})
 class Call(Enum):
     """What was asked; the value is how a message says it."""
 
-    CREATE = "register the client"
-    OBSERVE = "read the registration"
-    UPDATE = "change the registration"
-    RETIRE = "end the registration"
-    ADD = "add the identity provider"
-    READ = "read the identity provider"
-    REPLACE = "change the identity provider"
-    END = "end the identity provider"
+    CREATE = say("register the client")
+    OBSERVE = say("read the registration")
+    UPDATE = say("change the registration")
+    RETIRE = say("end the registration")
+    ADD = say("add the identity provider")
+    READ = say("read the identity provider")
+    REPLACE = say("change the identity provider")
+    END = say("end the identity provider")
 
 
 _BY_ONE_TOKEN = {
-    Call.CREATE: "initial access token",
-    **dict.fromkeys((Call.ADD, Call.READ, Call.REPLACE, Call.END), "token for its admin API"),
+    Call.CREATE: say("initial access token"),
+    **dict.fromkeys((Call.ADD, Call.READ, Call.REPLACE, Call.END), say("token for its admin API")),
 }
 """The token of the settings that a call is made with; the others are made with the registration's own."""
 
@@ -69,49 +70,75 @@ def absent(answer: Answer) -> bool:
 
 def failure(call: Call, answer: Answer, issuer: str, secrets: tuple[SecretStr, ...]) -> RegistrarError:
     """Return what an answer means that is not the success of `call`. `secrets` are kept out of every text."""
-    status, could_not = answer.status, f"{issuer} could not {call.value}"
+    status, could_not = answer.status, say("{issuer} could not {call}", issuer=issuer, call=call.value)
     if status in _LATER or status >= 500:
         after = _retry_after(answer.headers)
         acted = status not in _NOT_CARRIED_OUT
         return AuthorityUnavailable(f"{could_not}: HTTP {status}", retry_after=after, may_have_acted=acted)
     if status == 404:
         # Only the next look can tell: gone since the last one, or no registration endpoint here at all.
-        return AuthorityUnavailable(f"{could_not}: HTTP 404, nothing is there", may_have_acted=False)
+        return AuthorityUnavailable(
+            say("{could_not}: HTTP 404, nothing is there", could_not=could_not), may_have_acted=False
+        )
     if 400 <= status < 500:
         return _no(call, status, issuer, *_said(answer, secrets))
     if 300 <= status < 400:
-        hint = "check the authority's addresses in the settings"
-        return AuthorityUnavailable(f"{could_not}: it redirects elsewhere, which is never followed", hint=hint)
+        hint = say("check the authority's addresses in the settings")
+        return AuthorityUnavailable(
+            say("{could_not}: it redirects elsewhere, which is never followed", could_not=could_not), hint=hint
+        )
     return half(call, issuer)
 
 
 def half(call: Call, issuer: str) -> AuthorityUnavailable:
     """Return what a success means whose answer cannot be used: cut off, too large, not JSON, members missing."""
-    return AuthorityUnavailable(f"{issuer} gave half an answer when asked to {call.value}")
+    return AuthorityUnavailable(
+        say("{issuer} gave half an answer when asked to {call}", issuer=issuer, call=call.value)
+    )
 
 
 def unreachable(call: Call, error: Exception, issuer: str) -> AuthorityUnavailable:
     """Return what it means that no answer came. The error's own text stays out: it differs by library and try."""
     match error:
         case ClientSSLError():  # its certificate errors included
-            why, acted = "no trusted TLS connection (check the CA file)", False
+            why, acted = say("no trusted TLS connection (check the CA file)"), False
         case ClientConnectorError() | ConnectionTimeoutError():
-            why, acted = "no connection", False
+            why, acted = say("no connection"), False
         case TimeoutError():
-            why, acted = "no answer in time", True
+            why, acted = say("no answer in time"), True
         case _:
-            why, acted = "the connection broke", True
-    return AuthorityUnavailable(f"{issuer} could not be asked to {call.value}: {why}", may_have_acted=acted)
+            why, acted = say("the connection broke"), True
+    return AuthorityUnavailable(
+        say("{issuer} could not be asked to {call}: {why}", issuer=issuer, call=call.value, why=why),
+        may_have_acted=acted,
+    )
 
 
 def _no(call: Call, status: int, issuer: str, code: str, said: str) -> RegistrarError:
     """Return what a 4xx means that will be the same next time."""
     if status in (401, 403):
-        return Unauthorised(f"{issuer} did not {call.value}: HTTP {status}{said}; {_doubt(call)}", hint=_remedy(call))
+        return Unauthorised(
+            say(
+                "{issuer} did not {call}: HTTP {status}{said}; {doubt}",
+                issuer=issuer,
+                call=call.value,
+                status=status,
+                said=said,
+                doubt=_doubt(call),
+            ),
+            hint=_remedy(call),
+        )
     if status == 409:
-        return Taken(f"{issuer} did not {call.value}: somebody else holds it{said}", hint="have the other one released")
-    hint = "change the file so that the authority accepts it"
-    return Refused(f"{issuer} refused to {call.value}{said or f': HTTP {status}'}", hint=hint, code=code)
+        return Taken(
+            say("{issuer} did not {call}: somebody else holds it{said}", issuer=issuer, call=call.value, said=said),
+            hint=say("have the other one released"),
+        )
+    hint = say("change the file so that the authority accepts it")
+    return Refused(
+        say("{issuer} refused to {call}{said}", issuer=issuer, call=call.value, said=said or f": HTTP {status}"),
+        hint=hint,
+        code=code,
+    )
 
 
 def _said(answer: Answer, secrets: tuple[SecretStr, ...]) -> tuple[str, str]:
@@ -136,16 +163,16 @@ def json_object(body: bytes) -> dict[str, object] | None:
 
 def _doubt(call: Call) -> str:
     if call in _BY_ONE_TOKEN:
-        return f"our {_BY_ONE_TOKEN[call]} is not accepted"
-    return (
+        return say("our {token} is not accepted", token=_BY_ONE_TOKEN[call])
+    return say(
         "either our credential for it is no longer accepted or the registration was ended there: it answers both alike"
     )
 
 
 def _remedy(call: Call) -> str:
     if call in _BY_ONE_TOKEN:
-        return f"renew the {_BY_ONE_TOKEN[call]}"
-    return "ask the authority whether the registration still stands"
+        return say("renew the {token}", token=_BY_ONE_TOKEN[call])
+    return say("ask the authority whether the registration still stands")
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
