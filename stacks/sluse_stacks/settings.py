@@ -38,7 +38,7 @@ from sluse.model.settings import (
     Settings,
     Timing,
 )
-from sluse.model.value import Count, Line, Mailbox, Slug, Unique, Url, Value
+from sluse.model.value import Count, Line, Mailbox, Sha256, Slug, Unique, Url, Value
 from sluse_policies.admission import admission
 
 PROJECT = "sluse"
@@ -100,6 +100,9 @@ class StackSettings(Value):
     repository: Repository
     authority: Authority
     author: Mailbox = Field(description="Committer of the status branch.")
+    trusted_head: Sha256 | None = Field(
+        None, description="Head of the status branch that a person confirmed, for a cluster that lost every ledger."
+    )
     roots: Roots | None = Field(None, description="Keys that sign the manifest of policies/; production needs them.")
     pulumi: PulumiState | None = Field(None, description="How `engine: pulumi` works; that engine needs it.")
     mail: Mail | None = Field(None, description="How notifications leave; without it none do.")
@@ -145,7 +148,9 @@ def installation(environment: Environment, stack: StackSettings) -> Installation
                 registration_endpoint=stack.authority.registration_endpoint,
                 initial_access_token_file=INITIAL_ACCESS_TOKEN.path,
             ),
-            ledger=LedgerSettings(signing_key_file=SIGNING_KEY.path, author=stack.author),
+            ledger=LedgerSettings(
+                signing_key_file=SIGNING_KEY.path, author=stack.author, trusted_head=stack.trusted_head
+            ),
             pulumi=_pulumi(stack.pulumi),
             roots=stack.roots,
             mail=_mail(stack.mail),

@@ -44,7 +44,7 @@ class Publishing:
         self.publisher = Publisher(
             TEST, self.journal, self.cluster.operator, self._publish, lambda: "1" * 40, lambda: NOW
         )
-        self.publisher.remember(await Recall(self.journal, self.branch).load())
+        self.publisher.remember(await Recall(self.journal, self.branch, lambda: NOW).load())
 
     async def note(self, *slugs: str, durable: bool = False, **changes: object) -> None:
         """Let the ledger have news of the integration `journal` of each."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,12 +25,17 @@ from sluse.sandbox.kube.api import KubernetesAPI
 Start = Callable[[], ClusterJournal]
 Opened = Callable[..., StatusBranch]
 
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 KEY = ClientKey("fjordlegen", "journal-web", "web")
 OTHER = ClientKey("hav-omsorg", "plan", "m2m")
 
 
 def intended(number: int, now: datetime) -> HeldClient:
     return HeldClient(intent=Intent(id=f"intent-{number}", since=now))
+
+
+def recall(journal: ClusterJournal, branch: StatusBranch, **changes: Any) -> Recall:
+    return Recall(journal, branch, **{"now": lambda: NOW, **changes})
 
 
 async def publish(journal: ClusterJournal, branch: StatusBranch, now: datetime) -> None:
@@ -41,7 +47,7 @@ async def test_with_neither_object_nor_genesis_it_refuses_and_says_what_to_run(
     start: Start, branch: Opened, api: KubernetesAPI
 ) -> None:
     with pytest.raises(LedgerMissing) as caught:
-        await Recall(start(), branch()).load()
+        await recall(start(), branch()).load()
     assert "sluse ledger init -e test" in str(caught.value.hint)
     assert api.requests.writes(resource="configmaps") == 0
 
@@ -49,8 +55,20 @@ async def test_with_neither_object_nor_genesis_it_refuses_and_says_what_to_run(
 async def test_a_new_installation_begins_empty(start: Start, branch: Opened, now: datetime) -> None:
     await branch().genesis("repo.example", now)
     journal = start()
-    assert await Recall(journal, branch()).load() == {}
+    assert await recall(journal, branch()).load() == {}
     assert journal.all() == {}
+
+
+async def test_a_beginning_of_long_ago_is_no_new_installation(start: Start, branch: Opened, now: datetime) -> None:
+    """A branch that was set back to its genesis looks so: everything would be registered a second time."""
+    await branch().genesis("repo.example", now)
+    later = now + timedelta(hours=24, seconds=1)
+    with pytest.raises(LedgerError, match="nothing here tells whether publication 0") as caught:
+        await recall(start(), branch(), now=lambda: later).load()
+    begun = await branch().fetch()
+    assert begun is not None
+    assert begun.head.digest in caught.value.message
+    assert await recall(start(), branch(), now=lambda: later, trusted_head=begun.head.digest).load() == {}
 
 
 async def test_what_the_cluster_has_is_used_and_a_second_start_finds_no_news(
@@ -58,12 +76,12 @@ async def test_what_the_cluster_has_is_used_and_a_second_start_finds_no_news(
 ) -> None:
     await branch().genesis("repo.example", now)
     first = start()
-    await Recall(first, branch()).load()
+    await recall(first, branch()).load()
     await first.record(KEY, intended(1, now))
     await publish(first, branch(), now)
     writes = api.requests.writes(resource="configmaps")
     again = start()
-    published = await Recall(again, branch()).load()
+    published = await recall(again, branch()).load()
     assert published["fjordlegen"] is again.get("fjordlegen")
     assert api.requests.writes(resource="configmaps") == writes
 
@@ -73,13 +91,13 @@ async def test_what_was_recorded_but_not_published_is_news_after_a_crash(
 ) -> None:
     await branch().genesis("repo.example", now)
     first = start()
-    await Recall(first, branch()).load()
+    await recall(first, branch()).load()
     await first.record(KEY, intended(1, now))
     await first.record(OTHER, intended(1, now))
     await publish(first, branch(), now)
     await first.record(KEY, intended(2, now))
     again = start()
-    assert list(await Recall(again, branch()).load()) == ["hav-omsorg"]
+    assert list(await recall(again, branch()).load()) == ["hav-omsorg"]
     assert await again.held(KEY) == intended(2, now)
 
 
@@ -88,7 +106,7 @@ async def test_a_lost_cluster_is_rebuilt_from_the_branch(
 ) -> None:
     await branch().genesis("repo.example", now)
     before = start()
-    await Recall(before, branch()).load()
+    await recall(before, branch()).load()
     await before.record(KEY, intended(1, now))
     await before.record(OTHER, intended(2, now))
     await publish(before, branch(), now)
@@ -96,7 +114,12 @@ async def test_a_lost_cluster_is_rebuilt_from_the_branch(
     for organisation in held:
         await admin.delete(CONFIG_MAP, "sluse-test", f"sluse-ledger-{organisation}")
     after = start()
-    assert dict(await Recall(after, branch("new-machine")).load()) == held
+    with pytest.raises(LedgerError, match="nothing here tells whether publication 1"):
+        await recall(start(), branch("new-machine")).load()
+    newest = await branch("a-clone").fetch()
+    assert newest is not None
+    found = await recall(after, branch("new-machine"), trusted_head=newest.head.digest).load()
+    assert dict(found) == held
     durable = start()
     assert dict(await durable.load()) == held
 
@@ -104,13 +127,13 @@ async def test_a_lost_cluster_is_rebuilt_from_the_branch(
 async def test_one_lost_object_is_rebuilt_too(start: Start, branch: Opened, admin: Cluster, now: datetime) -> None:
     await branch().genesis("repo.example", now)
     before = start()
-    await Recall(before, branch()).load()
+    await recall(before, branch()).load()
     await before.record(KEY, intended(1, now))
     await before.record(OTHER, intended(2, now))
     await publish(before, branch(), now)
     await admin.delete(CONFIG_MAP, "sluse-test", "sluse-ledger-hav-omsorg")
     after = start()
-    await Recall(after, branch()).load()
+    await recall(after, branch()).load()
     assert await after.held(OTHER) == intended(2, now)
 
 
@@ -122,7 +145,7 @@ async def test_a_remote_that_is_away_does_not_stop_an_operator_that_has_its_obje
     await first.record(KEY, intended(1, now))
     away = f"file://{tmp_path}/away.git"
     again = start()
-    assert await Recall(again, branch(url=away)).load() == {}
+    assert await recall(again, branch(url=away)).load() == {}
     assert await again.held(KEY) == intended(1, now)
 
 
@@ -130,7 +153,7 @@ async def test_a_remote_that_is_away_stops_an_operator_that_has_nothing(
     start: Start, branch: Opened, tmp_path: Path
 ) -> None:
     with pytest.raises(Unreachable):
-        await Recall(start(), branch(url=f"file://{tmp_path}/away.git")).load()
+        await recall(start(), branch(url=f"file://{tmp_path}/away.git")).load()
 
 
 async def test_objects_without_a_branch_are_used_and_all_is_news(start: Start, branch: Opened, now: datetime) -> None:
@@ -138,7 +161,7 @@ async def test_objects_without_a_branch_are_used_and_all_is_news(start: Start, b
     await first.load()
     await first.record(KEY, intended(1, now))
     again = start()
-    assert await Recall(again, branch()).load() == {}
+    assert await recall(again, branch()).load() == {}
     assert await again.held(KEY) == intended(1, now)
 
 
@@ -147,7 +170,7 @@ async def test_a_machine_file_that_cannot_be_read_stops_the_start(start: Start, 
     await status.genesis("repo.example", now)
     await status.publish({"_ledger/fjordlegen.json": b'{"organisation": 7}'}, "", now)
     with pytest.raises(LedgerError, match=r"_ledger/fjordlegen\.json of the status branch"):
-        await Recall(start(), branch()).load()
+        await recall(start(), branch()).load()
 
 
 @pytest.fixture
@@ -176,7 +199,7 @@ async def test_nothing_is_rebuilt_from_what_another_key_signed(
     await branch("forger", key=stranger).publish(files, "", now)
     writes = api.requests.writes(resource="configmaps")
     with pytest.raises(LedgerError, match="another key signed"):
-        await Recall(start(), branch("new-machine")).load()
+        await recall(start(), branch("new-machine")).load()
     assert api.requests.writes(resource="configmaps") == writes
 
 
@@ -186,7 +209,7 @@ async def test_a_branch_that_somebody_else_began_is_no_beginning(
     """An empty ledger on a live authority would register everything a second time."""
     await branch("forger", key=stranger).genesis("repo.example", now)
     with pytest.raises(LedgerError, match="another key signed"):
-        await Recall(start(), branch()).load()
+        await recall(start(), branch()).load()
 
 
 async def test_an_object_that_was_set_back_gives_way_to_the_newer_one_that_is_published(
@@ -194,14 +217,14 @@ async def test_an_object_that_was_set_back_gives_way_to_the_newer_one_that_is_pu
 ) -> None:
     await branch().genesis("repo.example", now)
     before = start()
-    await Recall(before, branch()).load()
+    await recall(before, branch()).load()
     await before.record(KEY, intended(1, now))
     old = await admin.get(CONFIG_MAP, "sluse-test", "sluse-ledger-fjordlegen")
     await before.record(KEY, intended(2, now))
     await publish(before, branch(), now)
     await admin.merge(CONFIG_MAP, "sluse-test", "sluse-ledger-fjordlegen", {"data": old["data"]})
     after = start()
-    published = await Recall(after, branch("new-machine")).load()
+    published = await recall(after, branch("new-machine")).load()
     assert await after.held(KEY) == intended(2, now)
     assert published["fjordlegen"] is after.get("fjordlegen")
 
@@ -209,12 +232,12 @@ async def test_an_object_that_was_set_back_gives_way_to_the_newer_one_that_is_pu
 async def test_an_object_that_is_newer_than_published_stays(start: Start, branch: Opened, now: datetime) -> None:
     await branch().genesis("repo.example", now)
     before = start()
-    await Recall(before, branch()).load()
+    await recall(before, branch()).load()
     await before.record(KEY, intended(1, now))
     await publish(before, branch(), now)
     await before.record(KEY, intended(2, now))
     again = start()
-    await Recall(again, branch("new-machine")).load()
+    await recall(again, branch("new-machine")).load()
     assert await again.held(KEY) == intended(2, now)
 
 
@@ -224,13 +247,13 @@ async def test_what_could_not_be_compared_at_the_start_is_compared_later_and_onc
     first = start()
     await first.load()
     await first.record(KEY, intended(1, now))
-    recall = Recall(start(), branch(url=f"file://{tmp_path}/away.git"))
-    assert await recall.load() == {}
+    started = recall(start(), branch(url=f"file://{tmp_path}/away.git"))
+    assert await started.load() == {}
     with pytest.raises(RemoteUnavailable):
-        await recall.later()
-    recall.branch = branch()
-    assert await recall.later() == {}
-    assert await recall.later() is None
+        await started.later()
+    started.branch = branch()
+    assert await started.later() == {}
+    assert await started.later() is None
 
 
 async def test_every_change_is_a_revision_of_its_own(start: Start, now: datetime) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import base64
 import json
 import shutil
+from datetime import timedelta
 
 import pytest
 
 from sluse.demo.expect import eventually
+from sluse.errors import LedgerError
 from sluse.sandbox.kube.backup import Backup
 from worlds.documents import Supplier
 from worlds.gated import quiet
-from worlds.operated import NAMESPACE, SOON, Operated, difference
+from worlds.operated import NAMESPACE, SOON, TEST, Operated, difference
 
 LOST = "CredentialLost"
 
@@ -27,6 +29,7 @@ async def lost(world: Operated, mine: Supplier, neighbour: Supplier) -> Backup:
     held = world.sandbox.kubernetes.backup()
     world.sandbox.kubernetes.put_back(installed)
     shutil.rmtree(world.settings.remote.cache)
+    world.confirm_head()
     return held
 
 
@@ -46,6 +49,36 @@ async def test_what_is_held_is_known_again_and_nothing_is_registered_twice(
     page = world.page(mine.slug)
     assert [client["clientId"] for client in page["clients"]] == [registered_id(world, mine)]
     assert [row["reason"] for row in page["waiting"]] == [LOST]
+
+
+@pytest.mark.usefixtures("lost")
+async def test_nothing_is_rebuilt_until_somebody_says_which_head_is_the_newest(world: Operated) -> None:
+    confirmed, world.trusted_head = world.trusted_head, None
+    before = world.writes()
+    for _ in range(2):  # what the first start fetched is no proof for the second
+        with pytest.raises(LedgerError, match="nothing here tells whether") as caught, world.operator():
+            pass
+    assert "ledger.trustedHead" in str(caught.value.hint)
+    assert str(confirmed) in caught.value.message, "what has to be looked at is named"
+    after = difference(before, world.writes())
+    assert (dict(after.cluster), dict(after.authority), after.pushes) == ({}, {}, 0)
+
+
+async def test_a_branch_that_was_set_back_after_the_loss_is_not_believed(
+    world: Operated, lost: Backup, mine: Supplier
+) -> None:
+    """Its commits are the operator's own, well signed; what came after them would be forgotten."""
+    assert lost.objects
+    newest = world.main.tip(TEST.status_branch)
+    world.sandbox.clock.advance(timedelta(hours=25))  # so that its genesis is no new installation either
+    world.main.git("update-ref", f"refs/heads/{TEST.status_branch}", f"{newest}~1")
+    before = world.writes()
+    with pytest.raises(LedgerError, match="nothing here tells whether"), world.operator():
+        pass
+    assert difference(before, world.writes()).authority == {}
+    world.main.git("update-ref", f"refs/heads/{TEST.status_branch}", newest)
+    with world.operator():
+        await world.condition(mine.sync, "Ready", "False", LOST)
 
 
 @pytest.mark.usefixtures("lost")

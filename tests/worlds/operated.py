@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import itertools
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -61,6 +62,7 @@ class Operated:
     main: Main
     admin: Cluster
     timing: Timing = NEVER
+    trusted_head: str | None = None
     patience: float = PATIENCE
 
     @property
@@ -69,7 +71,8 @@ class Operated:
 
     @property
     def settings(self) -> Settings:
-        return settings_of(self.sandbox, self.timing)
+        found = settings_of(self.sandbox, self.timing)
+        return found.model_copy(update={"ledger": found.ledger.model_copy(update={"trusted_head": self.trusted_head})})
 
     def operator(self) -> Running:
         """Return an operator, not started; the one before it should have ended."""
@@ -87,6 +90,10 @@ class Operated:
         """Return what a supplier reads of an integration on the status branch."""
         found: dict[str, Any] = json.loads(self.main.file(TEST.status_branch, f"{organisation}/{name}.json"))
         return found
+
+    def confirm_head(self) -> None:
+        """Say in the settings that the status branch, as it is now, is at its newest."""
+        self.trusted_head = hashlib.sha256(self.main.file(TEST.status_branch, "head.json").encode()).hexdigest()
 
     async def object(self, kind: Kind, name: str) -> dict[str, Any]:
         return await self.admin.get(kind, NAMESPACE, name)

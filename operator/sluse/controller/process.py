@@ -73,7 +73,7 @@ class Process:
         settings = parts.settings
         self.box = Box()
         self.loops = Loops(self.fail)
-        self.recall = Recall(parts.journal, parts.branch)
+        self.recall = Recall(parts.journal, parts.branch, parts.now, settings.ledger.trusted_head)
         self.publisher = Publisher(
             settings.environment,
             parts.journal,

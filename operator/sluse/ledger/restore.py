@@ -6,19 +6,22 @@ newer one wins: an older one would register again, or undo, what was done since.
 nothing may be written, for an empty ledger on a live authority would register everything a second time.
 
 A branch is believed only where this operator's own key signed it: what is held stays open, with the keys that are
-held, so a ledger that anybody could push would let anybody in.
+held, so a ledger that anybody could push would let anybody in. An older commit of it bears the same signature, and who set
+the branch back would have a retirement or a withdrawn key forgotten. A cluster that has ledgers tells which is newer; for one
+that has none a person says which head is the newest.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sluse.errors import RemoteUnavailable
+from sluse.errors import LedgerError, RemoteUnavailable
 from sluse.ledger.book import Change
 from sluse.ledger.branch.bare import Unreachable
-from sluse.ledger.branch.branch import StatusBranch
+from sluse.ledger.branch.branch import Published, StatusBranch
 from sluse.ledger.journal import ClusterJournal
 from sluse.ledger.shown import machine_file, machine_path
 from sluse.ledger.text import ledger_of
@@ -26,7 +29,10 @@ from sluse.model.held import OrganisationLedger
 
 _log = logging.getLogger(__name__)
 
-Published = Mapping[str, OrganisationLedger]
+_JUST_BEGUN = timedelta(hours=24)
+"""So long after `sluse ledger init` a new installation may start; an older beginning may be what a branch was set back to."""
+
+AsPublished = Mapping[str, OrganisationLedger]
 """The ledgers that are published exactly as they are held: of those nothing is news."""
 
 
@@ -36,9 +42,11 @@ class Recall:
 
     journal: ClusterJournal
     branch: StatusBranch
+    now: Callable[[], datetime]
+    trusted_head: str | None = None
     _compared: bool = False
 
-    async def load(self) -> Published:
+    async def load(self) -> AsPublished:
         """Load the journal, and compare it where the remote answers; a remote that is away is an error only for who has nothing.
 
         Raises LedgerMissing where there is neither a cluster object nor a genesis, and any LedgerError of reading.
@@ -52,7 +60,7 @@ class Recall:
             _log.warning("the status branch is not compared with the cluster yet: %s", error.message)
             return {}
 
-    async def later(self) -> Published | None:
+    async def later(self) -> AsPublished | None:
         """Compare where that could not be done at the start; None where it was.
 
         Raises RemoteUnavailable, and any LedgerError of reading.
@@ -64,7 +72,7 @@ class Recall:
         except Unreachable as error:
             raise RemoteUnavailable(error.message) from None
 
-    async def _compare(self) -> Published:
+    async def _compare(self) -> AsPublished:
         held = self.journal.all()
         published = await self.branch.fetch()
         if published is None:
@@ -78,6 +86,8 @@ class Recall:
         newer = [ledger for ledger in ledgers if _newer(ledger, held.get(ledger.organisation))]
         if newer or not held:
             await self.branch.demand_own()
+        if not held:
+            self._demand_confirmed(published)
         for ledger in newer:
             await self.journal.change(ledger.organisation, _replaced_by(ledger))
             why = "older than published" if ledger.organisation in held else "gone from the cluster"
@@ -88,6 +98,20 @@ class Recall:
             for organisation, ledger in self.journal.all().items()
             if files.get(machine_path(organisation)) == machine_file(ledger)
         }
+
+    def _demand_confirmed(self, published: Published) -> None:
+        """Raise LedgerError unless somebody said that this head is the newest, or has only just begun the branch."""
+        head = published.head
+        begun = head.sequence == 0 and self.now() - published.genesis.issued_at <= _JUST_BEGUN
+        if begun or head.digest == self.trusted_head:
+            return
+        said = f"; the settings name {self.trusted_head}" if self.trusted_head else ""
+        raise LedgerError(
+            f"the cluster has no ledger, and nothing here tells whether publication {head.sequence} of the status branch, "
+            f"head {head.digest}, is its newest{said}",
+            hint="confirm it with ledger.trustedHead in the settings, as operator/RECOVERY.md says: an older one would "
+            "forget what came after it",
+        )
 
 
 def _newer(published: OrganisationLedger, held: OrganisationLedger | None) -> bool:

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from sluse.model.names import Environment
 from sluse.model.policy.bundle import Roots
-from sluse.model.value import Count, Flag, Line, Mailbox, Url, Value
+from sluse.model.value import Count, Flag, Line, Mailbox, Sha256, Url, Value
 
 
 class EngineName(StrEnum):
@@ -68,6 +68,9 @@ class LedgerSettings(Value):
 
     signing_key_file: Path = Field(description="SSH private key (mode 0600) that signs the status branch's commits.")
     author: Mailbox = Field("sluse@localhost.invalid", description="Committer of the status branch.")
+    trusted_head: Sha256 | None = Field(
+        None, description="Head of the status branch that a person confirmed, for a cluster that lost every ledger."
+    )
 
 
 class MailSettings(Value):

@@ -40,12 +40,17 @@ class Head(Value):
     source_commit: str = Field("", max_length=64, description="Commit of the integrations that was declared.")
     issued_at: datetime
 
+    @property
+    def digest(self) -> str:
+        """What the next head names it by, and what `sluse verify` prints of the last."""
+        return hashlib.sha256(text_of(self)).hexdigest()
+
     def next(self, source_commit: str, at: datetime) -> Self:
         """Return the head that follows this one."""
         return self.model_copy(
             update={
                 "sequence": self.sequence + 1,
-                "previous": hashlib.sha256(text_of(self)).hexdigest(),
+                "previous": self.digest,
                 "source_commit": source_commit,
                 "issued_at": whole_seconds(at),
             }
