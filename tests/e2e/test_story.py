@@ -14,6 +14,8 @@ from sluse.catalog.yaml import plain
 from sluse.cluster.access import access_from_kubeconfig
 from sluse.cluster.client import Cluster
 from sluse.cluster.kinds import NAMESPACE
+from sluse.demo.expect import eventually
+from sluse.demo.stage import WORKLOADS
 from sluse.errors import NotFound
 from sluse.model.names import Environment
 
@@ -33,9 +35,8 @@ async def test_every_fact_holds_and_nothing_is_left_behind(played: Played, clust
     numbers = [event["number"] for event in events if event["event"] == "fact"]
     assert numbers == list(range(1, len(numbers) + 1))
     assert events[-1]["text"].strip() == f"{len(numbers)} facts, each seen to hold."
-    for environment in Environment:
-        with pytest.raises(NotFound):
-            await cluster.get(NAMESPACE, None, environment.namespace)
+    for name in (*(environment.namespace for environment in Environment), WORKLOADS):
+        assert await absent(cluster, name), name
 
 
 async def test_a_cluster_that_somebody_uses_is_left_alone(administrator: Path, cluster: Cluster) -> None:
@@ -44,6 +45,18 @@ async def test_a_cluster_that_somebody_uses_is_left_alone(administrator: Path, c
     refused = demo("--kubeconfig", str(administrator))
     assert refused.returncode == 2
     assert "has a namespace sluse-production already" in refused.stderr
-    with pytest.raises(NotFound):
-        await cluster.get(NAMESPACE, None, Environment.TEST.namespace)
+    assert await absent(cluster, Environment.TEST.namespace)
     await cluster.delete(NAMESPACE, None, Environment.PRODUCTION.namespace)
+
+    async def gone() -> bool:
+        return await absent(cluster, Environment.PRODUCTION.namespace)
+
+    await eventually(gone, "the namespace is gone", patience=60)
+
+
+async def absent(cluster: Cluster, namespace: str) -> bool:
+    try:
+        await cluster.get(NAMESPACE, None, namespace)
+    except NotFound:
+        return True
+    return False

@@ -33,6 +33,8 @@ from sluse.sandbox.sandbox import Sandbox, Trust
 from sluse_policies.admission import admission
 
 SUPPLIER, NEIGHBOUR, PROVIDER, TESTERS, USERS = "solvang", "kvitfjell", "fjellid", "nhn", "liaby"
+WORKLOADS = "liaby-helse"
+"""The namespace of the user organisation of the story."""
 TEST, PRODUCTION = Environment.TEST, Environment.PRODUCTION
 
 LOGIN_HOSTS = {TEST: "login.test.fjellid.example", PRODUCTION: "login.fjellid.example"}
@@ -70,6 +72,7 @@ class Stage:
             trust=trust,
             cluster=self.kubeconfig,
             guards=admission,
+            tenants=(WORKLOADS,),
             poll="10s",
         )
         self.sandbox = await asyncio.to_thread(sandbox.__enter__)

@@ -21,9 +21,10 @@ _LIFETIME = 4 * 3600  # seconds; a story is over by then
 
 
 class GivenCluster:
-    """`kubeconfig`: an administrator's. SettingsError where it cannot be read."""
+    """`kubeconfig`: an administrator's; `tenants`: namespaces that are made besides. SettingsError where it cannot be read."""
 
-    def __init__(self, kubeconfig: Path) -> None:
+    def __init__(self, kubeconfig: Path, tenants: tuple[str, ...] = ()) -> None:
+        self._names = (*(environment.namespace for environment in Environment), *tenants)
         try:
             found = plain(kubeconfig.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, Unreadable):
@@ -39,12 +40,12 @@ class GivenCluster:
         return self.access.server
 
     async def require_unused(self, session: aiohttp.ClientSession) -> None:
-        """Raise where an environment of Sluse's is there already: it is somebody's, and the sandbox would take it over."""
-        for environment in Environment:
-            async with session.get(f"/api/v1/namespaces/{environment.namespace}") as answer:
+        """Raise where a namespace is there already: it is somebody's, and the sandbox would take it over."""
+        for name in self._names:
+            async with session.get(f"/api/v1/namespaces/{name}") as answer:
                 if answer.status != 404:
                     raise SettingsError(
-                        f"the cluster at {self.url} has a namespace {environment.namespace} already",
+                        f"the cluster at {self.url} has a namespace {name} already",
                         hint="give a cluster without Sluse, or delete the namespace if nobody needs it",
                     )
 

@@ -72,6 +72,7 @@ class Sandbox:
     `providers`: host names of identity providers, each with a server of its own; `reach` finds them.
     `cluster`: an administrator's kubeconfig of a cluster that takes the place of the sandbox's own API.
     `guards`: the admission policies of an environment, which this room does not know; none by default.
+    `tenants`: namespaces that are made in the cluster besides; a given one must not have them, and has them no more after `leave`.
     """
 
     def __init__(
@@ -84,11 +85,13 @@ class Sandbox:
         trust: Trust | None = None,
         cluster: Path | None = None,
         guards: Callable[[Environment], tuple[Manifest, ...]] = lambda _: (),
+        tenants: tuple[str, ...] = (),
     ) -> None:
         self.directory = directory
         self._trust = trust
         self._guards = guards
-        self._given = GivenCluster(cluster) if cluster is not None else None
+        self._tenants = tenants
+        self._given = GivenCluster(cluster, tenants) if cluster is not None else None
         self.clock = Clock(directory / "clock")
         self.certificates = issue(directory, providers)
         self._hosts: dict[str, tuple[str, int]] = {"localhost": (_LOOPBACK, 0)}
@@ -133,7 +136,10 @@ class Sandbox:
         """Take Sluse away from a cluster that was given; the operators have ended. The sandbox's own goes by itself."""
         if self._given is not None:
             async with admin_session(self._given.access) as session:
-                await uninstall(session, self._all_manifests())
+                tenants = [
+                    {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}} for name in self._tenants
+                ]
+                await uninstall(session, [*self._all_manifests(), *tenants])
 
     def kubeconfig(self, environment: Environment | None = None) -> Path:
         """Return the kubeconfig of an environment's operator, or of the admin."""

@@ -9,11 +9,10 @@ from typing import Any
 from sluse.cluster.kinds import NETWORK_POLICY
 from sluse.demo.expect import eventually, expect
 from sluse.demo.narrator import Narrator
-from sluse.demo.stage import PRODUCTION, USERS, Stage
+from sluse.demo.stage import PRODUCTION, USERS, WORKLOADS, Stage
 from sluse.demo.story.acts import ALM, decided
 from sluse.model.names import GROUP
 
-NAMESPACE = "liaby-helse"
 NUMBER = "311000640"
 HELSEID = "helseid-sts.nhn.no"
 
@@ -22,7 +21,7 @@ async def reachable(stage: Stage, tell: Narrator) -> None:
     """Firewalls are told before anybody stands outside."""
     tell.chapter("A user organisation opens its network")
     labels = {"sluse.nhn.no/organisation-number": NUMBER}
-    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE, "labels": labels}}
+    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": WORKLOADS, "labels": labels}}
     await stage.cluster.apply(namespace, manager="cluster-admin")
     for name in ("organisation", "helsetjenester"):
         stage.reviewer.write(f"integrations/{USERS}/{name}.yaml", stage.material(f"{USERS}/{name}.yaml"))
@@ -33,19 +32,19 @@ async def reachable(stage: Stage, tell: Narrator) -> None:
 
     async def look() -> Mapping[str, Any] | None:
         stage.operators.expect_alive()
-        found, _ = await stage.cluster.list(NETWORK_POLICY, NAMESPACE, {})
+        found, _ = await stage.cluster.list(NETWORK_POLICY, WORKLOADS, {})
         return next((each for each in found if PRODUCTION.value in each["metadata"]["name"]), None)
 
     with tell.waiting("the openings appear"):
-        policy = await eventually(look, f"a NetworkPolicy in the namespace {NAMESPACE}")
+        policy = await eventually(look, f"a NetworkPolicy in the namespace {WORKLOADS}")
     everywhere, _ = await stage.cluster.list(NETWORK_POLICY, None, {})
     opens = [each for each in everywhere if f"{GROUP}/integration" in each["metadata"].get("labels", {})]
     spaces = {each["metadata"]["namespace"] for each in opens}
-    expect(spaces == {NAMESPACE}, "policies stand in the labelled namespace only", spaces)
+    expect(spaces == {WORKLOADS}, "policies stand in the labelled namespace only", spaces)
     opened = [each["ipBlock"]["cidr"] for rule in policy["spec"]["egress"] for each in rule["to"] if "ipBlock" in each]
     tell.fact(
         "operator",
-        f"opens {NAMESPACE}, which the cluster's admin has labelled, towards {', '.join(opened)}, and no other namespace",
+        f"opens {WORKLOADS}, which the cluster's admin has labelled, towards {', '.join(opened)}, and no other namespace",
     )
 
     shown = await asyncio.to_thread(
