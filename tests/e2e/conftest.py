@@ -1,7 +1,8 @@
 """A real control plane for the tests of this folder, which only `make e2e` runs: it takes minutes to build, once.
 
-`control_plane` is shared: what a test does to it, it undoes. The story is played on it, or on the cluster that was named, once. `plane` is a test's own, to be killed, paused or set
-back, and `world` is everything on it: git and the authority are the sandbox's, the operator is a service account.
+`control_plane` is shared: a test says what it finds there. The story has `played_on`, or the cluster that was named, and is
+played once. `plane` is a test's own, to be killed, paused or set back, and `world` is everything on it: git and the
+authority are the sandbox's, the operator is a service account.
 """
 
 from __future__ import annotations
@@ -45,10 +46,17 @@ def control_plane(programs: Binaries, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture(scope="session")
+def played_on(programs: Binaries, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+    """A control plane without Sluse, as the story wants it."""
+    with ControlPlane(programs, tmp_path_factory.mktemp("played-on")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
 def administrator(request: pytest.FixtureRequest) -> Path:
     """The kubeconfig of whoever may do everything, in the cluster that was named or in our own."""
     named = os.environ.get(KUBECONFIG)
-    return Path(named) if named else request.getfixturevalue("control_plane").kubeconfig()
+    return Path(named) if named else request.getfixturevalue("played_on").kubeconfig()
 
 
 @pytest.fixture(scope="session")

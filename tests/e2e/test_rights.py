@@ -94,7 +94,7 @@ async def operator(world: Operated) -> AsyncIterator[Cluster]:
 @pytest.mark.skipif(KUBECONFIG in os.environ, reason="the audit log of a cluster that was named is not ours to read")
 async def test_every_right_is_used_and_nothing_else_is(
     played: Played,
-    control_plane: ControlPlane,
+    played_on: ControlPlane,
     world: Operated,
     plane: ControlPlane,
     operator: Cluster,
@@ -113,7 +113,7 @@ async def test_every_right_is_used_and_nothing_else_is(
         for resource in row.resources
         for verb in row.verbs
     }
-    assert granted - BY_PULUMI == used(control_plane.audit) | used(plane.audit)
+    assert granted - BY_PULUMI == used(played_on.audit) | used(plane.audit)
 
 
 async def a_stack_is_meddled_with_and_ends(world: Operated, operator: Cluster) -> None:
