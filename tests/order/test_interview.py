@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,20 @@ from hypothesis import strategies as st
 
 from order.conftest import Filled
 from sluse.catalog.yaml import plain
+from sluse.model.problem import Problem
+from sluse.order.draft import Desk
+
+
+class Counting(Desk):
+    """A desk that counts how often it judged."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk.root, desk.policies)
+        self.judged = 0
+
+    def problems(self, files: Mapping[str, bytes]) -> tuple[Problem, ...]:
+        self.judged += 1
+        return super().problems(files)
 
 
 @pytest.mark.parametrize(
@@ -42,6 +57,21 @@ def test_a_wrong_answer_is_refused_when_it_is_given(at: str, text: str, rule: st
     assert asked is not None
     assert {problem.rule for problem in interview.answer(asked, text)} == {rule}
     assert interview.next == asked, "it is asked again"
+
+
+def test_a_draft_is_judged_once_for_an_answer(filled: Filled) -> None:
+    interview = filled(until="users")
+    desk = interview.desk = Counting(interview.desk)
+    for text in ("Doctors", "Java"):
+        asked = interview.next
+        assert asked is not None
+        interview.answer(asked, text)
+    assert desk.judged == 2, "what the last answer was judged by is what the next begins with"
+    asked = interview.next
+    assert asked is not None
+    assert interview.answer(asked, "webb") != []
+    interview.answer(asked, "web-with-backend")
+    assert desk.judged == 4, "a refused answer changes nothing"
 
 
 def test_all_answers_are_files_that_check_accepts(filled: Filled) -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sluse.cli import lang
-from sluse.cli.gate import AT, FETCH, OUTPUT, REPOSITORY, ROOTS, SETTINGS, prepared
+from sluse.cli.clone_options import AT, FETCH, OUTPUT, REPOSITORY, ROOTS, SETTINGS
+from sluse.cli.gate import prepared
 
 if TYPE_CHECKING:
     from sluse.words.said import Translate

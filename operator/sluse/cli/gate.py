@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from sluse.cli import clock, lang, table
+from sluse.cli import lang, table
+from sluse.cli.clone_options import AT, FETCH, OUTPUT, REPOSITORY, ROOTS, SETTINGS
 from sluse.words.said import say
 
 if TYPE_CHECKING:
@@ -17,31 +18,6 @@ if TYPE_CHECKING:
 
     from sluse.gate.survey import GateSurvey
     from sluse.model.held import OrganisationLedger
-
-
-def moment(ctx: click.Context, param: click.Parameter, value: str | None) -> datetime:  # noqa: ARG001 - click's signature
-    """Return the moment that --at names, or now."""
-    if value is None:
-        return clock.now()
-    try:
-        found = datetime.fromisoformat(value)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        raise click.BadParameter("give date, time and offset, such as 2027-02-01T08:00+01:00")
-    return found.astimezone(UTC)
-
-
-REPOSITORY = click.option(
-    "--repository", type=click.Path(path_type=Path), default=Path(), help="A clone; else this folder."
-)
-ROOTS = click.option("--roots", type=click.Path(path_type=Path), help="JSON file with threshold and keys of the roots.")
-SETTINGS = click.option("--settings", type=click.Path(path_type=Path), help="Settings that pin the roots.")
-AT = click.option("--at", callback=moment, help="The moment to judge, with its offset; else now.")
-FETCH = click.option("--fetch", is_flag=True, flag_value=True, help="Fetch the published ledger first.")
-OUTPUT = click.option(
-    "--output", type=click.Choice(["text", "json"]), default="text", help="For people or for programs."
-)
 
 
 @click.command()

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from sluse.cli import lang
+from sluse.cli.clone_options import AT, FETCH, REPOSITORY, ROOTS, SETTINGS
 from sluse.cli.collection import without_collecting
-from sluse.cli.gate import AT, FETCH, REPOSITORY, ROOTS, SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

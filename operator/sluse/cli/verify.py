@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from sluse.cli.clone_options import OUTPUT, REPOSITORY, ROOTS, SETTINGS
 from sluse.cli.collection import without_collecting
-from sluse.cli.gate import OUTPUT, REPOSITORY, ROOTS, SETTINGS
 
 
 @click.command()

@@ -32,24 +32,24 @@ class Desk:
     """Where a draft is judged: among the files that are there. What was read once is remembered."""
 
     def __init__(self, root: Path, policies: PolicyFiles | None) -> None:
-        self._root = root
-        self._policies = policies
+        self.root = root
+        self.policies = policies
         self._reader = Reader()
 
     def is_known(self, slug: str) -> bool:
         """Whether the organisation has its file already."""
-        return bool(slug) and (self._root / INTEGRATIONS / slug / "organisation.yaml").is_file()
+        return bool(slug) and (self.root / INTEGRATIONS / slug / "organisation.yaml").is_file()
 
     def problems(self, files: Mapping[str, bytes]) -> tuple[Problem, ...]:
         """Return what is wrong with these files, and with no other."""
 
         def opened(only: Collection[str] | None) -> Files:
-            return Over(WorkTree(self._root, INTEGRATIONS, only=only), files)
+            return Over(WorkTree(self.root, INTEGRATIONS, only=only), files)
 
         only = frozenset(path.split("/")[1] for path in files)
-        tree = part.read(self._reader, opened, INTEGRATIONS, only, self._policies)
-        found = [problem for problem in check(tree, self._policies) if problem.place.path in files]
-        return with_excerpts(tree, found, self._policies)
+        tree = part.read(self._reader, opened, INTEGRATIONS, only, self.policies)
+        found = [problem for problem in check(tree, self.policies) if problem.place.path in files]
+        return with_excerpts(tree, found, self.policies)
 
 
 @dataclass(frozen=True)

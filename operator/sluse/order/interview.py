@@ -24,6 +24,8 @@ class Interview:
     desk: Desk
     answers: dict[str, Answer | None] = field(default_factory=dict)
     """None: passed over."""
+    _judged: tuple[Mapping[str, bytes], tuple[Problem, ...]] | None = field(default=None, repr=False)
+    """The files that the answers came to when they were last judged, and what was wrong with them."""
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -50,11 +52,15 @@ class Interview:
         given = question.read(text)
         if not given:
             return self._pass_over(question)
-        before = self.desk.problems(self.draft.files())
+        before = self._before()
         self.answers[question.id] = given
-        found = about(question, self.desk.problems(self.draft.files()), before)
+        files = self.draft.files()
+        after = self.desk.problems(files)
+        found = about(question, after, before)
         if any(problem.severity is Severity.ERROR for problem in found):
             del self.answers[question.id]
+        else:
+            self._judged = files, after
         return found
 
     def files(self) -> tuple[dict[str, bytes], KeyPair | None]:
@@ -76,6 +82,13 @@ class Interview:
         """What the file of the private key is called."""
         assert self.form.client is not None, "only a client has keys"
         return f"{self._slug}.{one(self._given, NAME.id)}.{self.form.client(self._given)}.test.private.jwk.json"
+
+    def _before(self) -> tuple[Problem, ...]:
+        """Return what is wrong without the next answer: what the last one was judged by, unless a question was passed over since."""
+        files = self.draft.files()
+        if self._judged is None or self._judged[0] != files:
+            self._judged = files, self.desk.problems(files)
+        return self._judged[1]
 
     def _pass_over(self, question: Question) -> list[Problem]:
         if question.optional:
