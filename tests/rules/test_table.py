@@ -10,6 +10,7 @@ from sluse.rules.rule import (
     Certainty,
     DocumentRule,
     KeysRule,
+    LiveRule,
     PolicyRule,
     ReadingRule,
     RequestRule,
@@ -43,6 +44,7 @@ def test_a_rule_knows_its_subject(rule: Rule) -> None:
         PolicyRule: Subject.POLICIES,
         ResourceRule: Subject.RESOURCE,
         RequestRule: Subject.REQUEST,
+        LiveRule: Subject.ADDRESS,
     }
     assert rule.subject is subjects[type(rule)]
 

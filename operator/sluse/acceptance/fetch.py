@@ -32,6 +32,14 @@ async def json_object(reach: Reach, url: str) -> dict[str, Any]:
     raise Unreachable(f"{urlsplit(url).hostname} redirects without end")
 
 
+async def status(reach: Reach, url: str) -> int:
+    """Return the status of a GET of `url`, following nothing; Unreachable says in plain words why there is none."""
+    require_askable(url)
+    async with reach.session() as session:
+        found, _, _ = await _get(session, url)
+    return found
+
+
 async def bounded(answer: aiohttp.ClientResponse, url: str) -> bytes:
     """Return the body of an answer; Unreachable where it is larger than anything that is asked for here."""
     parts: list[bytes] = []

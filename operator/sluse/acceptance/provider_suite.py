@@ -6,18 +6,18 @@ ID token that client gets. Nothing of the identifier but its kind is ever said.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sluse.acceptance import fetch
+from sluse.acceptance import fetch, published
 from sluse.acceptance.case import Case, Failed, Suite
 from sluse.acceptance.identifiers import is_synthetic, kind_of
 from sluse.acceptance.login import Login
 from sluse.acceptance.published_keys import faults
 from sluse.acceptance.quoting import Secrets
 from sluse.acceptance.reach import Reach
-from sluse.model.identity_provider import IdentityProviderSpec, ResponseType, TestUser
+from sluse.model.identity_provider import IdentityProviderSpec, TestUser
 from sluse.model.service_integration import SecurityLevel
 
 PID = "helseid://claims/identity/pid"
@@ -64,27 +64,7 @@ class ProviderWorld:
 
 
 async def _discovery(world: ProviderWorld) -> str:
-    spec = world.spec
-    metadata = await _metadata(world)
-    wrong: list[str] = []
-    if metadata.get("issuer") != spec.test.issuer:
-        wrong.append("it names another issuer")
-    if metadata.get("jwks_uri") != spec.test.jwks_uri:
-        wrong.append("its jwks_uri is not the jwksUri of the file")
-    wrong += [
-        f"it has no https address for {name}"
-        for name in ("authorization_endpoint", "token_endpoint")
-        if not str(metadata.get(name, "")).startswith("https://")
-    ]
-    wrong += [
-        f"{name} lacks {value}"
-        for name, value in (
-            ("response_types_supported", ResponseType(spec.protocol.response_type).value),
-            ("code_challenge_methods_supported", "S256"),
-            ("token_endpoint_auth_methods_supported", spec.protocol.client_authentication.value),
-        )
-        if value not in _listed(metadata, name)
-    ]
+    wrong = list(published.faults(await _metadata(world), world.spec, world.spec.test))
     if wrong:
         raise Failed(f"The discovery document is not as agreed: {'; '.join(wrong)}")
     return "The discovery document is the issuer's, with the protocol of the file"
@@ -94,7 +74,7 @@ async def _keys(world: ProviderWorld) -> str:
     jwks = await fetch.json_object(world.reach, world.spec.test.jwks_uri)
     agreed = tuple(algorithm.value for algorithm in world.spec.protocol.algorithms)
     wrong = list(faults(jwks, agreed))
-    if set(agreed).isdisjoint(_listed(await _metadata(world), "id_token_signing_alg_values_supported")):
+    if not published.offers(await _metadata(world), agreed):
         wrong.append("the discovery document offers none of the agreed algorithms for ID tokens")
     if wrong:
         raise Failed(f"The keys are not as agreed: {'; '.join(wrong)}")
@@ -131,12 +111,7 @@ async def _level(world: ProviderWorld) -> str:
 
 
 async def _metadata(world: ProviderWorld) -> dict[str, Any]:
-    return await fetch.json_object(world.reach, f"{world.spec.test.issuer}/.well-known/openid-configuration")
-
-
-def _listed(metadata: Mapping[str, Any], name: str) -> Sequence[Any]:
-    found = metadata.get(name)
-    return found if isinstance(found, list) else []
+    return await fetch.json_object(world.reach, f"{world.spec.test.issuer}{published.WELL_KNOWN}")
 
 
 def _named(kind: str) -> str:

@@ -25,9 +25,20 @@ Open = Callable[[Collection[str] | None], Files]
 def verdict(asked: Scope, only: frozenset[str]) -> Verdict:
     """Return the verdict on folders, and on `policies/` beside them. Raises CatalogError."""
     policy = policies(asked)
-    tree = read(Reader(), lambda whole: WorkTree(asked.root, asked.under, only=whole), asked.under, only, policy.models)
+    tree = read(Reader(), _opener(asked), asked.under, only, policy.models)
     found = (*check(tree, policy.models), *policy.problems, *check_policies(policy.models))
     return verdict_of(with_excerpts(tree, asked.of_interest(found), policy.models), tree)
+
+
+def documents(asked: Scope) -> Tree:
+    """Return the tree that has all that was asked for. Raises CatalogError."""
+    if asked.organisations is None:
+        return Reader().tree(WorkTree(asked.root, asked.under), asked.under)
+    return read(Reader(), _opener(asked), asked.under, asked.organisations, policies(asked).models)
+
+
+def _opener(asked: Scope) -> Open:
+    return lambda whole: WorkTree(asked.root, asked.under, only=whole)
 
 
 def policies(asked: Scope) -> data.PolicyReading:

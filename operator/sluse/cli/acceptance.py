@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sluse.cli import clock
+from sluse.cli.reaching import CA, RESOLVE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,21 +31,6 @@ class _Named(click.ParamType[tuple[str, Path]]):
         return name, Path(file)
 
 
-class _Resolved(click.ParamType[tuple[str, tuple[str, int]]]):
-    """HOST=ADDRESS or HOST=ADDRESS:PORT."""
-
-    name = "host=address"
-
-    def convert(
-        self, value: str, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, tuple[str, int]]:
-        host, _, target = value.partition("=")
-        address, _, port = target.partition(":")
-        if not host or not address or not (port or "0").isdecimal():
-            self.fail(f"{value!r} is not HOST=ADDRESS[:PORT]", param, ctx)
-        return host, (address, int(port or "0"))
-
-
 @click.group()
 def command() -> None:
     """Carry out an acceptance test."""
@@ -65,10 +51,8 @@ def command() -> None:
 @click.option("--keep-failed", type=_FILE, metavar="FOLDER", help="Where to keep the evidence of a run that failed.")
 @click.option("--repository", type=_REPOSITORY, default=Path(), help="A clone of the integrations; else this folder.")
 @click.option("--offline", is_flag=True, help="Do not fetch what the operator published; use what was fetched last.")
-@click.option("--ca", type=_FILE, metavar="FILE", help="CAs to trust instead of the system's.")
-@click.option(
-    "--resolve", type=_Resolved(), multiple=True, metavar="HOST=ADDRESS[:PORT]", help="Where a host is to be found."
-)
+@CA
+@RESOLVE
 def run(  # noqa: PLR0913 - each is an option
     *,
     integration: str,

@@ -12,9 +12,10 @@ import click
 from sluse.checking.folders import judged
 from sluse.checking.memory import Memory
 from sluse.checking.scope import Scope, scope
-from sluse.checking.verdict import Verdict
+from sluse.checking.verdict import Verdict, ordered
 from sluse.cli import lang
 from sluse.cli.collection import without_collecting
+from sluse.cli.reaching import CA, RESOLVE
 from sluse.errors import CatalogError
 from sluse.model.problem import Problem, Severity
 from sluse.rules.printing import Paint, as_json, as_text, readable, tally, unpainted
@@ -38,14 +39,32 @@ _REPORTS = ("sarif", "github", "gitlab", "junit")
 @click.option("--no-index", is_flag=True, flag_value=True, help="Judge everything anew, and remember nothing of it.")
 @click.option("--fix", is_flag=True, flag_value=True, help="Mend what needs no decision of yours, and say what it was.")
 @click.option("--diff", is_flag=True, flag_value=True, help="Show what --fix would change, and write nothing.")
+@click.option(
+    "--live/--offline", default=False, help="Ask the addresses that the files name too; else nothing is asked."
+)
+@CA
+@RESOLVE
 @lang.option
-def command(
-    paths: tuple[Path, ...], output: str, base: str | None, *, no_color: bool, no_index: bool, fix: bool, diff: bool
+def command(  # noqa: PLR0913 - each is an option
+    *,
+    paths: tuple[Path, ...],
+    output: str,
+    base: str | None,
+    no_color: bool,
+    no_index: bool,
+    fix: bool,
+    diff: bool,
+    live: bool,
+    ca: Path | None,
+    resolve: tuple[tuple[str, tuple[str, int]], ...],
 ) -> int:
     """Check the working directory's integrations, or only the PATHS of them.
 
     PATHS are files or folders. Of other organisations only what the rules need is read. Exits 1 where an error was
     found; warnings are told and hold nothing.
+
+    --live asks identity providers for their discovery documents and keys, and redirect URIs whether anything is there;
+    never on private networks, unless --resolve says so.
 
     --fix edits documents only, in place and in their own layout: no records, no keys, nothing in policies/.
 
@@ -61,6 +80,8 @@ def command(
             problems = asked.of_interest((*found.problems, *_rewritten(asked, base)))
     if diff:
         return 1 if _errors(problems) else 0
+    if live:
+        problems = [*problems, *_answered(asked, ca, dict(resolve))]
     worded = [replace(each, message=words(each.message), hint=words(each.hint)) for each in problems]
     if output in _REPORTS:
         from sluse.rules.reports import REPORTS
@@ -96,6 +117,20 @@ def _fixed(asked: Scope, problems: Sequence[Problem], words: Translate, *, only_
     for problem in done.problems:
         click.echo(f"{problem.place}: {words(_MENDED)} {problem.rule}: {words(problem.message)}", err=True)
     return bool(done.problems)
+
+
+def _answered(asked: Scope, ca: Path | None, hosts: dict[str, tuple[str, int]]) -> tuple[Problem, ...]:
+    """Return what is wrong with what answers at the addresses of the files."""
+    import asyncio
+
+    from sluse.acceptance.live import problems
+    from sluse.acceptance.reach import trusting
+    from sluse.catalog.excerpts import with_excerpts
+    from sluse.checking.part import documents
+
+    tree = documents(asked)
+    found = asyncio.run(problems(tree, trusting(ca, hosts), asked.contains))
+    return ordered(with_excerpts(tree, found))
 
 
 def _rewritten(asked: Scope, base: str | None) -> tuple[Problem, ...]:

@@ -15,6 +15,7 @@ _SUBJECTS = {
     Subject.POLICIES: say("The data of policies/"),
     Subject.RESOURCE: say("An object of a cluster"),
     Subject.REQUEST: say("A write of a cluster"),
+    Subject.ADDRESS: say("What answers at an address, with --live"),
 }
 _CERTAINTIES = {
     Certainty.VERIFIED: say("read in the source"),

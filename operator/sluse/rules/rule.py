@@ -32,6 +32,7 @@ class Subject(StrEnum):
     POLICIES = "policies"
     RESOURCE = "resource"
     REQUEST = "request"
+    ADDRESS = "address"
 
 
 class Certainty(StrEnum):
@@ -94,6 +95,13 @@ class ReadingRule(Rule):
     """Found by the catalogue while it reads a file."""
 
     subject = Subject.FILE
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveRule(Rule):
+    """Found by who asks the addresses that documents name."""
+
+    subject = Subject.ADDRESS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from sluse.rules import (
     grants,
     installations,
     keys,
+    live,
     numbers,
     plan,
     policies,
@@ -41,6 +42,7 @@ RULES: tuple[Rule, ...] = (
     *policies.RULES,
     *resources.RULES,
     *requests.RULES,
+    *live.RULES,
 )
 
 BY_ID: Mapping[str, Rule] = {rule.id: rule for rule in RULES}
