@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from sluse.errors import NotLeading
+from sluse.leadership.fence import Deadline
+from sluse.wiring.clock import elapsed
 from sluse_stacks.engine.command import CLI, LEAST, PROVIDER, TetheredCommand
 
 
@@ -17,17 +19,11 @@ def test_who_does_not_lead_starts_none(tmp_path: Path) -> None:
         program = tmp_path / name
         program.write_text(f'#!/bin/sh\n[ "$1" = version ] && echo v{LEAST} || touch {started}\n')
         program.chmod(0o700)
-    leads = True
-
-    def fence() -> None:
-        if not leads:
-            raise NotLeading("another leads")
-
-    command = TetheredCommand({"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}, fence)
-    leads = False
+    fence = Deadline(elapsed)
+    command = TetheredCommand({"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}, tmp_path / "marks", fence)
     with pytest.raises(NotLeading):
         command.run(["up"], str(tmp_path), {})
     assert not started.exists()
-    leads = True
+    fence.move(elapsed() + 3600)
     command.run(["up"], str(tmp_path), {})
     assert started.exists()

@@ -38,6 +38,11 @@ class Deadline:
         """Whether a write may be sent now."""
         return self._clock() < self._until
 
+    @property
+    def until(self) -> float:
+        """The moment of the clock from which nothing may be sent any more."""
+        return self._until
+
     def move(self, until: float) -> None:
         """Stay open until a moment of the clock."""
         self._until = until
@@ -45,3 +50,10 @@ class Deadline:
     def close(self) -> None:
         """Let nothing through any more."""
         self._until = -math.inf
+
+
+def ever_open() -> Deadline:
+    """Return a fence for who writes beside no other."""
+    fence = Deadline(lambda: 0.0)
+    fence.move(math.inf)
+    return fence

@@ -214,7 +214,7 @@ def _tls(ca_file: Path | None) -> ssl.SSLContext:
 
 
 @asynccontextmanager
-async def _engine(settings: Settings, cluster: Cluster, fence: Fence) -> AsyncIterator[Engine]:
+async def _engine(settings: Settings, cluster: Cluster, fence: Deadline) -> AsyncIterator[Engine]:
     match settings.engine:
         case EngineName.EMBEDDED:
             yield EmbeddedEngine(cluster)
@@ -223,7 +223,7 @@ async def _engine(settings: Settings, cluster: Cluster, fence: Fence) -> AsyncIt
                 yield engine
 
 
-def _pulumi(settings: Settings, cluster: Cluster, fence: Fence) -> AbstractAsyncContextManager[Engine]:
+def _pulumi(settings: Settings, cluster: Cluster, fence: Deadline) -> AbstractAsyncContextManager[Engine]:
     """Return the engine that lives outside this package. Imported here alone, and only where the settings name it."""
     if settings.pulumi is None:
         raise SettingsError("engine: pulumi needs to know where its state is", hint="give the settings pulumi: {...}")

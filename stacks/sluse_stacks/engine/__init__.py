@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sluse.cluster.client import Cluster
 from sluse.delivery.engine import Engine
-from sluse.leadership.fence import Fence
+from sluse.leadership.fence import Deadline
 from sluse.model.settings import PulumiSettings
 from sluse_stacks.engine.adapter import PulumiEngine
 from sluse_stacks.engine.lean import Lean
@@ -20,7 +20,7 @@ async def opened(
     cluster: Cluster,
     kubeconfig: Path | None,
     environment: Mapping[str, str],
-    fence: Fence,
+    fence: Deadline,
 ) -> AsyncIterator[Engine]:
     """Open the engine. What it lacks on PATH it tells with the first stack, so that the operator runs and can say so."""
     engine = PulumiEngine(Lean(settings, kubeconfig, environment, fence), cluster)

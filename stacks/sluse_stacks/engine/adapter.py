@@ -16,7 +16,6 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from pathlib import Path
 from typing import TypeVar
 
 from pulumi import automation
@@ -30,7 +29,6 @@ from sluse.errors import ClusterUnavailable, EngineError, NotFound
 from sluse.model.names import GROUP
 from sluse_stacks import objects
 from sluse_stacks.engine import failures
-from sluse_stacks.engine.command import CLI
 from sluse_stacks.engine.lean import Lean
 from sluse_stacks.engine.progress import Heard
 from sluse_stacks.engine.serving import Program
@@ -182,7 +180,7 @@ class PulumiEngine:
                 held = failures.lock(text)
                 error = failures.error(name, text, heard.complaints, heard.violations)
                 again = run < _RUNS
-                if again and held and all(map(self._dead, held)):
+                if again and held and all(self._dead(name, each) for each in held):
                     await self._in_thread(name, lambda: self._lean.cancel(name))
                 elif not (again and isinstance(error, ClusterUnavailable)):
                     self._states.pop(name, None)
@@ -190,19 +188,9 @@ class PulumiEngine:
                 heard.complaints.clear()
         raise AssertionError("the last run returns or raises")
 
-    def _dead(self, lock: failures.Lock) -> bool:
-        """Tell whether a lock's owner is no more: a CLI of this host that does not run, or has its number no longer.
-
-        This process holds the stack's mutex, so a CLI of its own with that number is another stack's.
-        """
-        if lock.host != socket.gethostname():
-            return False
-        if self._lean.command.runs(lock.pid):
-            return True
-        try:
-            return Path(f"/proc/{lock.pid}/comm").read_text(encoding="utf-8").strip() != CLI
-        except FileNotFoundError:
-            return True
+    def _dead(self, name: str, lock: failures.Lock) -> bool:
+        """Tell whether a lock's owner is known to be no more: a CLI that was started here."""
+        return lock.host == socket.gethostname() and self._lean.command.dead(name, lock.pid)
 
     async def _in_thread(self, name: str, operation: Callable[[], _T]) -> _T:
         """Run it in a thread that stays; when this task is cancelled, stop the CLI and wait for its end."""

@@ -6,6 +6,7 @@ is killed; that one would go on writing, and hold the stack's lock, while the ne
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
@@ -13,13 +14,16 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from pulumi import automation
 from semver import VersionInfo
 
 from sluse.errors import EngineUnusable
-from sluse.leadership.fence import Fence, unfenced
+from sluse.leadership.fence import Deadline
 from sluse_stacks.engine import tether
 
 CLI = "pulumi"
@@ -27,18 +31,45 @@ PROVIDER = "pulumi-resource-kubernetes"
 LEAST = VersionInfo(3, 259, 0)
 """The oldest CLI that this adapter was run with."""
 
+_RENEWAL = 0.5  # seconds between two words to a running CLI's tether
+
 _PATIENCE = 10.0  # seconds that a CLI has for saving its state after an interrupt
 
 
-class TetheredCommand(automation.PulumiCommand):
-    """One CLI on PATH. `stop` interrupts whatever of it is running for a stack. None is started that `fence` refuses."""
+@dataclass(frozen=True)
+class _Running:
+    """One CLI behind its tether. `lifeline` tells it until when it may run; closed, it ends."""
 
-    def __init__(self, environment: Mapping[str, str], fence: Fence = unfenced) -> None:
+    stack: str
+    process: subprocess.Popen[str]
+    lifeline: BinaryIO
+
+    def renew(self, until: float) -> None:
+        with suppress(OSError, ValueError):  # it has ended, or is to end
+            self.lifeline.write(f"{until}\n".encode())
+
+    def ended(self, seconds: float) -> bool:
+        try:
+            self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+
+class TetheredCommand(automation.PulumiCommand):
+    """One CLI on PATH. `stop` interrupts whatever of it is running for a stack. None runs that `fence` refuses.
+
+    `fence` counts by `CLOCK_BOOTTIME`, as `tether.py` does. In the folder `marks` lies which CLIs this machine started.
+    """
+
+    def __init__(self, environment: Mapping[str, str], marks: Path, fence: Deadline) -> None:
         self._fence = fence
+        self._marks = marks
         self.environment = dict(environment)
         self.command = CLI
         self.version = _version(self.environment)
-        self._running: dict[int, tuple[str, subprocess.Popen[str]]] = {}  # by process id
+        marks.mkdir(parents=True, exist_ok=True)
+        self._running: list[_Running] = []
         self._lock = threading.Lock()
 
     def run(
@@ -51,14 +82,15 @@ class TetheredCommand(automation.PulumiCommand):
     ) -> automation.CommandResult:
         """Run the CLI to its end. Raises `pulumi.automation.CommandError` where it fails."""
         del on_output, on_error  # what is happening is told by the engine's events
-        with self._started(["--non-interactive", *args], cwd, {**self.environment, **additional_env}) as process:
+        running = self._started(["--non-interactive", *args], cwd, {**self.environment, **additional_env})
+        with running.lifeline, running.process as process:
             with self._lock:
-                self._running[process.pid] = (_stack(args), process)
+                self._running.append(running)
             try:
-                stdout, stderr = process.communicate()
+                stdout, stderr = self._ended(running)
             finally:
                 with self._lock:
-                    del self._running[process.pid]
+                    self._running.remove(running)
         result = automation.CommandResult(stdout=stdout, stderr=stderr, code=process.returncode)
         if process.returncode != 0:
             raise automation.errors.create_command_error(result)
@@ -67,33 +99,59 @@ class TetheredCommand(automation.PulumiCommand):
     def stop(self, stack: str) -> None:
         """Interrupt the CLI that runs for a stack, if one does; kill it if it does not end soon."""
         with self._lock:
-            running = [process for name, process in self._running.values() if name == stack]
-        for process in running:
-            process.send_signal(signal.SIGINT)
-            try:
-                process.wait(_PATIENCE)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            stopping = [running for running in self._running if running.stack == stack]
+        for running in stopping:
+            running.process.send_signal(signal.SIGINT)
+            if not running.ended(_PATIENCE):
+                running.lifeline.close()
 
-    def runs(self, pid: int) -> bool:
-        """Tell whether a CLI of this process has that number now."""
-        with self._lock:
-            return pid in self._running
+    def dead(self, stack: str, pid: int) -> bool:
+        """Tell whether a CLI of that number was started here for a stack, and nothing of it lives."""
+        try:
+            with (self._marks / f"{stack}.{pid}").open("rb") as mark:
+                fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
 
-    def _started(self, args: list[str], cwd: str, environment: Mapping[str, str]) -> subprocess.Popen[str]:
-        tied = [sys.executable, "-I", "-S", str(Path(tether.__file__)), str(os.getpid()), self.command, *args]
+    def forget(self, stack: str) -> None:
+        """Take away the marks of dead CLIs of a stack on which no lock is left."""
+        for mark in self._marks.glob(f"{stack}.*"):
+            if self.dead(stack, int(mark.suffix[1:])):
+                mark.unlink(missing_ok=True)
+
+    def _ended(self, running: _Running) -> tuple[str, str]:
+        """Wait for the end, and let it run meanwhile for as long as this process may write."""
+        while True:
+            running.renew(self._fence.until)
+            with suppress(subprocess.TimeoutExpired):
+                return running.process.communicate(timeout=_RENEWAL)
+
+    def _started(self, args: list[str], cwd: str, environment: Mapping[str, str]) -> _Running:
+        stack = _stack(args)
+        tied = [sys.executable, "-I", "-S", str(Path(tether.__file__)), str(self._marks / stack), self.command, *args]
         self._fence()
-        return subprocess.Popen(  # noqa: S603 - our own command line, no shell
-            tied,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=cwd,
-            env={**environment, "PULUMI_AUTOMATION_API": "true"},
-            encoding="utf-8",
-            errors="replace",
-            start_new_session=True,  # a terminal's Ctrl-C is for the operator, which stops this in good order
-        )
+        told, tells = os.pipe()
+        os.set_blocking(tells, False)
+        lifeline = os.fdopen(tells, "wb", buffering=0)
+        try:
+            process = subprocess.Popen(  # noqa: S603 - our own command line, no shell
+                tied,
+                stdin=told,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                cwd=cwd,
+                env={**environment, "PULUMI_AUTOMATION_API": "true"},
+                encoding="utf-8",
+                errors="replace",
+                start_new_session=True,  # a terminal's Ctrl-C is for the operator, which stops this in good order
+            )
+        except BaseException:
+            lifeline.close()
+            raise
+        finally:
+            os.close(told)
+        return _Running(stack, process, lifeline)
 
 
 def _version(environment: Mapping[str, str]) -> VersionInfo:
@@ -119,4 +177,4 @@ def _version(environment: Mapping[str, str]) -> VersionInfo:
 
 def _stack(args: list[str]) -> str:
     """Return which stack a command line is about; the one that makes it names it in another way and is over soon."""
-    return args[args.index("--stack") + 1] if "--stack" in args else ""
+    return args[args.index("--stack") + 1] if "--stack" in args else "none"

@@ -19,7 +19,7 @@ from typing import Any
 
 from pulumi import automation
 
-from sluse.leadership.fence import Fence, unfenced
+from sluse.leadership.fence import Deadline, ever_open
 from sluse.model.settings import PulumiSettings
 from sluse_stacks.engine.command import TetheredCommand
 from sluse_stacks.engine.serving import OnEvent, Program, served
@@ -31,14 +31,14 @@ class Lean:
     """The stacks of one environment in one backend. `kubeconfig` None: the pod's own service account.
 
     `environment` is what the CLI inherits: PATH, and a cloud's credentials for a backend or a key that lies there.
-    No CLI is started by a process that does not lead; one under way ends with its process.
+    No CLI is started by a process that does not lead; one under way ends when its process does, or leads no more.
     Every method raises `pulumi.automation.CommandError` where the CLI fails.
     """
 
     settings: PulumiSettings
     kubeconfig: Path | None
     environment: Mapping[str, str]
-    fence: Fence = unfenced
+    fence: Deadline = field(default_factory=ever_open)
     _workspace: automation.LocalWorkspace | None = field(default=None, init=False)
     command: TetheredCommand = field(init=False)
 
@@ -46,7 +46,7 @@ class Lean:
         """Look for the CLI and make the workspace. Raises `EngineUnusable`; may be called again."""
         if self._workspace is not None:
             return
-        self.command = TetheredCommand(self._environment(), self.fence)
+        self.command = TetheredCommand(self._environment(), self.settings.home / "started", self.fence)
         work = self.settings.home / "work"
         work.mkdir(parents=True, exist_ok=True)
         self._workspace = automation.LocalWorkspace(
@@ -74,6 +74,7 @@ class Lean:
         """Run a program of nothing but `targets`: URNs that it declares, and such as it does not, which are deleted."""
         arguments = ["--yes", "--skip-preview", "--continue-on-error", *_choice(targets, refresh=refresh)]
         self._operate("up", stack, [*arguments, *self._policies()], on_event, program)
+        self.command.forget(stack)  # who holds the lock finds no other
 
     def preview(
         self, stack: str, program: Program, *, targets: Collection[str], refresh: bool, on_event: OnEvent
@@ -88,6 +89,7 @@ class Lean:
     def cancel(self, stack: str) -> None:
         """Delete the stack's locks. Only for one whose owner is known to be dead."""
         self._run("cancel", "--yes", "--stack", stack)
+        self.command.forget(stack)
 
     def remove(self, stack: str) -> None:
         """Forget the stack and leave its objects where they are."""

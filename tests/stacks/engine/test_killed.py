@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
+import fcntl
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -43,23 +43,24 @@ async def killed(
         await asyncio.sleep(0.01)  # a look: the process tells nothing while it is at work
     process.kill()
     await process.wait()
-    for path in (folder / "state" / ".pulumi" / "locks").rglob("*.json"):
-        await gone(json.loads(path.read_text())["pid"])
+    await gone(folder / "home" / "started")
     world.api.faults.clear()
 
 
-async def gone(pid: int) -> None:
-    """Wait until the CLI is no more: it has to die without being told."""
+async def gone(marks: Path) -> None:
+    """Wait until nothing of the CLI is left: it has to die without being told, and its provider with it."""
     async with asyncio.timeout(20):
-        while _is_a_cli(pid):  # noqa: ASYNC110 - the kernel tells nobody
+        while any(map(_held, marks.glob("*"))):  # noqa: ASYNC110, ASYNC240 - the kernel tells nobody, and looking takes no time
             await asyncio.sleep(0.01)
 
 
-def _is_a_cli(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip() == "pulumi"
-    except OSError:
-        return False
+def _held(mark: Path) -> bool:
+    with mark.open("rb") as opened:
+        try:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def scopes(objects: Objects) -> list[str]:

@@ -1,4 +1,4 @@
-"""A command that is tethered dies with whoever started it, even where that is killed and can clean up nothing."""
+"""A command goes on only while whoever started it does: alive, awake and allowed. Nothing of it is left behind."""
 
 from __future__ import annotations
 
@@ -6,45 +6,180 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sluse_stacks.engine import tether
+import pytest
+from pulumi import automation
 
-_PARENT = """
+from sluse.leadership.fence import Deadline
+from sluse.wiring.clock import elapsed
+from sluse_stacks.engine import tether
+from sluse_stacks.engine.command import TetheredCommand
+
+STACK = "test.fjord"
+# A CLI whose provider is in a process group of its own; both tell that they live by holding the fifo open.
+CLI = """#!/bin/sh
+[ "$1" = version ] && echo v3.259.0 && exit
+exec {python} -c '
 import os, subprocess, sys
-child = subprocess.Popen([sys.executable, "-I", "-S", sys.argv[1], str(os.getpid()), "cat"], stdin=subprocess.PIPE)
-print(child.pid, flush=True)
-child.wait()
+held = open("{fifo}", "w")
+subprocess.Popen(["sleep", "600"], process_group=0, pass_fds=[held.fileno()])
+held.write("up\\n"); held.flush()
+if "quick" not in sys.argv: os.execvp("sleep", ["sleep", "600"])
+' "$@"
+"""
+# An operator that leads for a moment at a time, until it stands still or is killed.
+OPERATOR = """
+import sys, threading
+from pathlib import Path
+from sluse.leadership.fence import Deadline
+from sluse.wiring.clock import elapsed
+from sluse_stacks.engine.command import TetheredCommand
+fence = Deadline(elapsed)
+def lead():
+    while True:
+        fence.move(elapsed() + 1.0)
+        threading.Event().wait(0.1)
+fence.move(elapsed() + 1.0)
+threading.Thread(target=lead, daemon=True).start()
+folder = Path(sys.argv[1])
+command = TetheredCommand({"PATH": f"{folder}:/usr/bin:/bin"}, folder / "marks", fence)
+command.run(["up", "--stack", "test.fjord"], str(folder), {})
 """
 
 
-def test_the_child_of_a_killed_process_is_killed() -> None:
-    # The child's end closes the pipe that it inherited, so reading it to the end is waiting for it.
-    with subprocess.Popen(
-        [sys.executable, "-c", _PARENT, tether.__file__], stdout=subprocess.PIPE, text=True
-    ) as parent:
-        assert parent.stdout is not None
-        child = int(parent.stdout.readline())
-        assert Path(f"/proc/{child}").exists()
-        os.kill(parent.pid, signal.SIGKILL)
-        assert parent.stdout.read() == ""
+@pytest.fixture
+def fifo(tmp_path: Path) -> Path:
+    path = tmp_path / "fifo"
+    os.mkfifo(path)
+    for name, text in (("pulumi", CLI.format(python=sys.executable, fifo=path)), ("pulumi-resource-kubernetes", "")):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        (tmp_path / name).chmod(0o755)
+    return path
 
 
-def test_who_finds_its_parent_gone_does_not_start() -> None:
-    started = subprocess.run(
-        [sys.executable, "-I", "-S", tether.__file__, "1", "echo", "started"],
-        capture_output=True,
-        text=True,
-        check=False,
+def command(folder: Path, fence: Deadline) -> TetheredCommand:
+    return TetheredCommand({"PATH": f"{folder}:/usr/bin:/bin"}, folder / "marks", fence)
+
+
+@contextmanager
+def operator(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen([sys.executable, "-c", OPERATOR, str(folder)], stderr=subprocess.DEVNULL) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "stands still"])
+def test_cli_and_provider_end_with_their_operator(tmp_path: Path, fifo: Path, sent: signal.Signals) -> None:
+    with operator(tmp_path) as process, fifo.open() as living:
+        assert living.readline() == "up\n"
+        (mark,) = (tmp_path / "marks").iterdir()
+        here = command(tmp_path, Deadline(elapsed))
+        assert not here.dead(STACK, pid(mark))
+        process.send_signal(sent)
+        assert living.read() == ""  # only the end of both ends it
+        while not here.dead(STACK, pid(mark)):
+            pass
+
+
+def test_who_leads_no_more_has_none_running(tmp_path: Path, fifo: Path) -> None:
+    fence = Deadline(elapsed)
+    fence.move(elapsed() + 3600)
+    failures: list[automation.CommandError] = []
+
+    def run() -> None:
+        try:
+            command(tmp_path, fence).run(["up", "--stack", STACK], str(tmp_path), {})
+        except automation.CommandError as failed:
+            failures.append(failed)
+
+    running = threading.Thread(target=run)
+    running.start()
+    with fifo.open() as living:
+        assert living.readline() == "up\n"
+        fence.close()
+        assert living.read() == ""
+    running.join()
+    assert "does not lead any more" in str(failures[0])
+
+
+def test_a_cli_that_ends_takes_what_it_left_along_and_leaves_no_mark(tmp_path: Path, fifo: Path) -> None:
+    fence = Deadline(elapsed)
+    fence.move(elapsed() + 3600)
+    running = threading.Thread(
+        target=lambda: command(tmp_path, fence).run(["quick", "--stack", STACK], str(tmp_path), {})
     )
-    assert (started.returncode, started.stdout) == (1, "")
+    running.start()
+    with fifo.open() as living:
+        assert living.read() == "up\n"
+    running.join()
+    assert list((tmp_path / "marks").iterdir()) == []
 
 
-def test_the_command_is_run_as_it_is_given() -> None:
-    told = subprocess.run(
-        [sys.executable, "-I", "-S", tether.__file__, str(os.getpid()), "printf", "%s-%s", "a b", "c"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert told.stdout == "a b-c"
+def test_a_tether_that_is_killed_takes_the_command_along(tmp_path: Path) -> None:
+    with tethered(tmp_path, "exec cat /dev/zero") as process:
+        assert process.stdin is not None
+        process.stdin.write(b"inf\n")
+        assert process.stdout is not None
+        process.stdout.read(1)
+        process.kill()
+        while process.stdout.read(65536):
+            pass
+
+
+@pytest.mark.parametrize("told", [b"", b"0\n", b"-inf\n"], ids=["who asked is gone", "it is over", "never"])
+def test_what_may_not_run_is_not_started(tmp_path: Path, told: bytes) -> None:
+    with tethered(tmp_path, "echo started") as process:
+        assert process.communicate(told) == (b"", None)
+    assert process.returncode == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_is_run_as_it_is_given_and_its_end_is_the_tethers(tmp_path: Path) -> None:
+    with tethered(tmp_path, "printf '%s-%s' 'a b' c; exit 7") as process:
+        assert process.stdin is not None
+        process.stdin.write(b"inf\n")
+        assert process.stdout is not None
+        assert process.stdout.read() == b"a b-c"
+    assert process.returncode == 7
+
+
+def test_what_was_started_elsewhere_is_not_known_to_be_dead(tmp_path: Path, fifo: Path) -> None:
+    del fifo
+    assert not command(tmp_path, Deadline(elapsed)).dead(STACK, 1)
+
+
+def test_a_mark_is_kept_of_what_was_killed_and_forgotten_when_no_lock_is_left(tmp_path: Path, fifo: Path) -> None:
+    with operator(tmp_path) as process, fifo.open() as living:
+        assert living.readline() == "up\n"
+        process.kill()
+        living.read()
+    (mark,) = (tmp_path / "marks").iterdir()
+    here = command(tmp_path, Deadline(elapsed))
+    while not here.dead(STACK, pid(mark)):
+        pass
+    here.forget("test.nord")
+    assert mark.exists()
+    here.forget(STACK)
+    assert not mark.exists()
+
+
+def pid(mark: Path) -> int:
+    return int(mark.suffix[1:])
+
+
+@contextmanager
+def tethered(folder: Path, script: str) -> Iterator[subprocess.Popen[bytes]]:
+    arguments = [sys.executable, "-I", "-S", tether.__file__, str(folder / "mark"), "sh", "-c", script]
+    with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as process:
+        try:
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                if process.returncode is None and process.stdin is not None:
+                    process.stdin.close()

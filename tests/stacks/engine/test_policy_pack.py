@@ -1,0 +1,66 @@
+"""The policy pack under the real CLI: it judges before anything is written, and what it refuses is told by its rule."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from sluse.delivery.engine import Engine
+from sluse.errors import EngineUnusable, Invalid
+from sluse_stacks.engine.adapter import PulumiEngine
+from sluse_stacks.engine.lean import Lean
+from worlds.cluster import ClusterWorld
+from worlds.engines import marks, pulumi_settings
+from worlds.stacks import stack
+
+pytestmark = [*marks("pulumi")]
+
+KEY = "-----BEGIN PRIVATE KEY-----"
+PROGRAM = "pulumi-analyzer-policy-sluse"
+
+
+def engine(world: ClusterWorld, folder: Path, *, program: bool = True) -> Engine:
+    """Return an engine with the pack, and with its program on PATH or without."""
+    here = folder / "bin"
+    here.mkdir()
+    if program:
+        (here / PROGRAM).write_text(f"#!{sys.executable}\nfrom sluse_policies.analyzer import main\nmain()\n")
+        (here / PROGRAM).chmod(0o755)
+    pack = resources.files("sluse_policies")
+    settings = pulumi_settings(folder, policy_pack=str(pack))
+    path = os.pathsep.join((str(here), os.environ["PATH"]))
+    return PulumiEngine(
+        Lean(settings, world.kubeconfig(folder / "kubeconfig"), {**os.environ, "PATH": path}), world.operator
+    )
+
+
+async def test_what_a_rule_forbids_is_not_written_and_named(world: ClusterWorld, tmp_path: Path) -> None:
+    judged = engine(world, tmp_path)
+    fine = stack()
+    summary = fine.resources[-1]
+    leaking = replace(
+        fine, resources=(*fine.resources[:-1], {**summary, "spec": {**summary["spec"], "title": f"Journal {KEY}"}})
+    )
+    with pytest.raises(Invalid, match="resource-private-key") as raised:
+        await judged.declare(leaking)
+    assert KEY not in str(raised.value)
+    assert "Integration/fjord.journal" not in await world.objects("fjord")
+    with pytest.raises(Invalid, match="resource-private-key"):
+        await judged.preview(leaking)
+    await judged.declare(fine)
+    assert (await world.objects("fjord")).keys() == {
+        "HelseIDClient/fjord.journal.sync",
+        "Integration/fjord.journal",
+    }
+
+
+async def test_without_its_program_nothing_is_written_and_the_remedy_told(world: ClusterWorld, tmp_path: Path) -> None:
+    with pytest.raises(EngineUnusable, match="cannot run the policy pack") as raised:
+        await engine(world, tmp_path, program=False).declare(stack())
+    assert PROGRAM in str(raised.value.hint)
+    assert await world.objects("fjord") == {}
