@@ -20,7 +20,13 @@ import click
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Play on this cluster, as its administrator, instead of the sandbox's Kubernetes API.",
 )
-def command(output: str, *, keep: bool, kubeconfig: Path | None) -> None:
+@click.option(
+    "--engine",
+    type=click.Choice(["embedded", "pulumi"]),
+    default="embedded",
+    help="What declares the stacks: nothing more than this program, or the real Pulumi CLI on PATH.",
+)
+def command(output: str, engine: str, *, keep: bool, kubeconfig: Path | None) -> None:
     """Play the story: a file in git becomes a working client in test.
 
     Starts a sandbox on loopback (Kubernetes API, two authorities, git remote) and an operator, and asserts every
@@ -28,10 +34,13 @@ def command(output: str, *, keep: bool, kubeconfig: Path | None) -> None:
     """
     from sluse.demo.narrator import Narrator, Output
     from sluse.demo.play import play
+    from sluse.model.settings import EngineName
 
     # Else SIGTERM would end this process alone, and leave the operator and the directory behind. As SIGINT, since that is
     # the one which asyncio answers by cancelling the task; raised wherever it happens to be, it would tear things. A shell
     # starts what runs in its background with SIGINT ignored: not here.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    sys.exit(0 if asyncio.run(play(Narrator(Output(output)), keep=keep, kubeconfig=kubeconfig)) else 1)
+    told = Narrator(Output(output))
+    came_true = asyncio.run(play(told, keep=keep, kubeconfig=kubeconfig, engine=EngineName(engine)))
+    sys.exit(0 if came_true else 1)

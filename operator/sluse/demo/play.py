@@ -11,18 +11,29 @@ from pathlib import Path
 
 from sluse.demo.expect import NotAsExpected
 from sluse.demo.narrator import Narrator
+from sluse.demo.programs import expect_programs
 from sluse.demo.stage import TEST, Stage
 from sluse.demo.story import CHAPTERS
+from sluse.model.settings import EngineName
 
 Chapter = Callable[[Stage, Narrator], Awaitable[None]]
 
 
 async def play(
-    narrator: Narrator, *, keep: bool, chapters: Sequence[Chapter] = CHAPTERS, kubeconfig: Path | None = None
+    narrator: Narrator,
+    *,
+    keep: bool,
+    chapters: Sequence[Chapter] = CHAPTERS,
+    kubeconfig: Path | None = None,
+    engine: EngineName = EngineName.EMBEDDED,
 ) -> bool:
-    """Play chapters, all of them by default; True where every fact came true. Everything lives in a private directory that goes with it."""
+    """Play chapters, all of them by default; True where every fact came true. Everything lives in a private directory that goes with it.
+
+    Raises `EngineUnusable`, before anything starts, where the engine's programs are not there.
+    """
+    expect_programs(engine)
     with tempfile.TemporaryDirectory(prefix="sluse-demo-") as directory:
-        stage = Stage(Path(directory), kubeconfig)
+        stage = Stage(Path(directory), kubeconfig, engine)
         with narrator.waiting("the sandbox starts"):
             await stage.__aenter__()
         try:

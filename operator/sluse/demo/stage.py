@@ -27,6 +27,7 @@ from sluse.demo.operators import Operators
 from sluse.demo.signers import DemoSigner
 from sluse.errors import NotFound
 from sluse.model.names import Environment
+from sluse.model.settings import EngineName
 from sluse.sandbox.authority.application import Authority
 from sluse.sandbox.install import admin_session, install, uninstall
 from sluse.sandbox.sandbox import Sandbox, Trust
@@ -49,10 +50,12 @@ class Stage:
     """Use as an async context manager. `directory` is private; the people's private keys are in `directory/home`.
 
     `kubeconfig`: an administrator's, of a cluster that the story is played on instead of the sandbox's own API.
+    `engine`: which one the operators declare stacks with.
     """
 
     directory: Path
     kubeconfig: Path | None = None
+    engine: EngineName = EngineName.EMBEDDED
     keys: dict[str, ClientKey] = field(default_factory=dict)
     pages: dict[tuple[Environment, str], tuple[str, dict[str, Any] | None]] = field(default_factory=dict)
     """Pages of the status branches as fetched last, each with the tip it was read from."""
@@ -71,6 +74,7 @@ class Stage:
             providers=hosts,
             trust=trust,
             cluster=self.kubeconfig,
+            engine=self.engine,
             guards=admission,
             tenants=(WORKLOADS,),
             poll="10s",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,7 @@ from sluse.model.settings import (
     KubernetesSettings,
     LedgerSettings,
     MailSettings,
+    PulumiSettings,
     RemoteSettings,
     Settings,
     Timing,
@@ -71,11 +73,12 @@ class Sandbox:
     Without `trust` the operators sign with random keys, and production has no roots: its operator will not start.
     `providers`: host names of identity providers, each with a server of its own; `reach` finds them.
     `cluster`: an administrator's kubeconfig of a cluster that takes the place of the sandbox's own API.
+    `engine`: which one the operators' settings name; its programs are not looked for here.
     `guards`: the admission policies of an environment, which this room does not know; none by default.
     `tenants`: namespaces that are made in the cluster besides; a given one must not have them, and has them no more after `leave`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is something in which sandboxes differ
         self,
         directory: Path,
         *,
@@ -84,12 +87,14 @@ class Sandbox:
         poll: str = "1s",
         trust: Trust | None = None,
         cluster: Path | None = None,
+        engine: EngineName = EngineName.EMBEDDED,
         guards: Callable[[Environment], tuple[Manifest, ...]] = lambda _: (),
         tenants: tuple[str, ...] = (),
     ) -> None:
         self.directory = directory
         self._trust = trust
         self._guards = guards
+        self._engine = engine
         self._tenants = tenants
         self._given = GivenCluster(cluster, tenants) if cluster is not None else None
         self.clock = Clock(directory / "clock")
@@ -203,6 +208,8 @@ class Sandbox:
             name = environment.value
             self._private(f"initial-access-{name}.token", self.people.initial_access_tokens[environment])
             self._private(f"git-{name}.token", self.people.operator_pushers[environment].token)
+            self._private(f"passphrase-{name}", secrets.token_urlsafe())
+            (self.directory / f"pulumi-{name}").mkdir(mode=0o700, exist_ok=True)
             self._private(f"signing-{name}", self._trust.signing_keys[environment] if self._trust else _ssh_key())
             self._private(f"settings-{name}.json", self._settings(environment).model_dump_json(by_alias=True, indent=1))
 
@@ -215,7 +222,12 @@ class Sandbox:
         return Settings(
             environment=environment,
             repository_id=REPOSITORY_ID,
-            engine=EngineName.EMBEDDED,
+            engine=self._engine,
+            pulumi=PulumiSettings(
+                backend=f"file://{self.directory / f'pulumi-{name}'}",
+                home=self.directory / f"pulumi-home-{name}",
+                passphrase_file=self.directory / f"passphrase-{name}",
+            ),
             kubernetes=KubernetesSettings(kubeconfig=self.kubeconfig(environment)),
             remote=RemoteSettings(
                 url=self.remote_url,
