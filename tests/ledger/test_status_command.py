@@ -79,6 +79,8 @@ def clone(bare: Path, tmp_path: Path) -> Path:
         ("one.txt", ("fjordlegen.journal-web",)),
         ("waiting.txt", ("fjordlegen.plan",)),
         ("one.json", ("journal-web", "--output", "json")),
+        ("all.nb.tsv", ("--lang", "nb")),
+        ("waiting.nb.txt", ("fjordlegen.plan", "--lang", "nb")),
     ],
 )
 def test_what_is_printed(clone: Path, name: str, arguments: tuple[str, ...]) -> None:

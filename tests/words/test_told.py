@@ -22,6 +22,8 @@ TELLING = sorted(
         "delivery/explanation.py",
         "delivery/policy.py",
         "delivery/checkout.py",
+        "ledger/overview.py",
+        "notify/message.py",
     )
     for path in ([OPERATOR / place] if place.endswith(".py") else (OPERATOR / place).rglob("*.py"))
 )
@@ -31,8 +33,15 @@ NOT_TOLD = {"ValueError", "compile"}
 """Programming errors, and patterns."""
 CONSTANTS = {"CHECKS", "_EFFECT", "MARKER", "LABELS"}
 """Tables whose texts are translated by themselves, or told to nobody."""
-NAMES = {"last member", "reserved part", "hash algorithm", "release desk", "only a client has keys"}
-"""What parts of a signature are called, what the form writes into a file, and what a failed assertion says."""
+NAMES = {
+    "last member",
+    "reserved part",
+    "hash algorithm",
+    "release desk",
+    "only a client has keys",
+    " (English below.)",
+}
+"""Parts of a signature, what the form writes into a file, a failed assertion, and what stands in a mail in both languages."""
 
 
 def written_out(source: str) -> Iterator[str]:
@@ -52,7 +61,7 @@ def _of(node: ast.AST) -> Iterator[str]:
             return  # a docstring
         case ast.JoinedStr():
             texts = (each.value for each in node.values if isinstance(each, ast.Constant))
-            yield from (str(each) for each in texts if SENTENCE.search(str(each)))
+            yield from (str(each) for each in texts if SENTENCE.search(str(each)) and each not in NAMES)
         case ast.Constant(value=str(text)) if SENTENCE.search(text) and text not in NAMES:
             yield text
     for child in ast.iter_child_nodes(node):

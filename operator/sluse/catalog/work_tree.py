@@ -13,6 +13,7 @@ from pathlib import Path
 from sluse.catalog import limits
 from sluse.catalog.files import FileEntry, FileKind, blob_id
 from sluse.errors import CatalogError
+from sluse.words.said import say
 
 _NEVER_READ = limits.FILE_BYTES
 
@@ -37,7 +38,9 @@ class WorkTree:
         if top.is_symlink():
             return [FileEntry(self._under, FileKind.SYMLINK, 0, "")]
         if not top.is_dir():
-            raise CatalogError(f"There is no folder {top}", hint="Name the folder of the integrations.")
+            raise CatalogError(
+                say("There is no folder {folder}", folder=top), hint=say("Name the folder of the integrations.")
+            )
         return list(self._walk(str(top), self._under, depth=0))
 
     def read(self, ids: Sequence[str]) -> Mapping[str, bytes]:
@@ -77,7 +80,7 @@ class WorkTree:
                 if len(content) > _NEVER_READ:
                     return FileEntry(path, FileKind.FILE, os.fstat(opened.fileno()).st_size, "")
         except OSError as error:
-            raise CatalogError(f"{path} cannot be read: {error.strerror}") from error
+            raise CatalogError(say("{path} cannot be read: {reason}", path=path, reason=error.strerror)) from error
         blob = blob_id(content)
         self._contents[blob] = content
         return FileEntry(path, FileKind.FILE, len(content), blob)
@@ -88,4 +91,6 @@ def _listed(folder: str) -> list[os.DirEntry[str]]:
         with os.scandir(folder) as children:
             return list(children)
     except OSError as error:
-        raise CatalogError(f"The folder {folder} cannot be read: {error.strerror}") from error
+        raise CatalogError(
+            say("The folder {folder} cannot be read: {reason}", folder=folder, reason=error.strerror)
+        ) from error

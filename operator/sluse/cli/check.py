@@ -145,7 +145,9 @@ def _rewritten(asked: Scope, base: str | None) -> tuple[Problem, ...]:
     with StandingClone(asked.root) as clone:
         commit = clone.commit(base)
         if commit is None:
-            raise CatalogError(f"the clone has no commit {base}", hint="fetch it, or name another")
+            raise CatalogError(
+                say("the clone has no commit {reference}", reference=base), hint=say("fetch it, or name another")
+            )
         changed = beside.changed(asked.root, commit, None, (INTEGRATIONS,))
         return rewritten(clone, asked.root, commit, None, changed)
 

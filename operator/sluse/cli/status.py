@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from sluse.cli import table
-
-if TYPE_CHECKING:
-    pass
+from sluse.cli import lang, table
+from sluse.words.said import say
 
 
 @click.command()
@@ -24,6 +21,7 @@ if TYPE_CHECKING:
 )
 @click.option("--output", type=click.Choice(["text", "json"]), default="text", help="For people or for programs.")
 @click.option("--offline", is_flag=True, help="Do not fetch; show what was fetched last.")
+@lang.option
 def command(integration: str | None, repository: Path, output: str, *, offline: bool) -> None:
     """Show the stage, the client ids and who is waited for, of all integrations or of one.
 
@@ -42,8 +40,8 @@ def command(integration: str | None, repository: Path, output: str, *, offline: 
     published = {environment: clone.pages(environment) for environment in Environment}
     if all(pages is None for pages in published.values()):
         raise LedgerError(
-            "no operator has published anything to this repository's remote",
-            hint="an installation begins with: sluse ledger init -e test",
+            say("no operator has published anything to this repository's remote"),
+            hint=say("an installation begins with: sluse ledger init -e test"),
         )
     overview = Overview({environment: pages or {} for environment, pages in published.items()})
     if integration is not None:
@@ -51,6 +49,6 @@ def command(integration: str | None, repository: Path, output: str, *, offline: 
     if output == "json":
         click.echo(json.dumps(overview.wire(), ensure_ascii=False, indent=2))
     elif integration is not None:
-        click.echo("\n".join(overview.details()))
+        click.echo("\n".join(overview.details(lang.words())))
     else:
-        table.show(overview.rows())
+        table.show(overview.rows(lang.words()))

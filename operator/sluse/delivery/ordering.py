@@ -8,6 +8,7 @@ from sluse.delivery.checkout import Checkout
 from sluse.errors import CatalogError
 from sluse.order.interview import Interview
 from sluse.order.key_pair import KeyPair
+from sluse.words.said import say
 
 
 def private_key_file(interview: Interview, checkout: Checkout, folder: Path) -> Path | None:
@@ -15,7 +16,10 @@ def private_key_file(interview: Interview, checkout: Checkout, folder: Path) -> 
     if interview.form.client is None:
         return None
     if checkout.holds(folder):
-        raise CatalogError(f"{folder} lies in a repository", hint="give a folder outside of any with --private-keys")
+        raise CatalogError(
+            say("{folder} lies in a repository", folder=folder),
+            hint=say("give a folder outside of any with --private-keys"),
+        )
     return folder / interview.private_name
 
 

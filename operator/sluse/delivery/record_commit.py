@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sluse.catalog.git import command
 from sluse.errors import CatalogError
+from sluse.words.said import say
 
 _TIMEOUT = 60.0
 
@@ -35,7 +36,9 @@ def _git(repository: Path, failing: str, *arguments: str) -> None:
             timeout=_TIMEOUT,
         )
     except subprocess.TimeoutExpired:
-        raise CatalogError(f"git {arguments[0]} took longer than {_TIMEOUT:.0f} s") from None
+        raise CatalogError(
+            say("git {command} took longer than {seconds} s", command=arguments[0], seconds=f"{_TIMEOUT:.0f}")
+        ) from None
     if done.returncode:
         said = done.stderr.strip() or done.stdout.strip()
-        raise CatalogError(f"{failing}: {said}")
+        raise CatalogError(say("{failing}: {said}", failing=failing, said=said))

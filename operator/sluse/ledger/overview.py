@@ -10,10 +10,13 @@ from datetime import datetime
 from sluse.errors import LedgerError
 from sluse.ledger.shown import Page, ShownFederation
 from sluse.ledger.stages import both_names
+from sluse.ledger.waiting import message_in
 from sluse.model.names import Environment
+from sluse.rules.shown import either
+from sluse.words.said import Translate, english, say
 
 _NONE = "-"
-HEADER = ("integration", "test", "production", "client ids", "waits on")
+HEADER = (say("integration"), say("test"), say("production"), say("client ids"), say("waits on"))
 
 
 @dataclass(frozen=True)
@@ -29,14 +32,18 @@ class Overview:
         if asked in known:
             meant = [asked]
         if len(meant) > 1:
-            raise LedgerError(f"several organisations have {asked}", hint=f"say which: {', '.join(meant)}")
+            raise LedgerError(
+                say("several organisations have {asked}", asked=asked),
+                hint=say("say which: {names}", names=", ".join(meant)),
+            )
         if not meant:
             names = {each.partition(".")[2]: each for each in known}
             near = difflib.get_close_matches(asked, [*known, *names], n=3, cutoff=0.75)
-            hint = (
-                f"did you mean {' or '.join(dict.fromkeys(names.get(each, each) for each in near))}?" if near else None
+            found = list(dict.fromkeys(names.get(each, each) for each in near))
+            raise LedgerError(
+                say("no operator has published anything of {asked}", asked=asked),
+                hint=say("did you mean {near}?", near=either(found)) if found else None,
             )
-            raise LedgerError(f"no operator has published anything of {asked}", hint=hint)
         return Overview(
             {
                 environment: {name: page for name, page in pages.items() if name == meant[0]}
@@ -44,9 +51,9 @@ class Overview:
             }
         )
 
-    def rows(self) -> Iterator[tuple[str, ...]]:
+    def rows(self, words: Translate = english) -> Iterator[tuple[str, ...]]:
         """Return the table, header first. Client ids are `environment/client=id`."""
-        yield HEADER
+        yield tuple(map(words, HEADER))
         for name in self._integrations():
             shown = {environment: pages[name] for environment, pages in self.pages.items() if name in pages}
             ids = [
@@ -55,7 +62,7 @@ class Overview:
                 for client in page.clients
                 if client.client_id
             ]
-            waits = [f"{row.on} ({environment.value}: {row.reason})" for environment, page in shown.items() for row in page.waiting]  # fmt: skip
+            waits = [f"{words(row.on)} ({words(environment.value)}: {row.reason})" for environment, page in shown.items() for row in page.waiting]  # fmt: skip
             row = (
                 name,
                 *(both_names(shown[each].stage) if each in shown else _NONE for each in Environment),
@@ -64,12 +71,12 @@ class Overview:
             )
             yield tuple(map(_printable, row))
 
-    def details(self) -> Iterator[str]:
+    def details(self, words: Translate = english) -> Iterator[str]:
         """Return everything there is about what is in view, as indented lines."""
         for name in self._integrations():
             for environment, pages in self.pages.items():
                 if name in pages:
-                    yield from map(_printable, _details(environment, pages[name]))
+                    yield from map(_printable, _details(environment, pages[name], words))
 
     def wire(self) -> list[dict[str, object]]:
         """Return the JSON-able form: one object per integration, its pages by environment."""
@@ -89,33 +96,49 @@ class Overview:
         return sorted({name for pages in self.pages.values() for name in pages})
 
 
-def _details(environment: Environment, page: Page) -> Iterator[str]:
-    yield f"{page.integration} in {environment.value}: {both_names(page.stage)}{_since(page.since)}"
-    yield f"  title   {page.title}"
-    yield f"  issuer  {page.issuer}"
+def _details(environment: Environment, page: Page, words: Translate) -> Iterator[str]:
+    where = words(say("in test") if environment is Environment.TEST else say("in production"))
+    yield f"{page.integration} {where}: {both_names(page.stage)}{_since(page.since, words)}"
+    yield _labelled(words, say("title"), page.title)
+    yield _labelled(words, say("issuer"), page.issuer)
     if page.pending_change:
-        yield "  change  the file says something else than production holds"
+        yield _labelled(words, say("change"), words(say("the file says something else than production holds")))
     for client in page.clients:
         ready = "".join(f"; {each.type} {each.status}: {each.reason}" for each in client.conditions)
-        yield f"  client  {client.client}: {client.client_id or 'no client id yet'}{ready}{_since(client.since)}"
+        client_id = client.client_id or words(say("no client id yet"))
+        yield _labelled(words, say("client"), f"{client.client}: {client_id}{ready}{_since(client.since, words)}")
         if client.key_ids:
-            yield f"          keys {', '.join(client.key_ids)}"
+            yield _labelled(words, "", f"{words(say('keys'))} {', '.join(client.key_ids)}")
         for orphan in client.possible_orphans:
-            yield f"          a registration asked for at {orphan.since:%Y-%m-%d %H:%M:%SZ} may be left at the authority"
+            moment = f"{orphan.since:%Y-%m-%d %H:%M:%SZ}"
+            left = say("a registration asked for at {moment} may be left at the authority", moment=moment)
+            yield _labelled(words, "", words(left))
     if page.federation is not None:
-        yield from _federation(page.federation)
-    for row in page.waiting:
+        yield from _federation(page.federation, words)
+    for row, norwegian in page.rows():
         who = f"{row.client}: " if row.client else ""
-        yield f"  waits   {who}on {row.on}{_since(row.since)}: {row.reason}: {row.message}"
+        on = words(say("on {party}", party=words(row.on)))
+        message = message_in(words, row.message, norwegian)
+        yield _labelled(words, say("waits"), f"{who}{on}{_since(row.since, words)}: {row.reason}: {message}")
 
 
-def _federation(federation: ShownFederation) -> Iterator[str]:
+def _federation(federation: ShownFederation, words: Translate) -> Iterator[str]:
     ready = "; ".join(f"{each.type} {each.status}: {each.reason}" for each in federation.conditions)
-    yield f"  login   {ready}{_since(federation.since)}"
+    yield _labelled(words, say("login"), f"{ready}{_since(federation.since, words)}")
     if federation.handed is not None:
-        yield f"          type in at the identity provider: client id {federation.handed.client_id}"
-        yield from (f"          redirect URI {each}" for each in federation.handed.redirect_uris)
-        yield f"          our public keys {federation.handed.jwks_uri}"
+        client_id = federation.handed.client_id
+        yield _labelled(words, "", words(say("type in at the identity provider: client id {id}", id=client_id)))
+        yield from (_labelled(words, "", f"redirect URI {each}") for each in federation.handed.redirect_uris)
+        yield _labelled(words, "", f"{words(say('our public keys'))} {federation.handed.jwks_uri}")
+
+
+_LABELS = (say("title"), say("issuer"), say("change"), say("client"), say("login"), say("waits"))
+
+
+def _labelled(words: Translate, label: str, text: str) -> str:
+    """Return a line under its label; without one, further in a column."""
+    width = max(len(words(each)) for each in _LABELS) + 2
+    return f"  {words(label) if label else '':<{width}}{text}"
 
 
 def _printable(text: str) -> str:
@@ -123,5 +146,5 @@ def _printable(text: str) -> str:
     return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
 
 
-def _since(moment: datetime | None) -> str:
-    return f" since {moment:%Y-%m-%d %H:%M:%SZ}" if moment else ""
+def _since(moment: datetime | None, words: Translate) -> str:
+    return f" {words(say('since {moment}', moment=f'{moment:%Y-%m-%d %H:%M:%SZ}'))}" if moment else ""

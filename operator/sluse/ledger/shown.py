@@ -29,6 +29,7 @@ from sluse.model.held import (
 from sluse.model.names import Environment, IntegrationKey
 from sluse.model.registration import Use
 from sluse.model.value import Value
+from sluse.words.said import say
 
 INDEX = "README.md"
 IDENTITY_PROVIDER = "IdentityProvider"
@@ -136,7 +137,12 @@ def parse(text: bytes, where: str) -> Page:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         raise LedgerError(
-            f"{where} is not a page that this version can read: {'.'.join(map(str, first['loc']))}: {first['msg']}"
+            say(
+                "{where} is not a page that this version can read: {field}: {reason}",
+                where=where,
+                field=".".join(map(str, first["loc"])),
+                reason=first["msg"],
+            )
         ) from None
 
 

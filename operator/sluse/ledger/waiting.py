@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sluse.model.held import WaitingOn
 from sluse.words.language import Language, in_language
-from sluse.words.said import own
+from sluse.words.said import Translate, english, own
 
 _BOKMAL = in_language(Language.BOKMAL)
 _LONGEST = 2000
@@ -29,6 +29,6 @@ def waiting_on(
     return row if norwegian == row.message else row.model_copy(update={"norwegian": norwegian})
 
 
-def in_bokmal(row: WaitingOn) -> str:
-    """Return its message in bokmål, or in English where nobody said it otherwise."""
-    return row.norwegian or row.message
+def message_in(words: Translate, message: str, norwegian: str) -> str:
+    """Return the text that is kept for the reader's language; the English one where there is no other."""
+    return message if words is english else norwegian or message

@@ -17,7 +17,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from sluse.ledger.stages import Stage, both_names
-from sluse.ledger.waiting import in_bokmal
+from sluse.ledger.waiting import message_in
 from sluse.model.digests import sha256
 from sluse.model.names import Environment
 from sluse.notify.notices import Notice
@@ -107,7 +107,7 @@ def _about(notice: Notice, words: Translate) -> Iterator[str]:
     for row in notice.waiting:
         client = f" ({words(say('client'))} {one_line(row.client)})" if row.client else ""
         yield f"  {words(say('Waits on you'))}{client}, {_since(row.since, words)}: {one_line(row.reason)}"
-        yield f"    {one_line(row.message if words is english else in_bokmal(row))[:_LONGEST]}"
+        yield f"    {one_line(message_in(words, row.message, row.norwegian))[:_LONGEST]}"
 
 
 def _meaning(notice: Notice) -> str:

@@ -9,6 +9,7 @@ from pydantic import SecretStr, ValidationError
 
 from sluse.errors import SettingsError
 from sluse.model.settings import Settings
+from sluse.words.said import say
 
 VARIABLE = "SLUSE_SETTINGS"
 
@@ -18,19 +19,24 @@ def load(path: Path | None = None) -> Settings:
     if path is None:
         named = os.environ.get(VARIABLE)
         if not named:
-            raise SettingsError("no settings file is given", hint=f"pass --settings FILE, or set {VARIABLE}")
+            raise SettingsError(
+                say("no settings file is given"), hint=say("pass --settings FILE, or set {variable}", variable=VARIABLE)
+            )
         path = Path(named)
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"cannot read the settings file {path}: {_why(error)}") from None
+        raise SettingsError(say("cannot read the settings file {path}: {why}", path=path, why=_why(error))) from None
     try:
         return Settings.model_validate_json(text)
     except ValidationError as error:
         wrong = "; ".join(
             f"{'.'.join(map(str, row['loc'])) or 'the file'}: {row['msg']}" for row in error.errors(include_input=False)
         )
-        raise SettingsError(f"{path} is not valid: {wrong}", hint="its form is sluse.model.settings.Settings") from None
+        raise SettingsError(
+            say("{path} is not valid: {wrong}", path=path, wrong=wrong),
+            hint=say("its form is sluse.model.settings.Settings"),
+        ) from None
 
 
 def secret(path: Path) -> SecretStr:
@@ -38,9 +44,9 @@ def secret(path: Path) -> SecretStr:
     try:
         value = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"cannot read the credential file {path}: {_why(error)}") from None
+        raise SettingsError(say("cannot read the credential file {path}: {why}", path=path, why=_why(error))) from None
     if not value:
-        raise SettingsError(f"the credential file {path} is empty")
+        raise SettingsError(say("the credential file {path} is empty", path=path))
     return SecretStr(value)
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cache
 from importlib import resources
 
-from sluse.words.said import Translate, translated
+from sluse.words.said import Translate, english, translated
 
 
 class Language(StrEnum):
@@ -28,7 +28,7 @@ def of_locale(name: str) -> Language:
 def in_language(language: Language) -> Translate:
     """Return what says a sentence in a language."""
     if language is Language.ENGLISH:
-        return str
+        return english
     catalogue = _catalogue(language)
     return lambda text: translated(text, catalogue.gettext)
 

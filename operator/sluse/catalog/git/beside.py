@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sluse.catalog.git import command
 from sluse.errors import CatalogError
+from sluse.words.said import say
 
 _LIMIT = 60.0
 
@@ -60,8 +61,8 @@ def _git(root: Path, *arguments: str, given: bytes = b"", nothing: int = 0) -> b
     try:
         ran = subprocess.run(words, input=given, capture_output=True, check=False, timeout=_LIMIT)  # noqa: S603 - our own arguments, no shell
     except subprocess.TimeoutExpired:
-        raise CatalogError(f"git took longer than {_LIMIT:.0f} s") from None
+        raise CatalogError(say("git took longer than {seconds} s", seconds=f"{_LIMIT:.0f}")) from None
     if ran.returncode not in {0, nothing}:
         said = " ".join(ran.stderr.decode(errors="replace").split())[-200:]
-        raise CatalogError(f"git cannot compare the working tree: {said}")
+        raise CatalogError(say("git cannot compare the working tree: {said}", said=said))
     return ran.stdout

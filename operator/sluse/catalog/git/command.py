@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sluse.errors import CatalogError
+from sluse.words.said import say
 
 _GRACE = 2.0  # seconds from SIGTERM to SIGKILL: killed outright, git leaves its locks behind
 
@@ -59,7 +60,7 @@ def program() -> str:
     """Return git's path; a CatalogError where it is not installed."""
     found = shutil.which("git")
     if found is None:
-        raise CatalogError("git is not installed", hint="install git 2.34 or newer")
+        raise CatalogError(say("git is not installed"), hint=say("install git 2.34 or newer"))
     return found
 
 

@@ -16,6 +16,7 @@ from typing import IO, Literal
 
 from sluse.catalog.git import command
 from sluse.errors import CatalogError
+from sluse.words.said import say
 
 _BATCH = 128  # ids of at most 65 bytes: far below the smallest pipe
 _CHUNK = 1024 * 1024
@@ -44,7 +45,7 @@ class Objects:
         wanted = list(dict.fromkeys(ids))
         for each in wanted:
             if not _ID.fullmatch(each):
-                raise CatalogError(f"{each!r} is not the id of a {kind}")
+                raise CatalogError(say("{id} is not the id of a {kind}", id=repr(each), kind=kind))
         found: dict[str, bytes] = {}
         try:
             self._read(wanted, limit, kind, found)
@@ -109,7 +110,14 @@ def _content(answers: IO[bytes], wanted: str, limit: int, kind: Kind) -> bytes |
     if head[-1] == b"missing":
         raise Missing(wanted)
     if head[1].decode() != kind:
-        raise CatalogError(f"{wanted} is a {head[1].decode()}, not a {'file' if kind == 'blob' else kind}")
+        raise CatalogError(
+            say(
+                "{wanted} is a {found}, not a {kind}",
+                wanted=wanted,
+                found=head[1].decode(),
+                kind="file" if kind == "blob" else kind,
+            )
+        )
     size = int(head[2])
     if size > limit:
         _skip(answers, size + 1)

@@ -22,6 +22,7 @@ from sluse.catalog.git.objects import Damaged, Kind, Objects
 from sluse.catalog.git.tree import Child
 from sluse.catalog.trees import KINDS
 from sluse.errors import CatalogError
+from sluse.words.said import say
 
 _LIMIT = 60.0  # seconds for one git process on the disk
 _LARGEST = 64 * 1024 * 1024  # bytes of a tree or a commit
@@ -74,7 +75,10 @@ class StandingClone:
         """Return a commit and all before it that the clone has, parents first. CatalogError where one is lost."""
         ran = self._git("rev-list", "--topo-order", "--reverse", "--end-of-options", commit)
         if ran.code:
-            raise CatalogError(f"the history of {commit[:12]} cannot be followed: {_last(ran.err)}", hint=_REPAIR)
+            raise CatalogError(
+                say("the history of {commit} cannot be followed: {last}", commit=commit[:12], last=_last(ran.err)),
+                hint=_REPAIR,
+            )
         return tuple(ran.out.decode().split())
 
     def commits(self, ids: Sequence[str]) -> Mapping[str, bytes]:
@@ -143,7 +147,9 @@ class StandingClone:
         try:
             entries = [each.entry(path, self._sizes.get(each.id, 0)) for path, each in found.items()]
         except ValueError:
-            raise CatalogError("a tree of the clone has an entry of no kind that git writes", hint=_REPAIR) from None
+            raise CatalogError(
+                say("a tree of the clone has an entry of no kind that git writes"), hint=_REPAIR
+            ) from None
         return [FileEntry(each.path, KINDS[each.mode], each.size, each.blob) for each in entries]
 
     def _weigh(self, blobs: Iterable[str]) -> None:
@@ -167,7 +173,9 @@ class StandingClone:
         try:
             return command.run(self._environment, *arguments, deadline=time.monotonic() + _LIMIT)
         except command.TimedOut:
-            raise CatalogError(f"git {arguments[0]} took longer than {_LIMIT:.0f} s") from None
+            raise CatalogError(
+                say("git {command} took longer than {seconds} s", command=arguments[0], seconds=f"{_LIMIT:.0f}")
+            ) from None
 
 
 class Standing:
@@ -187,11 +195,13 @@ class Standing:
 
 
 _SUBMODULE = tree.Mode.SUBMODULE.value
-_REPAIR = "the clone is damaged or partial: `git fsck` tells; a fresh clone has everything"
+_REPAIR = say("the clone is damaged or partial: `git fsck` tells; a fresh clone has everything")
 
 
 def _lost(what: str) -> CatalogError:
-    return CatalogError(f"the object {what or 'asked for'} is not in the clone, or is damaged there", hint=_REPAIR)
+    return CatalogError(
+        say("the object {object} is not in the clone, or is damaged there", object=what or "asked for"), hint=_REPAIR
+    )
 
 
 def _asked(folder: Path, *arguments: str) -> str:
@@ -201,9 +211,11 @@ def _asked(folder: Path, *arguments: str) -> str:
             [command.program(), "-C", str(folder), *arguments], capture_output=True, check=False, timeout=_LIMIT
         )
     except subprocess.TimeoutExpired:
-        raise CatalogError(f"git {arguments[0]} took longer than {_LIMIT:.0f} s") from None
+        raise CatalogError(
+            say("git {command} took longer than {seconds} s", command=arguments[0], seconds=f"{_LIMIT:.0f}")
+        ) from None
     if ran.returncode:
-        raise CatalogError(f"{folder} is not in a git clone", hint="give one with --repository")
+        raise CatalogError(say("{folder} is not in a git clone", folder=folder), hint=say("give one with --repository"))
     return ran.stdout.decode().strip()
 
 

@@ -17,6 +17,7 @@ from sluse.ledger.shown import Page, is_machine, is_page, parse
 from sluse.ledger.text import ledger_of
 from sluse.model.held import OrganisationLedger
 from sluse.model.names import Environment
+from sluse.words.said import say
 
 _REMOTE = "origin"
 _TIMEOUT = 60.0
@@ -28,9 +29,11 @@ class Clone:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         if not os.path.isdir(folder):  # noqa: PTH112 - Path raises where a name is too long
-            raise LedgerError(f"{folder} is not a folder")
+            raise LedgerError(say("{folder} is not a folder", folder=folder))
         if self._git("rev-parse", "--git-dir") is None:
-            raise LedgerError(f"{folder} is not in a git clone", hint="give one with --repository")
+            raise LedgerError(
+                say("{folder} is not in a git clone", folder=folder), hint=say("give one with --repository")
+            )
 
     def fetch(self) -> None:
         """Bring the status branches as they are on the remote now, and drop what is gone there."""
@@ -38,8 +41,12 @@ class Clone:
         said = self._run("fetch", "--quiet", "--prune", "--no-tags", _REMOTE, refs)
         if said.returncode:
             raise LedgerError(
-                f"the status branches cannot be fetched from {_REMOTE}: {said.stderr.decode(errors='replace').strip()}",
-                hint="check the network and your credential, or read what was fetched last with --offline",
+                say(
+                    "the status branches cannot be fetched from {remote}: {reason}",
+                    remote=_REMOTE,
+                    reason=said.stderr.decode(errors="replace").strip(),
+                ),
+                hint=say("check the network and your credential, or read what was fetched last with --offline"),
             )
 
     def pages(self, environment: Environment) -> dict[str, Page] | None:
@@ -88,4 +95,6 @@ class Clone:
                 timeout=_TIMEOUT,
             )
         except subprocess.TimeoutExpired:
-            raise LedgerError(f"git {arguments[0]} took longer than {_TIMEOUT:.0f} s") from None
+            raise LedgerError(
+                say("git {command} took longer than {seconds} s", command=arguments[0], seconds=f"{_TIMEOUT:.0f}")
+            ) from None
