@@ -89,5 +89,5 @@ def sandbox(plane: ControlPlane, mine: Supplier, tmp_path: Path) -> Iterator[San
 
 @pytest.fixture
 async def world(sandbox: Sandbox) -> AsyncIterator[Operated]:
-    async with looked_at(sandbox, IMPATIENT, PATIENCE) as opened:
+    async with looked_at(sandbox, IMPATIENT, patience=PATIENCE) as opened:
         yield opened

@@ -246,4 +246,4 @@ async def looked_at(sandbox: Sandbox, timing: Timing = NEVER, patience: float = 
     """Give a test its own eyes on a sandbox: the admin's client belongs to the test's event loop."""
     admin = access_from_kubeconfig(json.loads(sandbox.kubeconfig().read_bytes()))
     async with Cluster(admin, connections=4) as cluster:
-        yield Operated(sandbox, Main(sandbox.remote.repository), cluster, timing, patience)
+        yield Operated(sandbox, Main(sandbox.remote.repository), cluster, timing, patience=patience)
