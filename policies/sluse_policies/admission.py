@@ -82,10 +82,15 @@ def _variables(place: Environment, plural: str, text: str) -> list[dict[str, str
         "collected": f"request.operation == 'DELETE' && request.userInfo.username in [{collectors}]",
         "name": "object == null ? oldObject.metadata.name : object.metadata.name",
         "text": f"object == null ? '' : {text}" if text else "",
+        "binary": _BINARY.get(plural, "false") if text else "",
     }
     if plural == "networkpolicies":
         defined |= {"openingBefore": _opening(place, "oldObject"), "openingAfter": _opening(place, "object")}
     return [{"name": name, "expression": expression} for name, expression in defined.items() if expression]
+
+
+_BINARY = {"configmaps": "object != null && has(object.binaryData) && size(object.binaryData) > 0"}
+"""What is in no text, by the resource that can have it."""
 
 
 def _opening(place: Environment, item: str) -> str:

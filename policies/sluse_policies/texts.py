@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from sluse.desired.json_schema import JsonSchema
 from sluse.rules.cel import RESERVED
-from sluse.rules.request import SEPARATOR
+from sluse.rules.request import NAMED, SEPARATOR
 
 _SEPARATOR = f"'\\u{ord(SEPARATOR):04x}'"
 _JOINED = f".join({_SEPARATOR})"
@@ -26,16 +26,17 @@ def of_custom_resource(schema: JsonSchema) -> str:
 
 
 def of_config_map() -> str:
-    """Return the expression for ConfigMaps; what `binaryData` holds is no text."""
-    return _together([*_METADATA, _given("object.data", _values("object.data"))])
+    """Return the expression for ConfigMaps; what `binaryData` holds is no text, and refused as a whole."""
+    return _together([*_METADATA, _given("object.data", _named("object.data"))])
 
 
 def _given(path: str, expression: str) -> str:
     return f"(has({path}) ? {expression} : '')"
 
 
-def _values(path: str) -> str:
-    return f"{path}.map(k, {path}[k]){_JOINED}"
+def _named(path: str) -> str:
+    """Return what joins a map's names and values."""
+    return f"{path}.map(k, k + '{NAMED}' + {path}[k]){_JOINED}"
 
 
 def _together(texts: list[str]) -> str:
@@ -43,7 +44,10 @@ def _together(texts: list[str]) -> str:
     return f" + {_SEPARATOR} + ".join(texts)
 
 
-_METADATA = tuple(_given(path, _values(path)) for path in ("object.metadata.labels", "object.metadata.annotations"))
+_METADATA = (
+    "object.metadata.name",
+    *(_given(path, _named(path)) for path in ("object.metadata.labels", "object.metadata.annotations")),
+)
 
 
 def _members(schema: JsonSchema, path: str, depth: int) -> Iterator[str]:
@@ -68,7 +72,7 @@ def _text(schema: JsonSchema, path: str, depth: int) -> str:
             texts = list(_members(schema, path, depth))
             return _together(texts) if texts else ""
         case "object" if isinstance(schema.get("additionalProperties"), dict):
-            return _values(path) if schema["additionalProperties"].get("type") == "string" else ""
+            return _named(path) if schema["additionalProperties"].get("type") == "string" else ""
         case _:
             return ""
 

@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sluse.desired.access import operator_user
+from sluse.desired.crds import crds
 from sluse.model.names import GROUP, ORGANISATION_NUMBER, Environment
 from sluse.rules import personal
-from sluse.rules.request import Operation, Request, text
+from sluse.rules.request import MAPS, Operation, Request, text
 from sluse.rules.requests import COLLECTORS, DERIVED
 from sluse.rules.rule import RequestRule, ResourceRule
 from sluse.rules.table import RULES
@@ -64,16 +65,17 @@ PIECES = st.one_of(
     st.text(max_size=6),
 )
 TEXTS = st.lists(PIECES, max_size=5).map("".join)
+NAMES_IN_A_MAP = st.sampled_from(
+    ["a", "kty", "d", "dq", "02013299997", "1-02013299903", "PuTTY-User-Key-File-3", "-----BEGIN EC PRIVATE KEY-----"]
+)
+MAPS_OF_TEXTS = st.dictionaries(NAMES_IN_A_MAP, TEXTS, max_size=3)
 METADATA = st.fixed_dictionaries(
-    {"name": st.just("x")},
-    optional={
-        "labels": st.dictionaries(st.sampled_from("ab"), TEXTS, max_size=2),
-        "annotations": st.dictionaries(st.sampled_from("ab"), TEXTS, max_size=2),
-    },
+    {"name": st.sampled_from(["x", "x.02013299997", "x-1234567890", "kty"])},
+    optional={"labels": MAPS_OF_TEXTS, "annotations": MAPS_OF_TEXTS},
 )
 CONFIG_MAPS = st.fixed_dictionaries(
     {"metadata": METADATA},
-    optional={"data": st.dictionaries(st.sampled_from("ab"), TEXTS, max_size=2), "binaryData": st.just({"a": "MDI="})},
+    optional={"data": MAPS_OF_TEXTS, "binaryData": st.sampled_from([{}, {"a": "MDI="}])},
 )
 CLIENTS = st.fixed_dictionaries(
     {"metadata": METADATA},
@@ -95,7 +97,7 @@ CLIENTS = st.fixed_dictionaries(
             {},
             optional={
                 "conditions": st.lists(st.fixed_dictionaries({"message": TEXTS}), max_size=2),
-                "handled": st.fixed_dictionaries({"annotations": st.dictionaries(st.just("a"), TEXTS)}),
+                "handled": st.fixed_dictionaries({"annotations": MAPS_OF_TEXTS}),
                 "waitingFor": st.fixed_dictionaries({"on": TEXTS}),
             },
         ),
@@ -222,6 +224,40 @@ def test_a_persons_number_is_found_with_every_date_and_remainder(
     digits = ([each for each in made if personal.is_personal(each)] or made)[which % 4 :][:1] or made[:1]
     content("configmaps", {"metadata": {"name": "x"}, "data": {"a": f"it is {digits[0]}."}})
     content("configmaps", {"metadata": {"name": "x"}, "data": {"a": f"it is 9{digits[0]}."}})
+
+
+@pytest.mark.parametrize(
+    ("rule", "manifest"),
+    [
+        ("resource-private-key", {"data": {"kty": "EC", "d": "A" * 43}}),
+        ("resource-private-key", {"data": {"PuTTY-User-Key-File-3": "ssh-ed25519"}}),
+        ("resource-private-key", {"metadata": {"name": "x", "annotations": {"kty": "EC", "d": "A" * 43}}}),
+        ("resource-private-key", {"metadata": {"name": "x", "labels": {"PuTTY-User-Key-File-3": ""}}}),
+        ("resource-personal-identifier", {"metadata": {"name": "patient-02013299997"}}),
+        ("resource-personal-identifier", {"metadata": {"name": "x", "labels": {"02013299997": "a"}}}),
+        ("resource-personal-identifier", {"metadata": {"name": "x", "annotations": {"a/02013299997": "a"}}}),
+        ("resource-personal-identifier", {"data": {"02013299997.json": "a"}}),
+        ("resource-binary-data", {"binaryData": {"a": "LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0t"}}),
+    ],
+)
+def test_a_secret_in_a_name_is_refused_as_one_in_a_value_is(rule: str, manifest: dict[str, Any]) -> None:
+    whole = {"metadata": {"name": "x"}, **manifest}
+    assert rule in found(CONTENT, whole)
+    content("configmaps", whole)
+
+
+def test_names_that_whoever_writes_gives_are_in_members_that_are_known() -> None:
+    def maps(schema: Mapping[str, Any], name: str = "") -> Iterable[tuple[str, bool]]:
+        yield name, isinstance(schema.get("additionalProperties"), dict)
+        for inner, member in schema.get("properties", {}).items():
+            yield from maps(member, inner)
+        if "items" in schema:
+            yield from maps(schema["items"])
+
+    schemas = [crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"] for crd in crds()]
+    told = {(name, is_map) for schema in schemas for name, is_map in maps(schema)}
+    assert {name for name, is_map in told if is_map} <= MAPS
+    assert {name for name, is_map in told if not is_map}.isdisjoint(MAPS)
 
 
 @pytest.mark.parametrize("manifest", [{"metadata": {"name": "x"}, "data": {"a": "kty", "b": '"d":"' + "A" * 16}}])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 from collections.abc import Callable
@@ -22,7 +23,7 @@ PERSON = "02013299997"
 MINE, NOBODYS = "labelled-for-admission", "not-labelled-for-admission"
 
 DERIVED, LEDGER, KEPT = "derived-by-the-operator", "ledger-by-the-operator", "operator-keeps-to-its-own"
-KEY, NUMBERED = "resource-private-key", "resource-personal-identifier"
+KEY, NUMBERED, BINARY = "resource-private-key", "resource-personal-identifier", "resource-binary-data"
 OPENING, ALONE, PLACED = "opening-by-the-operator", "operator-writes-openings-alone", "opening-in-a-labelled-namespace"
 
 
@@ -46,6 +47,12 @@ def integration(title: str = "Journal") -> dict[str, Any]:
     return _object("Integration", "a.b", version=f"{GROUP}/v1alpha1", spec=spec)
 
 
+def annotated(key: str) -> dict[str, Any]:
+    made = integration()
+    made["metadata"]["annotations"] = {key: "1"}
+    return made
+
+
 def config_map(name: str, text: str = "") -> dict[str, Any]:
     return _object("ConfigMap", name, data={"ledger.json": text})
 
@@ -66,6 +73,7 @@ def _unlabelled() -> dict[str, Any]:
 
 _JWK = json.dumps({"kty": "EC", "d": "A" * 43})
 _PEM = "-----BEGIN EC PRIVATE KEY-----"
+_PEM_IN_BASE64 = base64.b64encode(_PEM.encode()).decode()
 _LARGE = json.dumps([f"{index:064x}" for index in range(14_000)])
 
 WRITES = (
@@ -80,6 +88,11 @@ WRITES = (
     Write("the operator's other ConfigMap", OPERATOR, config_map("not-its-own"), KEPT),
     Write("a private JWK in a ledger", OPERATOR, config_map("sluse-ledger-a", _JWK), KEY),
     Write("a number in anybody's ConfigMap", ADMIN, config_map("other", PERSON), NUMBERED),
+    Write("a number in a name", ADMIN, config_map(f"patient-{PERSON}"), NUMBERED),
+    Write("a number in a key", ADMIN, _object("ConfigMap", "other", data={f"{PERSON}.json": "{}"}), NUMBERED),
+    Write("a private JWK of keys", ADMIN, _object("ConfigMap", "other", data={"kty": "EC", "d": "A" * 43}), KEY),
+    Write("a number in an annotation's key", OPERATOR, annotated(f"example.org/{PERSON}"), NUMBERED),
+    Write("what nobody can look into", ADMIN, _object("ConfigMap", "other", binaryData={"a": _PEM_IN_BASE64}), BINARY),
     Write("the operator's credential", OPERATOR, _object("Secret", "sluse-anchor-a.b.c")),
     Write("an admin's credential", ADMIN, _object("Secret", "sluse-anchor-a.b.c"), LEDGER),
     Write("the operator's other Secret", OPERATOR, _object("Secret", "other"), KEPT),

@@ -14,6 +14,12 @@ Manifest = Mapping[str, Any]
 SEPARATOR = "\x1f"
 """What stands between two texts of an object: no character class of a rule has it, so nothing is found across two."""
 
+MAPS = frozenset({"labels", "annotations", "data"})
+"""Members whose own members are named by whoever writes: those names are text too. In our kinds no other member is one."""
+
+NAMED = ": "
+"""Stands between a name and its value, as in a file: so a private member of a JWK is found that is spread over a map."""
+
 _JUDGED_METADATA = ("labels", "annotations")
 _NO_TEXT = frozenset({"apiVersion", "kind", "metadata", "binaryData"})
 
@@ -55,22 +61,25 @@ class Request:
 
 
 def text(manifest: Manifest) -> str:
-    """Return every text of an object, values only: its labels, its annotations, and all of its content.
+    """Return every text of an object: its name, its labels and annotations, and all of its content.
 
-    What `binaryData` of a ConfigMap holds is no text. Numbers and flags are none either.
+    What `binaryData` of a ConfigMap holds is no text (a rule of its own refuses it). Numbers and flags are none either.
     """
     metadata = manifest.get("metadata") or {}
-    parts = [metadata.get(name) for name in _JUDGED_METADATA]
-    parts += [value for name, value in manifest.items() if name not in _NO_TEXT]
-    return SEPARATOR.join(_texts(parts))
+    judged = {name: metadata[name] for name in _JUDGED_METADATA if name in metadata}
+    content = {name: value for name, value in manifest.items() if name not in _NO_TEXT}
+    return SEPARATOR.join((str(metadata.get("name", "")), *_texts(judged), *_texts(content)))
 
 
 def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _texts(item)
+        for name, item in value.items():
+            if name in MAPS and isinstance(item, Mapping):
+                yield from (f"{key}{NAMED}{text}" for key, text in item.items())
+            else:
+                yield from _texts(item)
     elif isinstance(value, list | tuple):
         for item in value:
             yield from _texts(item)

@@ -26,6 +26,12 @@ def person(manifest: Manifest) -> Iterator[Finding]:
         yield Finding("", "A personal identity number (fødselsnummer or D-number) stands in it")
 
 
+def binary(manifest: Manifest) -> Iterator[Finding]:
+    """Find content that no rule can look into: CEL reads no base64."""
+    if manifest.get("binaryData"):
+        yield Finding("", "It has binaryData, which nobody looks into")
+
+
 def _quoted(pattern: str) -> str:
     return "'" + pattern.replace("\\", "\\\\") + "'"
 
@@ -53,5 +59,14 @@ RULES = (
         hint="Use an alias; identifiers, synthetic ones too, are kept outside.",
         check=person,
         cel=personal.cel("variables.text"),
+    ),
+    ResourceRule(
+        id="resource-binary-data",
+        why="A private key or a person's number in base64 cannot be found there.",
+        source="Sluse: nothing secret and no personal identifier is in a ConfigMap",
+        certainty=Certainty.OWN,
+        hint="Put text into data, and what is secret into a Secret.",
+        check=binary,
+        cel="!variables.binary",
     ),
 )
