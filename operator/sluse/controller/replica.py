@@ -46,7 +46,7 @@ class Replica:
         leading = self.parts.leading
         if self.parts.fence.open:
             return f"{leading.me} leads" if self.process.ready.is_set() else None
-        return f"{leading.me} stands by; {leading.holder or 'nobody'} leads" if leading.looked else None
+        return f"{leading.me} stands by; {leading.holder or 'nobody'} leads" if leading.could_take_over else None
 
     async def run(self, *, liveness: str | None = None) -> None:
         """Run until `stop` is set. What ended a loop is raised here: half an operator is worse than none."""

@@ -53,8 +53,8 @@ class Leading:
         return (self._self.seen.holder or None) if self._self.seen is not None else None
 
     @property
-    def looked(self) -> bool:
-        """Whether the Lease has been seen, so that this process could take over."""
+    def could_take_over(self) -> bool:
+        """Whether the Lease has been seen, which nobody takes over before."""
         return self._self.sure
 
     async def acquire(self) -> None:
