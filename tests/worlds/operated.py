@@ -62,8 +62,8 @@ class Operated:
     main: Main
     admin: Cluster
     timing: Timing = NEVER
-    trusted_head: str | None = None
     patience: float = PATIENCE
+    trusted_head: str | None = None
 
     @property
     def authority(self) -> Authority:

@@ -46,13 +46,9 @@ class Customer:
             "service": str(self.supplier.journal), "client": "sync", "customer": CUSTOMER, "not_before": day,
             "confirmed_by": "practice manager", "production": {},
         }  # fmt: skip
+        metadata = {"name": NAME, "organisation": slug}
         document = ClientInstallation.model_validate(
-            {
-                "api_version": API,
-                "kind": "ClientInstallation",
-                "metadata": {"name": NAME, "organisation": slug},
-                "spec": spec,
-            }  # fmt: skip
+            {"api_version": API, "kind": "ClientInstallation", "metadata": metadata, "spec": spec}
         )
         more = self.world.guarded.more
         more[f"integrations/{slug}/{NAME}.yaml"] = dump(document.wire() | {"spec": {**document.spec.wire(), "production": {}}})  # fmt: skip
