@@ -14,6 +14,7 @@ import failover
 import fresh
 import gate
 import preview
+import real
 import scaling
 import startup
 import verify
@@ -31,6 +32,7 @@ MEASUREMENTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "writes": writes.measure,
     "scaling": scaling.measure,
     "failover": failover.measure,
+    "real": real.measure,
     "demo": demo.measure,
 }
 

@@ -20,7 +20,7 @@ from standing import CLIENT, TEST, Standing, standing
 
 _SIZES = ((100, 5), (200, 5))
 REPETITIONS = 5
-_FIRST = 10  # organisation that is changed; the floor changes those before
+FIRST = 10  # organisation that is changed; the floor changes those before
 
 
 def measure() -> Iterator[Figure]:
@@ -46,7 +46,7 @@ def changes(place: Standing, repetitions: int) -> Iterator[float]:
 
 def merge(place: Standing, herid: int) -> None:
     """Merge a change of one client: the value of one claim."""
-    position = _FIRST + herid
+    position = FIRST + herid
     slug, number = generated.slug(position), generated.number_of(position)
     place.clone.write(generated.document_path(slug, 1), generated.document(slug, 1, number, herid=herid))
     place.push(f"Change {herid}")

@@ -57,13 +57,16 @@ def job(place: Standing) -> dict[str, Any]:
     from standing import TEST
 
     sandbox = place.sandbox
+    operator, admin = (json.loads(sandbox.kubeconfig(who).read_bytes()) for who in (TEST, None))
+    (cluster,) = admin["clusters"]
     return {
-        "api": sandbox.api.url,
+        "api": cluster["cluster"]["server"],
         "issuer": sandbox.issuers[TEST].url,
-        "ca": str(sandbox.certificates.ca_file),
+        "trusted": base64.b64decode(cluster["cluster"]["certificate-authority-data"]).decode()
+        + sandbox.certificates.ca_file.read_text(),
         "namespace": TEST.namespace,
-        "operator": sandbox.people.operators[TEST].token,
-        "admin": sandbox.people.admin.token,
+        "operator": operator["users"][0]["user"]["token"],
+        "admin": admin["users"][0]["user"]["token"],
         "initial": sandbox.people.initial_access_tokens[TEST],
     }
 
@@ -91,7 +94,7 @@ def _bare(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _session(where: dict[str, Any], token: str) -> aiohttp.ClientSession:
-    connector = aiohttp.TCPConnector(limit=CONNECTIONS, ssl=ssl.create_default_context(cafile=where["ca"]))
+    connector = aiohttp.TCPConnector(limit=CONNECTIONS, ssl=ssl.create_default_context(cadata=where["trusted"]))
     return aiohttp.ClientSession(connector=connector, headers={"Authorization": f"Bearer {token}"})
 
 

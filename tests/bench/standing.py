@@ -1,7 +1,8 @@
 """A sandbox with generated integrations in its remote, and the operator as a process of its own.
 
 The sandbox lives in this process: its counters are read directly, and nothing but waiting happens beside it. It has no
-disk, no admission and no other tenants, so what is said of it is no promise about a real API server.
+disk, no admission and no other tenants, so what is said of it is no promise about a real API server. One of those may take
+the place of the sandbox's: `cluster` is its administrator's kubeconfig, and `requests` counts what is asked of it.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from sluse.desired.access import operator_user
 from sluse.model.names import Environment
 from sluse.model.settings import Settings, Timing
 from sluse.sandbox.authority.application import Authority
-from sluse.sandbox.kube.counters import WRITES
+from sluse.sandbox.kube.counters import WRITES, Requests
 from sluse.sandbox.sandbox import Sandbox
 
 TEST = Environment.TEST
@@ -37,13 +38,15 @@ _LOOK = 0.005  # seconds between two looks at a counter
 
 
 @contextlib.contextmanager
-def standing(organisations: int, each: int) -> Iterator[Standing]:
+def standing(
+    organisations: int, each: int, cluster: Path | None = None, requests: Callable[[], Requests] | None = None
+) -> Iterator[Standing]:
     """Yield a sandbox whose remote has the integrations; no operator runs yet."""
     with tempfile.TemporaryDirectory(prefix="sluse-bench-") as temporary:
         directory = Path(temporary)
         # Asked to sync by annotation only: a poll in the midst would be measured too.
-        with Sandbox(directory, poll="12h") as sandbox:
-            made = Standing(sandbox, organisations * each)
+        with Sandbox(directory, poll="12h", cluster=cluster) as sandbox:
+            made = Standing(sandbox, organisations * each, requests or (lambda: sandbox.kubernetes.requests))
             made.seed(generated.integrations(organisations, each))
             try:
                 yield made
@@ -57,6 +60,7 @@ class Standing:
 
     sandbox: Sandbox
     clients: int
+    requests: Callable[[], Requests]
     process: subprocess.Popen[bytes] | None = None
     _starts: int = field(default=0)
 
@@ -120,7 +124,7 @@ class Standing:
     def writes(self) -> Counter[str]:
         """Return the operator's accepted writes, by resource and subresource, and those at the authority and in git."""
         counts: Counter[str] = Counter()
-        for line, times in self.sandbox.kubernetes.requests.snapshot().items():
+        for line, times in self.requests().snapshot().items():
             if line.username == USER and line.verb in WRITES and 200 <= line.code < 300 and line.resource != "leases":
                 counts["/".join(part for part in (line.resource, line.subresource) if part)] += times
         for (method, _, status), times in self.authority.requests.snapshot().items():
@@ -131,7 +135,7 @@ class Standing:
 
     def converged(self) -> bool:
         """Tell whether every client is open at the authority, and every object's status says so."""
-        requests = self.sandbox.kubernetes.requests
+        requests = self.requests()
         objects = requests.count(verb="patch", resource="helseidclients", subresource="status", username=USER)
         return self.authority.requests.count("PUT", CLIENT, 200) >= self.clients <= objects
 
