@@ -1,9 +1,12 @@
-"""Manifests -> Pulumi resources, exactly: what is in the manifest and nothing else but one annotation.
+"""Manifests -> Pulumi resources, exactly: what is in the manifest and nothing else but two annotations.
 
-That annotation is `pulumi.com/patchFieldManager`. Without it the provider invents a random field manager for each
+One is `pulumi.com/patchFieldManager`. Without it the provider invents a random field manager for each
 resource and keeps it in Pulumi's state; once that state is lost (a kill with checkpoints off, a new backend) the
 new random manager shares every field with the old one, and a field we later drop stays for ever. The name is the
 embedded engine's, so that changing engines changes no ownership either.
+
+The other is `pulumi.com/deletionPropagationPolicy: background`. Pulumi deletes in the foreground by default, which has the API
+server wait for its garbage collector with every object; nothing that is declared here owns anything that must go first.
 
 Custom resources go through `apiextensions.CustomResource`. For all others the typed classes are rejected: each
 takes its own arguments and fills in some, where a resource of the same type token takes the manifest as it is.
@@ -22,7 +25,8 @@ from sluse.desired.stack import Manifest
 from sluse.model.names import API_VERSION
 
 FIELD_MANAGER = "sluse"
-FIELD_MANAGER_ANNOTATION = "pulumi.com/patchFieldManager"
+ADDED = {"pulumi.com/patchFieldManager": FIELD_MANAGER, "pulumi.com/deletionPropagationPolicy": "background"}
+"""What is added to the annotations of every object."""
 
 PROVIDER_NAME = "cluster"
 
@@ -100,5 +104,5 @@ def _resource(manifest: Manifest, opts: pulumi.ResourceOptions) -> pulumi.Resour
 def marked(manifest: Manifest) -> Manifest:
     """Return the manifest with what is added to it: see the module."""
     metadata = manifest["metadata"]
-    annotations = {**metadata.get("annotations", {}), FIELD_MANAGER_ANNOTATION: FIELD_MANAGER}
+    annotations = {**metadata.get("annotations", {}), **ADDED}
     return {**manifest, "metadata": {**metadata, "annotations": annotations}}

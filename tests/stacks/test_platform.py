@@ -15,7 +15,7 @@ from sluse.desired.environment import environment
 from sluse.errors import SettingsError
 from sluse.model.names import Environment
 from sluse_stacks import platform
-from sluse_stacks.objects import FIELD_MANAGER_ANNOTATION
+from sluse_stacks.objects import ADDED
 from sluse_stacks.settings import installation, parse
 from sluse_stacks.stack_config import read_config
 
@@ -52,7 +52,7 @@ def test_the_whole_program_declares_exactly_the_environment(render: Render, plac
     found = {}
     for each in registered:
         annotations = dict(each.object["metadata"]["annotations"])
-        assert annotations.pop(FIELD_MANAGER_ANNOTATION) == "sluse"
+        assert {name: annotations.pop(name) for name in ADDED} == ADDED
         metadata = {**each.object["metadata"], "annotations": annotations}
         if not annotations:
             del metadata["annotations"]

@@ -25,7 +25,7 @@ from sluse_stacks.tenant import StackKeeps
 
 ROOT = Path(__file__).parents[2]
 PROVIDER = "pulumi:providers:kubernetes"
-ADDED = {"pulumi.com/patchFieldManager": "sluse"}
+ADDED = {"pulumi.com/patchFieldManager": "sluse", "pulumi.com/deletionPropagationPolicy": "background"}
 """All that the program adds to a manifest, among its annotations."""
 
 Render = Callable[..., Any]

@@ -8,6 +8,7 @@ from sluse.delivery.stack_preview import Action
 from sluse.desired.stack import ObjectKey, Stack, object_key
 from sluse_stacks.engine.state import State, declared_digest, key_of, read, targets
 from sluse_stacks.engine.work import Work, work
+from sluse_stacks.objects import ADDED
 from worlds.stacks import client, stack, summary
 
 TWO = ("a", "b")
@@ -79,7 +80,7 @@ def test_a_state_is_read_from_an_export_with_pulumis_own_left_out() -> None:
     (manifest, *_) = stack().resources
     marked = {
         **manifest,
-        "metadata": {**manifest["metadata"], "annotations": {"pulumi.com/patchFieldManager": "sluse"}},
+        "metadata": {**manifest["metadata"], "annotations": dict(ADDED)},
     }
     urn = "urn:pulumi:test.fjord::sluse::kubernetes:sluse.nhn.no/v1alpha1:HelseIDClient::fjord.journal.sync"
     exported = {
