@@ -8,7 +8,9 @@ demo: .venv/run          ## play the story: a file in git becomes a working clie
 	@$(BIN)/sluse demo $(DEMO)
 
 test: .venv/dev          ## every test, warnings as errors
-	@$(BIN)/pytest -n auto $(TEST)
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(TEST)
+# One more than there are cores: many tests wait for a process.
+WORKERS = $$(( $$(getconf _NPROCESSORS_ONLN) + 1 ))
 
 e2e: .venv/dev           ## the same on a real API server; builds it with go, once, unless one is named
 	@$(BIN)/python tests/e2e $(E2E)

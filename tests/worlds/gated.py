@@ -41,7 +41,6 @@ from worlds.remote import Main
 from worlds.running import Running
 
 PRODUCTION = Environment.PRODUCTION
-NAMESPACE = PRODUCTION.namespace
 
 _requests = itertools.count()
 
@@ -137,10 +136,12 @@ class Gated:
 
     async def annotate(self, annotation: str, value: str) -> None:
         patch = {"metadata": {"annotations": {annotation: value}}}
-        await self.admin.merge(INTEGRATION_REPOSITORY, NAMESPACE, REPOSITORY, patch)
+        await self.admin.merge(INTEGRATION_REPOSITORY, self.environment.namespace, REPOSITORY, patch)
 
     async def suspend(self, *, stopped: bool) -> None:
-        await self.admin.merge(INTEGRATION_REPOSITORY, NAMESPACE, REPOSITORY, {"spec": {"suspend": stopped}})
+        await self.admin.merge(
+            INTEGRATION_REPOSITORY, self.environment.namespace, REPOSITORY, {"spec": {"suspend": stopped}}
+        )
 
     def page(self, organisation: str, name: str = "journal") -> dict[str, Any]:
         """Return what people read of an integration on the status branch; empty where nothing stands."""

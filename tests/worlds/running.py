@@ -19,7 +19,7 @@ from sluse.controller.replica import Replica
 from sluse.model.settings import Settings
 from sluse.wiring.parts import opened
 
-PATIENCE = 20.0  # seconds
+PATIENCE = 60.0  # seconds: how long is waited before a hope is given up, on a busy machine too
 
 
 class Running:

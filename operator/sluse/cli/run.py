@@ -20,10 +20,12 @@ def command(settings: Path | None, log: str, liveness: str | None) -> None:
     Nothing is written before the ledger is found (`sluse ledger init` begins one) and the first sync is done. Stopped
     and started again, it writes nothing where nothing has changed.
     """
+    from sluse.wiring.settings import load
+
+    read = load(settings)  # before the operator is imported: a slip in a file is told at once
     from sluse.controller.logs import to_stderr
     from sluse.controller.serve import serve
     from sluse.wiring.clock import utc_now
-    from sluse.wiring.settings import load
 
     to_stderr(json_lines=log == "json")
-    asyncio.run(serve(load(settings), utc_now, liveness=liveness))
+    asyncio.run(serve(read, utc_now, liveness=liveness))

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, overload
 
 Seen = TypeVar("Seen")
 
-PATIENCE = 20.0  # seconds
+PATIENCE = 60.0  # seconds: how long is waited before a hope is given up, on a busy machine too
 _LOOK = 0.02  # seconds between two looks
 
 

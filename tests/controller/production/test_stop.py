@@ -11,7 +11,7 @@ from sluse.delivery.repository import RELEASE_FUSE
 from sluse.demo.expect import eventually
 from worlds.applicant import Applicant
 from worlds.documents import OTHER, READ
-from worlds.gated import NAMESPACE, Gated, quiet
+from worlds.gated import PRODUCTION, Gated, quiet
 from worlds.operated import REPOSITORY, SOON, difference
 from worlds.running import Running
 
@@ -34,9 +34,12 @@ async def test_stopped_it_writes_nothing_anywhere_and_goes_on_when_that_is_lifte
         mine.changed_and_accepted()
         mine.rotate()
         await world.merge()
-        await world.admin.merge(HELSEID_CLIENT, NAMESPACE, mine.resource, {"spec": {"use": "Open"}})
+        await world.admin.merge(HELSEID_CLIENT, PRODUCTION.namespace, mine.resource, {"spec": {"use": "Open"}})
         await world.admin.merge(
-            HELSEID_CLIENT, NAMESPACE, mine.resource, {"metadata": {"annotations": {RECONCILE_REQUESTED: "now"}}}
+            HELSEID_CLIENT,
+            PRODUCTION.namespace,
+            mine.resource,
+            {"metadata": {"annotations": {RECONCILE_REQUESTED: "now"}}},
         )
         await looked(operator, world)
         done = difference(before, world.writes())
@@ -122,7 +125,9 @@ async def forget_what_is_registered(world: Gated, slug: str) -> None:
     for entry in held["integrations"].values():
         for client in entry["clients"].values():
             client["digest"] = FORGOTTEN
-    await world.admin.merge(CONFIG_MAP, NAMESPACE, f"sluse-ledger-{slug}", {"data": {"ledger.json": json.dumps(held)}})
+    await world.admin.merge(
+        CONFIG_MAP, PRODUCTION.namespace, f"sluse-ledger-{slug}", {"data": {"ledger.json": json.dumps(held)}}
+    )
 
 
 async def looked(operator: Running, world: Gated) -> None:
