@@ -21,7 +21,7 @@ from sluse.cluster.kinds import HELSEID_CLIENT, INTEGRATION_REPOSITORY, Kind
 from sluse.delivery.repository import SYNC_REQUESTED
 from sluse.delivery.sealing import files as sealed
 from sluse.demo import signers
-from sluse.demo.expect import eventually
+from sluse.demo.expect import NotAsExpected, eventually
 from sluse.desired.access import operator_user
 from sluse.errors import NotFound
 from sluse.model.names import Environment
@@ -155,18 +155,21 @@ class Gated:
         self, organisation: str, what: str, so: Callable[[dict[str, Any]], object], name: str = "journal"
     ) -> dict[str, Any]:
         """Wait until the page of an integration is so; return it."""
-        seen = ""
+        seen, page = "", dict[str, Any]()
 
         def look() -> dict[str, Any] | None:
-            nonlocal seen
+            nonlocal seen, page
             tip = self.main.tip(self.environment.status_branch)
             if tip == seen:
                 return None
-            seen = tip
-            page = self.page(organisation, name)
+            seen, page = tip, self.page(organisation, name)
             return page if page and so(page) else None
 
-        return await eventually(look, f"the page of {organisation}.{name} says {what}")
+        try:
+            return await eventually(look, f"the page of {organisation}.{name} says {what}")
+        except NotAsExpected as error:
+            error.add_note(f"it says: {json.dumps(page, indent=1)}")
+            raise
 
     async def stage(self, organisation: str, stage: str, name: str = "journal") -> dict[str, Any]:
         return await self.reads(organisation, stage, lambda page: page["stage"] == stage, name)

@@ -42,13 +42,14 @@ class Goal:
 class Verdict:
     """What the gate says of an integration in production: its rung, why it goes no further, and what it moves to.
 
-    `pending`: HEAD differs from what production holds.
+    `pending`: HEAD differs from what production holds. `held`: what production held when this was said.
     """
 
     stage: str
     reasons: tuple[Reason, ...] = ()
     goal: Goal | None = None
     pending: bool = False
+    held: HeldSnapshot | None = None
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,17 @@ def test_it_opens_on_its_day_with_the_accepted_snapshot_although_head_moved_on(w
     assert (world.held.use, world.entry.stage, world.entry.pending_change) == (Use.OPEN, "Live", True)
 
 
+def test_what_was_said_before_it_opened_does_not_take_the_opening_back(world: Production) -> None:
+    world.sync()
+    world.at = NOW
+    compiled = world.sync()  # the client opens before the ledger is told what this says
+    late = world.compiler.noted(
+        world.ledgers[SUPPLIER], compiled.organisations[SUPPLIER], compiled, engine="embedded", now=world.at
+    )
+    assert late is world.ledgers[SUPPLIER]
+    assert late.integrations["journal"].stage == "Live"
+
+
 def test_a_live_service_holds_its_next_acceptance_once_that_is_registered_and_not_before(world: Production) -> None:
     world.at = NOW
     world.sync()

@@ -52,13 +52,15 @@ def _entry(
     now: datetime,
 ) -> HeldIntegration:
     entry = before or HeldIntegration(kind=summary.kind, title=summary.title, since=now)
+    # A client that was opened since this was said has moved the rung; what was said before must not take it back.
+    stage = verdict.stage if entry.snapshot == verdict.held else entry.stage
     said = {
         "kind": summary.kind,
         "title": summary.title,
         "path": summary.path,
         "tested": summary.tested,
-        "stage": verdict.stage,
-        "since": entry.since if entry.stage == verdict.stage else now,
+        "stage": stage,
+        "since": entry.since if entry.stage == stage else now,
         "pending_change": verdict.pending,
         "waiting": _waiting(entry, verdict.reasons, now),
     }

@@ -231,6 +231,7 @@ def _summary(part: ProductionShare, key: IntegrationKey, step: Step, said: _Said
         reasons=said.reasons,
         goal=said.goal,
         pending=said.pending or _pending(held, at_head),
+        held=held,
     )
     return Summary(
         title=at_head.title if at_head is not None else entry.title,
