@@ -9,7 +9,8 @@ from e2e.conftest import PATIENCE
 from e2e.controlplane.control_plane import ControlPlane
 from sluse.demo.expect import eventually
 from worlds.documents import OTHER, READ, Supplier
-from worlds.gated import quiet
+from worlds.gated import 
+from worlds.running import quiet
 from worlds.operated import TEST, Operated
 
 NEW = Supplier("ny", 3)

@@ -19,7 +19,8 @@ from sluse.sandbox.install import admin_session, install
 from sluse.sandbox.sandbox import Sandbox
 from sluse_stacks.released import newest
 from worlds.documents import Supplier
-from worlds.gated import quiet
+from worlds.gated import 
+from worlds.running import quiet
 from worlds.operated import NAMESPACE, Operated, Writes, begun, difference, looked_at
 
 ROOT = Path(__file__).parents[2]

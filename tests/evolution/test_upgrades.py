@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from sluse.delivery.repository import RELEASE_FUSE
-from worlds.gated import Gated, Guarded, looked_at, quiet
+from worlds.gated import Gated, Guarded, looked_at
 from worlds.operated import Writes, difference
 from worlds.recorded import Recorded, put_back
+from worlds.running import quiet
 
 OTHERWISE = "0" * 64
 

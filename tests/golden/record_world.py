@@ -16,6 +16,7 @@ from worlds.applicant import Applicant  # noqa: E402 - the tests' folder is no p
 from worlds.documents import Supplier  # noqa: E402
 from worlds.gated import Guarded, guarded, looked_at, quiet  # noqa: E402
 from worlds.recorded import Recorded, record  # noqa: E402
+from worlds.running import quiet
 
 SERVICES = ("archive", "booking", "journal", "letters", "samples", "triage")
 

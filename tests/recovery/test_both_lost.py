@@ -11,7 +11,8 @@ from click.testing import CliRunner
 from sluse.cli import main
 from sluse.errors import LedgerMissing
 from worlds.documents import Supplier
-from worlds.gated import quiet
+from worlds.gated import 
+from worlds.running import quiet
 from worlds.operated import TEST, Operated, difference
 
 

@@ -252,27 +252,6 @@ def reasons(page: dict[str, Any]) -> set[str]:
     return {row["reason"] for row in page.get("waiting", ())}
 
 
-async def quiet(operator: Running) -> None:
-    """Wait until an operator has nothing left to do: all is declared, published, and dealt with."""
-    process = operator.process
-    assert process is not None
-
-    def settled() -> bool:
-        compiled, ledgers = process.box.now, process.parts.journal.all()
-        if compiled is None or process.sync._wanted.is_set() or process.sync.under_way.locked() or process.publisher._news.is_set():  # fmt: skip
-            return False
-        declared = all(ledgers[slug].declared == share.stack.digest for slug, share in compiled.organisations.items())
-        published = all(process.publisher._published.get(slug) is ledger for slug, ledger in ledgers.items())
-        keys = [key for share in compiled.organisations.values() for key in share.clients]
-        return declared and published and all(done(key) for key in keys)
-
-    def done(key: Any) -> bool:
-        held = process.parts.journal.get(key.organisation).client(key.integration, key.client)
-        return held.anchor is None or key in process.schedule._current
-
-    await eventually(settled, "the operator has nothing left to do")
-
-
 def settings_of(sandbox: Sandbox, environment: Environment, timing: Timing = NEVER) -> Settings:
     """Return an operator's settings; nobody is told anything by mail, which would write to the ledger when it likes.
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from worlds.applicant import Applicant
 from worlds.documents import OTHER, READ
-from worlds.gated import Gated, quiet
+from worlds.gated import Gated
 from worlds.operated import Writes, difference
+from worlds.running import quiet
 
 KID = "withheld-"
 

@@ -11,9 +11,9 @@ from sluse.delivery.repository import RELEASE_FUSE
 from sluse.demo.expect import eventually
 from worlds.applicant import Applicant
 from worlds.documents import OTHER, READ
-from worlds.gated import PRODUCTION, Gated, quiet
+from worlds.gated import PRODUCTION, Gated
 from worlds.operated import REPOSITORY, SOON, difference
-from worlds.running import Running
+from worlds.running import Running, quiet
 
 SERVICES = tuple(f"service-{number}" for number in range(8))
 FORGOTTEN = "0" * 64
