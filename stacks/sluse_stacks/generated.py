@@ -26,6 +26,7 @@ from sluse_stacks.settings import installation, parse
 from sluse_stacks.stack_config import read_config
 
 DEPLOY = "operator/deploy"
+SCHEMAS = {"integrations/schema.json": Language.ENGLISH, "integrations/schema.nb.json": Language.BOKMAL}
 PAGES_OF_RULES = {
     Language.ENGLISH: "operator/sluse/rules/RULES.md",
     Language.BOKMAL: "operator/sluse/rules/REGLER.md",
@@ -50,7 +51,7 @@ _FILES = {
 
 def generated(root: Path) -> dict[str, str]:
     """Return every generated file, by its path below `root`, where `stacks/` and `integrations/` are read."""
-    files = {"integrations/schema.json": json_text(schema())}
+    files = {path: json_text(schema(words=in_language(language))) for path, language in SCHEMAS.items()}
     files |= {path: page(RULES, in_language(language)) for language, path in PAGES_OF_RULES.items()}
     names = []
     for crd in crds():

@@ -22,6 +22,11 @@ def test_it_prints_the_very_file_that_editors_find(sluse: Ran) -> None:
     assert ran.stdout == COMMITTED.read_text(encoding="utf-8")
 
 
+def test_it_prints_the_one_in_bokmal_too(sluse: Ran) -> None:
+    ran = sluse("schema", "--lang", "nb")
+    assert (ran.returncode, ran.stdout) == (0, COMMITTED.with_name("schema.nb.json").read_text(encoding="utf-8"))
+
+
 @pytest.mark.parametrize("kind", AUTHORED)
 def test_one_kind_alone_is_a_schema_of_that_kind(kind: str, sluse: Ran) -> None:
     printed = json.loads(sluse("schema", kind).stdout)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ from sluse.desired.crds import crds
 from sluse.desired.json_schema import json_schema
 from sluse.desired.schema import AUTHORED, schema
 from sluse.model.resources.status import Handled
+from sluse.words.language import Language, in_language
 
+BOKMAL = in_language(Language.BOKMAL)
 ROOT = Path(__file__).parents[2]
 
 
@@ -114,3 +117,35 @@ def test_an_unknown_kind_is_one_message_that_names_the_known_ones() -> None:
 
 def test_a_kind_and_crds_together_are_refused() -> None:
     assert CliRunner().invoke(command, ["Organisation", "--crds"]).exit_code == 2
+
+
+def fields(node: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield every field of a schema, with its name."""
+    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from fields(child)
+    if isinstance(node, dict) and isinstance(node.get("properties"), dict):
+        yield from node["properties"].items()
+
+
+def bare(node: Any) -> Any:
+    """Return a schema without what people read of it."""
+    if isinstance(node, list):
+        return [bare(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    inside = {"properties": {name: bare(field) for name, field in node.get("properties", {}).items()}}
+    kept = {key: bare(value) for key, value in node.items() if key not in {"title", "description", "properties"}}
+    return kept | (inside if "properties" in node else {})
+
+
+def test_every_field_has_a_title_in_either_language() -> None:
+    titles = {name: field["title"] for name, field in fields(schema())}
+    assert titles["productionNotBefore"] == "Production not before"
+    assert {name: field["title"] for name, field in fields(schema(words=BOKMAL))}.keys() == titles.keys()
+
+
+def test_the_schema_in_bokmal_lets_through_and_refuses_the_same() -> None:
+    told = schema(words=BOKMAL)
+    assert bare(told) == bare(schema())
+    plan = told["$defs"]["Plan"]["properties"]["testFrom"]
+    assert (plan["title"], plan["description"]) == ("Test fra", "Første dag tjenesteleverandøren kan bruke test.")

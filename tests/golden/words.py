@@ -15,6 +15,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from sluse.desired.schema import schema
 from sluse.gate import entitled, statements
 from sluse.model.outcome import Party
 from sluse.plan.preview.value import Action
@@ -41,11 +42,25 @@ def said() -> dict[str, str]:
             found.setdefault(text, f"rule {rule.id}")
     for check in (*statements.CHECKS, *entitled.CHECKS):
         found.setdefault(check.demands, f"check {check.name}")
+    for text in _of_schemas():
+        found.setdefault(text, "sluse schema")
     for party in Party:
         found.setdefault(party.value, "who must act")
     for action in Action:
         found.setdefault(action.value, "what becomes of something")
     return {template: place for template, place in found.items() if template}
+
+
+def _of_schemas() -> list[str]:
+    """Return the titles and descriptions that authors see in their editor."""
+    told: list[str] = []
+
+    def heard(text: str) -> str:
+        told.append(text)
+        return text
+
+    schema(words=heard)
+    return told
 
 
 def _literals(path: Path) -> Iterator[str]:

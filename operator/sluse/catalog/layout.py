@@ -91,6 +91,10 @@ class Spot:
         return self.organisation if self.role is Role.ORGANISATION else self.about
 
 
+_SCHEMAS = frozenset({"schema.json", "schema.nb.json"})
+"""For editors, in two languages."""
+
+
 def spot(path: str, under: str) -> Spot:
     """Return what `path`, which lies below `under`, is. What cannot be printed of the path is replaced."""
     path = printable(path)
@@ -100,7 +104,7 @@ def spot(path: str, under: str) -> Spot:
     if parts[-1] == "README.md":
         return Spot(path, Role.ASIDE, _organisation(parts))
     if len(parts) == 1:
-        role = Role.SKIPPED if parts[0] == "schema.json" else Role.MISPLACED
+        role = Role.SKIPPED if parts[0] in _SCHEMAS else Role.MISPLACED
         return Spot(path, role, fault=say("The file lies outside every organisation's folder"))
     return _in_organisation(path, parts)
 

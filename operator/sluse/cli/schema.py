@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from sluse.cli import lang
 from sluse.desired.crds import crds
 from sluse.desired.schema import AUTHORED, schema
 
@@ -22,6 +23,7 @@ _CODEOWNERS = "codeowners"
 @click.option("--reviewers", default="@nhn/helseid", show_default=True, help="codeowners: NHN's reviewers.")
 @click.option("--roots", default="@nhn/roots", show_default=True, help="codeowners: who signs policies/.")
 @click.option("--repository", type=click.Path(path_type=Path), default=Path(), help="codeowners: a clone; else here.")
+@lang.option
 def command(kind: str | None, owner: str, reviewers: str, roots: str, repository: Path, *, as_crds: bool) -> None:
     """Print the JSON Schema of KIND, or of every authored kind; or a forge's CODEOWNERS of the organisations.
 
@@ -37,5 +39,5 @@ def command(kind: str | None, owner: str, reviewers: str, roots: str, repository
         slugs = [file.parent.name for file in folder.glob("*/organisation.yaml")]
         click.echo(codeowners(slugs, owner=owner, reviewers=reviewers, roots=roots), nl=False)
         return
-    printed = {"apiVersion": "v1", "kind": "List", "items": list(crds())} if as_crds else schema(kind)
+    printed = {"apiVersion": "v1", "kind": "List", "items": list(crds())} if as_crds else schema(kind, lang.words())
     click.echo(json.dumps(printed, indent=2, ensure_ascii=False))
