@@ -16,10 +16,9 @@ from sluse.sandbox.kube.faults import Fault
 from sluse.sandbox.remote.faults import Fault as RemoteFault
 from sluse.sandbox.sandbox import Sandbox
 from worlds.documents import Supplier
-from worlds.gated import 
-from worlds.running import quiet
 from worlds.operated import OPERATOR, Operated, Writes, difference, looked_at
 from worlds.processes import ended, process
+from worlds.running import quiet
 
 REGISTER, CLIENT = "/connect/register", "/connect/register/{client_id}"
 

@@ -9,9 +9,8 @@ from e2e.conftest import PATIENCE
 from e2e.controlplane.control_plane import ControlPlane
 from sluse.demo.expect import eventually
 from worlds.documents import OTHER, READ, Supplier
-from worlds.gated import 
-from worlds.running import quiet
 from worlds.operated import TEST, Operated
+from worlds.running import quiet
 
 NEW = Supplier("ny", 3)
 BOTH = tuple(sorted((READ, OTHER)))

@@ -19,9 +19,8 @@ from sluse.sandbox.install import admin_session, install
 from sluse.sandbox.sandbox import Sandbox
 from sluse_stacks.released import newest
 from worlds.documents import Supplier
-from worlds.gated import 
-from worlds.running import quiet
 from worlds.operated import NAMESPACE, Operated, Writes, begun, difference, looked_at
+from worlds.running import quiet
 
 ROOT = Path(__file__).parents[2]
 MINE = Supplier("fjord", 1)

@@ -14,9 +14,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from worlds.applicant import Applicant  # noqa: E402 - the tests' folder is no package
 from worlds.documents import Supplier  # noqa: E402
-from worlds.gated import Guarded, guarded, looked_at, quiet  # noqa: E402
+from worlds.gated import Guarded, guarded, looked_at  # noqa: E402
 from worlds.recorded import Recorded, record  # noqa: E402
-from worlds.running import quiet
+from worlds.running import quiet  # noqa: E402
 
 SERVICES = ("archive", "booking", "journal", "letters", "samples", "triage")
 

@@ -11,9 +11,8 @@ from click.testing import CliRunner
 from sluse.cli import main
 from sluse.errors import LedgerMissing
 from worlds.documents import Supplier
-from worlds.gated import 
-from worlds.running import quiet
 from worlds.operated import TEST, Operated, difference
+from worlds.running import quiet
 
 
 async def test_nothing_is_written_and_it_says_what_a_new_ledger_would_mean(

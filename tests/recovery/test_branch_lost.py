@@ -16,9 +16,8 @@ from sluse.cli import main
 from sluse.demo.expect import eventually
 from sluse.errors import LedgerError
 from worlds.documents import Supplier
-from worlds.gated import 
-from worlds.running import quiet
 from worlds.operated import TEST, Operated, difference
+from worlds.running import quiet
 
 BRANCH = TEST.status_branch
 

@@ -13,9 +13,8 @@ from sluse.demo.expect import eventually
 from sluse.errors import LedgerError
 from sluse.sandbox.kube.backup import Backup
 from worlds.documents import Supplier
-from worlds.gated import 
-from worlds.running import quiet
 from worlds.operated import NAMESPACE, SOON, TEST, Operated, difference
+from worlds.running import quiet
 
 LOST = "CredentialLost"
 

@@ -14,9 +14,8 @@ from sluse.errors import LedgerError
 from sluse.sandbox.authority.store import Registration
 from sluse.sandbox.kube.backup import Backup
 from worlds.documents import OTHER, READ, Supplier
-from worlds.gated import 
-from worlds.running import quiet
 from worlds.operated import SOON, TEST, Operated, difference
+from worlds.running import quiet
 
 NEW = Supplier("ny", 3)
 BOTH = tuple(sorted((READ, OTHER)))

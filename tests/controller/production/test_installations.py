@@ -17,9 +17,10 @@ from sluse.plan.thumbprint import thumbprint
 from sluse.sandbox.authority.store import Registration
 from worlds.applicant import OSLO, Applicant
 from worlds.documents import READ
-from worlds.gated import Gated, quiet, reasons
+from worlds.gated import Gated, reasons
 from worlds.lock import ALM, LIND, MAINTAINER
 from worlds.lock.people import API
+from worlds.running import quiet
 from worlds.ssh import Signer
 
 CUSTOMER, NAME = "310550531", "solbakken"
