@@ -142,6 +142,31 @@ async def test_a_lost_credential_never_registers_a_second_client(world: World) -
     assert len(world.authority.clients()) == 1
 
 
+@pytest.mark.parametrize(("use", "left"), [(Use.OPEN, 1), (Use.RETIRED, 0)])
+async def test_of_a_lost_credential_a_person_may_say_that_the_authority_ended_the_registration(
+    world: World, use: Use, left: int
+) -> None:
+    await settle(world)
+    before = world.authority.clients()[0].client_id
+    world.journal.credentials.clear()
+    world.ended.add("another")
+    assert isinstance(await world.process()(KEY, spec(use)), Waiting), "only of exactly this one"
+    world.authority.remove(before)
+    world.ended.add(before)
+    outcome = await world.process()(KEY, spec(use))
+    assert isinstance(outcome, Synced | Retired)
+    now = [each.client_id for each in world.authority.clients()]
+    assert (len(now), before in now) == (left, False)
+
+
+async def test_what_a_person_says_of_a_registration_that_is_managed_is_not_asked(world: World) -> None:
+    await settle(world)
+    (before,) = world.authority.clients()
+    world.ended.add(before.client_id)
+    assert isinstance(await world.process()(KEY, spec()), Synced)
+    assert [each.client_id for each in world.authority.clients()] == [before.client_id]
+
+
 async def test_a_foreign_mark_is_a_conflict_and_never_a_takeover(world: World) -> None:
     await settle(world)
     theirs = Mark("somebody.example/test/x.y.z")

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 
+from sluse.delivery.repository import REGISTRATION_ENDED
 from sluse.demo.expect import eventually
 from sluse.errors import LedgerError
 from sluse.sandbox.kube.backup import Backup
@@ -109,6 +110,22 @@ async def test_a_token_that_the_authority_issues_anew_brings_the_management_back
         await world.stage(mine.slug, "TestReady")
         await changed_keys(world, mine)
     assert [each.client_id for each in world.registrations()] == [each.client_id for each in registered]
+
+
+@pytest.mark.usefixtures("lost")
+async def test_a_registration_that_the_authority_ended_is_made_anew_when_a_person_says_so(
+    world: Operated, mine: Supplier, neighbour: Supplier
+) -> None:
+    world.timing = SOON
+    with world.operator():
+        for supplier in (mine, neighbour):
+            await world.condition(supplier.sync, "Ready", "False", LOST)
+        ended = registered_id(world, mine)
+        world.authority.admin.delete(ended)
+        await world.annotate_repository(REGISTRATION_ENDED, f"{ended}, another")
+        await world.ready(mine.sync)
+        assert registered_id(world, mine) != ended
+        await world.condition(neighbour.sync, "Ready", "False", LOST)
 
 
 async def test_secrets_from_a_backup_bring_everything_back(

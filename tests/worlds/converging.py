@@ -59,6 +59,7 @@ class World:
 
     authority: MemoryRegistrar = field(default_factory=MemoryRegistrar)
     journal: MemoryJournal = field(default_factory=MemoryJournal)
+    ended: set[str] = field(default_factory=set)
     _moments: itertools.count[int] = field(default_factory=itertools.count)
     _ids: itertools.count[int] = field(default_factory=itertools.count)
 
@@ -73,6 +74,7 @@ class World:
             self.journal,
             self.now,
             lambda: f"intent-{next(self._ids)}",
+            lambda: self.ended,
         )
 
 

@@ -13,9 +13,9 @@ from typing import Any, cast
 import kopf
 
 from sluse.controller.looking import RECONCILE_REQUESTED
-from sluse.delivery.repository import RELEASE_FUSE, SYNC_REQUESTED
+from sluse.delivery.repository import REGISTRATION_ENDED, RELEASE_FUSE, SYNC_REQUESTED
 
-CONTROL_ANNOTATIONS = (RECONCILE_REQUESTED, SYNC_REQUESTED, RELEASE_FUSE)
+CONTROL_ANNOTATIONS = (RECONCILE_REQUESTED, SYNC_REQUESTED, RELEASE_FUSE, REGISTRATION_ENDED)
 
 
 class HandledDiffBase(kopf.DiffBaseStorage):

@@ -113,6 +113,7 @@ class Process:
                 parts.journal,
                 parts.now,
                 lambda: str(uuid.uuid4()),
+                lambda: self.sync.repository.ended if self.sync.repository is not None else (),
             ),
             books=parts.journal,
             stacks=self.sync,

@@ -19,6 +19,9 @@ RELEASE_FUSE = f"{GROUP}/release-fuse"
 CHANGE_ENGINE = f"{GROUP}/change-engine"
 """Annotation: the engine that takes over from the one that declared the stacks so far."""
 
+REGISTRATION_ENDED = f"{GROUP}/registration-ended"
+"""Annotation: client ids whose registrations the authority has ended, with a comma between."""
+
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 _SHORTEST = 1.0  # seconds: an interval of 0s would ask the remote without a pause
 
@@ -51,6 +54,11 @@ class Repository:
     def releases_fuse(self, commit: str) -> bool:
         """Tell whether somebody with access to the cluster has let this commit's changes through."""
         return self.annotations.get(RELEASE_FUSE) == commit
+
+    @property
+    def ended(self) -> frozenset[str]:
+        """Client ids of which somebody with access to the cluster says that the authority ended them."""
+        return frozenset(map(str.strip, self.annotations.get(REGISTRATION_ENDED, "").split(","))) - {""}
 
     def changes_engine(self, engine: str) -> bool:
         """Tell whether somebody with access to the cluster lets this engine take over what another declared."""

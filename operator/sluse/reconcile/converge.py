@@ -10,7 +10,7 @@ Every failure becomes an `Outcome`; only bugs are raised. 401 and 403 are never 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -38,6 +38,8 @@ class Converge:
     journal: Journal
     now: Callable[[], datetime]
     new_id: Callable[[], str]
+    ended: Callable[[], Collection[str]]
+    """Client ids of which a person says that the authority ended them: asked only where the credential is lost."""
     _known_clean: set[str] = field(default_factory=set, repr=False)
     """Intents of this process whose every attempt is known to have done nothing at the authority."""
 
@@ -215,9 +217,12 @@ class Converge:
         held = await self._held(key)
         if held.anchor is None:
             return None
+        if held.anchor.client_id in self.ended():
+            await self._let_go(key)
+            return None
         message = say(
             "the management credential of client {client_id} is lost (Secret sluse-anchor-{key}); "
-            "restore the Secret, or have the authority end the registration and remove its anchor",
+            "restore the Secret, or have the authority end the registration and say so, as operator/RECOVERY.md tells",
             client_id=held.anchor.client_id,
             key=key,
         )
