@@ -55,7 +55,7 @@ from sluse.wiring.parts import Parts
 
 log = logging.getLogger(__name__)
 
-LAST_PUBLICATION = 5.0  # seconds
+LAST_PUBLICATION = 3.0  # seconds; a push under way is waited for some more when the leadership is given back
 
 
 @dataclass
