@@ -8,14 +8,15 @@ from collections.abc import Iterator
 
 from sluse.model.keys import Jwks, PublicJwk
 from sluse.model.problem import Severity
+from sluse.rules import authority
 from sluse.rules.rule import Certainty, Finding, KeysRule
 from sluse.rules.shown import either, shown
 from sluse.words.said import say
 
-APPROVED = tuple(f"{family}{size}" for family in ("RS", "PS", "ES") for size in ("256", "384", "512"))
-_CURVES = {"ES256": ("P-256", 32), "ES384": ("P-384", 48), "ES512": ("P-521", 66)}
-_REFUSED_BELOW = 2048
-_WARNED_BELOW = 3072
+APPROVED = authority.KEY_ALGORITHMS.value
+_CURVES = authority.CURVES.value
+_REFUSED_BELOW = authority.RSA_BITS_REFUSED.value
+_WARNED_BELOW = authority.RSA_BITS_WARNED.value
 
 
 def algorithm(jwks: Jwks) -> Iterator[Finding]:

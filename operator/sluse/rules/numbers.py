@@ -8,14 +8,14 @@ from functools import lru_cache
 from sluse.model.client_installation import ClientInstallation
 from sluse.model.problem import Severity
 from sluse.model.service_integration import ServiceIntegration
-from sluse.rules import fields, installations
+from sluse.rules import authority, fields, installations
 from sluse.rules.rule import Certainty, Finding, TreeRule
 from sluse.rules.survey import Source, Survey
 from sluse.words.said import say
 
 _WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2)
 _CHILD = ".childOrganisationNumbers["
-_NHN_TEST_NUMBERS = frozenset({"999977776", "999977775", "312232326"})
+_NHN_TEST_NUMBERS = authority.NUMBERS_WITHOUT_CHECK_DIGIT.test
 
 
 @lru_cache(maxsize=1 << 14)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
+from sluse.rules.authority import PROFILE
 from sluse.rules.rule import Certainty, Rule, Subject
 from sluse.words.said import Translate, english, say
 
@@ -58,9 +59,30 @@ def page(rules: Iterable[Rule], words: Translate = english) -> str:
     for subject, title in _SUBJECTS.items():
         parts.append(f"## {words(title)}\n")
         parts += (_section(rule, words) for rule in found if rule.subject is subject)
-    return "\n".join(parts)
+    return "\n".join([*parts, *_known(words)])
 
 
+def _known(words: Translate) -> Iterator[str]:
+    """Yield the table of facts; their names and values stand as they are."""
+    yield f"## {words(_KNOWN)}\n"
+    yield words(_ASSUMED) + "\n"
+    yield "| | test | production | | |\n|---|---|---|---|---|"
+    for fact in PROFILE:
+        values = [_told(fact.test), "=" if fact.test == fact.production else _told(fact.production)]
+        yield f"| {' | '.join([fact.name, *values, _markdown(fact.source), words(_CERTAINTIES[fact.certainty])])} |"
+
+
+def _told(value: object) -> str:
+    """Return a value as it stands in a cell of a table."""
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name}: {_told(each)}" for name, each in value.items())
+    if isinstance(value, tuple | frozenset):
+        return ", ".join(sorted(map(_told, value)) if isinstance(value, frozenset) else map(_told, value)) or "-"
+    return f"`{value}`".replace("|", "\\|")
+
+
+_KNOWN = say("What is known of HelseID")
+_ASSUMED = say("The facts that the rules use, with where each was read. `=`: the same in production.")
 _TITLE = say("Rules")
 _LABELS = {
     "rule": say("rule"),

@@ -9,23 +9,22 @@ from collections.abc import Iterator
 
 from sluse.model.change import Change, Kind
 from sluse.model.identity_provider import (
-    ClientAuthentication,
+    ClaimMapping,
     IdentityProvider,
     ProviderValues,
-    SigningAlgorithm,
 )
 from sluse.model.problem import Severity
 from sluse.model.service_integration import SecurityLevel
-from sluse.rules import redirects
+from sluse.rules import authority, redirects
 from sluse.rules.rule import Certainty, DocumentRule, Finding, TreeRule
 from sluse.rules.shown import listed, shown
 from sluse.rules.survey import Source, Survey
 from sluse.words.said import say
 
-LEVELS = {"Betydelig": SecurityLevel.SUBSTANTIAL, "Høyt": SecurityLevel.HIGH}
+LEVELS = authority.LEVELS.value
 """Values of `acr` that HelseID's requirements name, and what they mean."""
 
-_LOW = "Lavt"  # named there too, but no service may accept it, so it means no level here
+_LOW = authority.LOW_LEVEL.value  # named there too, but no service may accept it, so it means no level here
 
 _T = "NHN, HelseID tekniske krav til identitetstilbydere"
 
@@ -70,7 +69,7 @@ def domain(survey: Survey) -> Iterator[tuple[Source, Finding]]:
 def algorithms(document: IdentityProvider) -> Iterator[Finding]:
     """Find signature algorithms that HelseID refuses."""
     for index, name in enumerate(document.spec.protocol.algorithms):
-        if name is SigningAlgorithm.RS256:
+        if name in authority.REFUSED_SIGNATURES.value:
             yield Finding(
                 f"spec.protocol.algorithms[{index}]", say("RS256 is RSASSA-PKCS1-v1_5, which HelseID refuses")
             )
@@ -78,7 +77,7 @@ def algorithms(document: IdentityProvider) -> Iterator[Finding]:
 
 def authentication(document: IdentityProvider) -> Iterator[Finding]:
     """Find shared secrets in the place of keys."""
-    if document.spec.protocol.client_authentication is ClientAuthentication.CLIENT_SECRET_BASIC:
+    if document.spec.protocol.client_authentication in authority.REFUSED_AUTHENTICATION.value:
         yield Finding("spec.protocol.clientAuthentication", say("HelseID does not authenticate with a shared secret"))
 
 
@@ -91,7 +90,7 @@ def pkce(document: IdentityProvider) -> Iterator[Finding]:
 def claims(document: IdentityProvider) -> Iterator[Finding]:
     """Find level and method in other claims than HelseID reads, and values that mean two things or another level."""
     mapping = document.spec.claims
-    for path, claim, wanted in (("level", mapping.level, "acr"), ("method", mapping.method, "amr")):
+    for path, claim, wanted in _wanted(mapping):
         if claim != wanted:
             yield Finding(
                 f"spec.claims.{path}",
@@ -125,6 +124,12 @@ def claims(document: IdentityProvider) -> Iterator[Finding]:
             )
             yield Finding(f"{path}.value", message, severity=Severity.WARNING)
         seen.add(each.value)
+
+
+def _wanted(mapping: ClaimMapping) -> Iterator[tuple[str, str, str]]:
+    """Yield (field, the claim it names, the claim that HelseID reads)."""
+    yield "level", mapping.level, authority.LEVEL_CLAIM.value
+    yield "method", mapping.method, authority.METHOD_CLAIM.value
 
 
 def users(document: IdentityProvider) -> Iterator[Finding]:

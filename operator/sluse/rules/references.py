@@ -7,20 +7,13 @@ from difflib import get_close_matches
 
 from sluse.model.names import IntegrationKey
 from sluse.model.tree import Tree
-from sluse.rules import fields
+from sluse.rules import authority, fields
 from sluse.rules.rule import Certainty, Finding, TreeRule, replaced
 from sluse.rules.shown import listed, shown
 from sluse.rules.survey import Source, Survey
 from sluse.words.said import say
 
-KNOWN_PROVIDERS: Mapping[str, str] = {
-    "bankid": "BankID",
-    "buypass": "Buypass",
-    "commfides": "Commfides",
-    "helse-midt-norge": "Helse Midt-Norge RHF",
-    "helseplattformen": "Helseplattformen",
-    "idporten": "ID-porten",
-}
+KNOWN_PROVIDERS: Mapping[str, str] = authority.PROVIDERS.value
 """Identity providers that HelseID has already, by the name they have in files."""
 
 _NEAR = 0.7

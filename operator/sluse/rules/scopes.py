@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from sluse.model.service_integration import Client, Grant, ServiceIntegration
-from sluse.rules import fields
+from sluse.rules import authority, fields
 from sluse.rules.rule import Certainty, DocumentRule, Finding, replaced
 from sluse.rules.shown import shown
 from sluse.words.said import say
 
-IDENTITY = ("openid", "profile", "offline_access")
-_IDENTITY_PREFIXES = ("helseid://scopes/identity/", "helseid://scopes/hpr/")
-_FORM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*:([A-Za-z0-9._*-]+|/)([/:][A-Za-z0-9._*-]+)+")
+IDENTITY = authority.IDENTITY_SCOPES.value
+_IDENTITY_PREFIXES = authority.IDENTITY_PREFIXES.value
+_FORM = re.compile(authority.SCOPE_FORM.value)
 
 
 def form(document: ServiceIntegration) -> Iterator[Finding]:
