@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from e2e.controlplane.binaries import find_or_build
 from e2e.controlplane.control_plane import ControlPlane
 from e2e.playing import demo
 from worlds.engines import missing
@@ -20,16 +17,8 @@ pytestmark = [
 ]
 
 
-@pytest.fixture
-def administrator(tmp_path: Path) -> Iterator[Path]:
-    directory = tmp_path / "control-plane"
-    directory.mkdir(mode=0o700)
-    with ControlPlane(find_or_build(), directory) as running:
-        yield running.kubeconfig()
-
-
-def test_every_fact_holds_with_pulumi_too(administrator: Path) -> None:
-    played = demo("--kubeconfig", str(administrator), "--engine", "pulumi")
+def test_every_fact_holds_with_pulumi_too(plane: ControlPlane) -> None:
+    played = demo("--kubeconfig", str(plane.kubeconfig()), "--engine", "pulumi")
     assert played.returncode == 0, played.stdout[-3000:] + played.stderr
     events = [json.loads(line) for line in played.stdout.splitlines()]
     numbers = [event["number"] for event in events if event["event"] == "fact"]
