@@ -102,15 +102,15 @@ def _children() -> list[int]:
 
 
 def _processes() -> Iterator[tuple[int, int]]:
-    """Yield every process and its parent."""
-    for path in Path("/proc").glob("[0-9]*/stat"):
+    """Yield every process and its parent. Any may end while it is looked at."""
+    for entry in Path("/proc").iterdir():  # no glob: it looks at each, and raises where one is gone
+        if not entry.name.isdigit():
+            continue
         try:
-            yield (
-                int(path.parent.name),
-                int(path.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1]),
-            )
+            told = (entry / "stat").read_text(encoding="utf-8", errors="replace")
         except OSError:
             continue
+        yield int(entry.name), int(told.rpartition(")")[2].split()[1])
 
 
 def _prctl(option: int, value: int) -> None:
