@@ -8,6 +8,7 @@ import tempfile
 
 import pytest
 
+from worlds import editor
 from worlds.engines import PROGRAMS, missing
 
 os.environ["LC_ALL"] = "C.UTF-8"
@@ -19,3 +20,7 @@ os.environ["XDG_CACHE_HOME"] = _CACHE.name
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if missing():
         terminalreporter.write_line(f"not run: the engine pulumi, since {' and '.join(PROGRAMS)} are not on PATH")
+    if editor.missing():
+        terminalreporter.write_line(
+            f"not run: what an editor shows of the schema, since {editor.PROGRAM} is not on PATH"
+        )
