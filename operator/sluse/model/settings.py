@@ -92,7 +92,7 @@ class MailSettings(Value):
 class PulumiSettings(Value):
     """Where the engine `pulumi` keeps its state, and who can read secrets in it. One of the last two is needed."""
 
-    backend: Line = Field(
+    backend: Url = Field(
         description="Address of the state: file:///..., s3://..., azblob://... or gs://...; no secret."
     )
     home: Path = Field(description="Folder for workspaces and logs of Pulumi; may be lost at any time.")
