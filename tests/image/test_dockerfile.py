@@ -78,8 +78,8 @@ def test_the_entry_point_is_the_wheels_console_script(wheel: zipfile.ZipFile) ->
     (name,) = [each for each in wheel.namelist() if each.endswith("entry_points.txt")]
     points = configparser.ConfigParser()
     points.read_string(wheel.read(name).decode())
-    (entry,) = of("ENTRYPOINT")
-    assert entry == f'["/opt/sluse/bin/{next(iter(points["console_scripts"]))}"]'
+    assert points["console_scripts"]["sluse"] == "sluse.cli:main"
+    assert of("ENTRYPOINT") == ['["/opt/sluse/bin/sluse"]']
 
 
 def test_the_wheel_has_every_package_and_no_test(wheel: zipfile.ZipFile) -> None:

@@ -89,7 +89,7 @@ def verify(roots: Path | None, settings: Path | None, repository: Path) -> int:
     files = WorkTree(root, "policies")
     known = contents(files)
     for entry in files.entries():
-        if entry.path not in known and entry.path.endswith(_DATA):
+        if entry.path not in known and _looks_read(entry.path):
             click.echo(f"{entry.path} decides nothing: no file of that name is read", err=True)
     found = trusted(known, pins)
     if isinstance(found, Untrusted):
@@ -111,3 +111,8 @@ def _reading(root: Path) -> PolicyReading:
     from sluse.catalog.work_tree import WorkTree
 
     return read(contents(WorkTree(root, "policies")))
+
+
+def _looks_read(path: str) -> bool:
+    """Say whether somebody may have meant a file to be read: the rules' code in its own folder is none of them."""
+    return path.endswith(_DATA) and path.rpartition("/")[0] in {"policies", "policies/history"}
