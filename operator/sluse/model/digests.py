@@ -45,11 +45,16 @@ def canonical(value: object) -> bytes:
 def _is_plain(value: object) -> bool:
     kind = type(value)  # what inherits from these may be written otherwise
     if kind is dict:
-        members = cast("dict[object, object]", value)
-        return all(type(key) is str and key.isascii() and _is_plain(item) for key, item in members.items())
+        for key, item in cast("dict[object, object]", value).items():
+            if type(key) is not str or not key.isascii() or not (type(item) in _SCALARS or _is_plain(item)):
+                return False
+        return True
     if kind is list or kind is tuple:
-        return all(map(_is_plain, cast("list[object]", value)))
-    return kind is str or kind is int or kind is bool or value is None
+        return all(type(item) in _SCALARS or _is_plain(item) for item in cast("list[object]", value))
+    return kind in _SCALARS
+
+
+_SCALARS = frozenset({str, int, bool, type(None)})
 
 
 def sha256(value: object) -> Digest:
