@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -57,18 +57,6 @@ async def test_a_new_installation_begins_empty(start: Start, branch: Opened, now
     journal = start()
     assert await recall(journal, branch()).load() == {}
     assert journal.all() == {}
-
-
-async def test_a_beginning_of_long_ago_is_no_new_installation(start: Start, branch: Opened, now: datetime) -> None:
-    """A branch that was set back to its genesis looks so: everything would be registered a second time."""
-    await branch().genesis("repo.example", now)
-    later = now + timedelta(hours=24, seconds=1)
-    with pytest.raises(LedgerError, match="nothing here tells whether publication 0") as caught:
-        await recall(start(), branch(), now=lambda: later).load()
-    begun = await branch().fetch()
-    assert begun is not None
-    assert begun.head.digest in caught.value.message
-    assert await recall(start(), branch(), now=lambda: later, trusted_head=begun.head.digest).load() == {}
 
 
 async def test_what_the_cluster_has_is_used_and_a_second_start_finds_no_news(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import pty
@@ -202,7 +203,9 @@ def test_a_ledger_is_begun_once(settings: Callable[..., Path], git: Callable[...
     assert first.exit_code == 0
     assert first.stderr.startswith("\nnote: an operator whose cluster has its ledgers publishes them here.")
     tip = git("rev-parse", "sluse/test").strip()
-    assert first.stdout == f"sluse/test begins with {tip}\n"
+    head = hashlib.sha256(git("show", "sluse/test:head.json").encode()).hexdigest()
+    assert first.stdout == f"sluse/test begins with {tip}, head {head}\n", "what ledger.trustedHead names"
+    assert "within 24 h" in first.stderr
     second = init(settings())
     assert (second.exit_code, second.stdout) == (0, "")
     assert "begun already" in second.stderr

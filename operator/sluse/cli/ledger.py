@@ -9,7 +9,8 @@ import click
 
 _MEANING = """
 note: an operator whose cluster has its ledgers publishes them here. One that has none now holds nothing, and registers
-everything at the authority: where it registered before, that means every client twice. See operator/RECOVERY.md."""
+everything at the authority: where it registered before, that means every client twice. See operator/RECOVERY.md.
+Start it within 24 h; one that is first started later asks for that head in ledger.trustedHead of its settings."""
 
 
 @click.group()
@@ -25,7 +26,8 @@ def init(environment: str, settings: Path | None) -> None:
 
     An operator that finds neither this nor its own objects in the cluster writes nothing: an empty memory on a live
     authority would register everything a second time. So run it in a new installation, and never to silence an
-    operator that says LedgerMissing. Running it twice changes nothing.
+    operator that says LedgerMissing. Running it twice changes nothing. The operator has to be started within 24 h: later a
+    person has to confirm the head that is printed here (ledger.trustedHead in the settings).
     """
     from sluse.errors import SettingsError
     from sluse.wiring.clock import utc_now
@@ -39,9 +41,10 @@ def init(environment: str, settings: Path | None) -> None:
             hint="give the other settings file, or the other -e",
         )
     branch = loaded.environment.status_branch
-    commit = asyncio.run(status_branch(loaded).genesis(loaded.repository_id, utc_now()))
+    status = status_branch(loaded)
+    commit = asyncio.run(status.genesis(loaded.repository_id, utc_now()))
     if commit is None:
         click.echo(f"{branch} was begun already for {loaded.repository_id}; nothing is changed", err=True)
     else:
-        click.echo(f"{branch} begins with {commit}")
+        click.echo(f"{branch} begins with {commit}, head {status.head}")
         click.echo(_MEANING, err=True)

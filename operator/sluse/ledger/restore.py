@@ -8,13 +8,14 @@ nothing may be written, for an empty ledger on a live authority would register e
 A branch is believed only where this operator's own key signed it: what is held stays open, with the keys that are
 held, so a ledger that anybody could push would let anybody in. An older commit of it bears the same signature, and who set
 the branch back would have a retirement or a withdrawn key forgotten. A cluster that has ledgers tells which is newer; for one
-that has none a person says which head is the newest.
+that has none a person says which head is the newest, and so they do for one that lost some, where the branch is behind
+what is left: then it is known not to tell everything.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,6 +32,19 @@ _log = logging.getLogger(__name__)
 
 _JUST_BEGUN = timedelta(hours=24)
 """So long after `sluse ledger init` a new installation may start; an older beginning may be what a branch was set back to."""
+
+_CLOCKS_DIFFER = timedelta(minutes=5)
+"""So far the clock of who began may be ahead; a beginning later than that would count as new for ever."""
+
+_LOST = (
+    "confirm it with ledger.trustedHead in the settings, as operator/RECOVERY.md says: an older one would forget what "
+    "came after it"
+)
+_NEW = (
+    f"a new installation starts within {_JUST_BEGUN // timedelta(hours=1)} h of `sluse ledger init`; one that starts later, and "
+    "where nothing was registered yet, confirms the head that init named with ledger.trustedHead in the settings; else see "
+    "operator/RECOVERY.md"
+)
 
 AsPublished = Mapping[str, OrganisationLedger]
 """The ledgers that are published exactly as they are held: of those nothing is news."""
@@ -52,6 +66,11 @@ class Recall:
         Raises LedgerMissing where there is neither a cluster object nor a genesis, and any LedgerError of reading.
         """
         held = await self.journal.load()
+        if held and self.trusted_head is not None:
+            _log.warning(
+                "the cluster has its ledgers: take ledger.trustedHead out of the settings. While it stands there, a status "
+                "branch that is set back to that head would be believed without question if the ledgers were lost again"
+            )
         try:
             return await self._compare()
         except Unreachable as error:
@@ -87,7 +106,9 @@ class Recall:
         if newer or not held:
             await self.branch.demand_own()
         if not held:
-            self._demand_confirmed(published)
+            self._demand_confirmed(published, "the cluster has no ledger")
+        elif lost := [ledger.organisation for ledger in newer if ledger.organisation not in held]:
+            self._demand_not_behind(published, {ledger.organisation: ledger for ledger in ledgers}, lost)
         for ledger in newer:
             await self.journal.change(ledger.organisation, _replaced_by(ledger))
             why = "older than published" if ledger.organisation in held else "gone from the cluster"
@@ -99,18 +120,30 @@ class Recall:
             if files.get(machine_path(organisation)) == machine_file(ledger)
         }
 
-    def _demand_confirmed(self, published: Published) -> None:
+    def _demand_not_behind(
+        self, published: Published, ledgers: Mapping[str, OrganisationLedger], lost: Sequence[str]
+    ) -> None:
+        """Raise LedgerError where a ledger that is left is newer than the branch: the lost ones may have been so too."""
+        for organisation, left in sorted(self.journal.all().items()):
+            if organisation not in ledgers or _newer(left, ledgers[organisation]):
+                names = ", ".join(sorted(lost))
+                self._demand_confirmed(
+                    published,
+                    f"the cluster has no ledger of {names}, and that of {organisation} is newer than published",
+                )
+
+    def _demand_confirmed(self, published: Published, lost: str) -> None:
         """Raise LedgerError unless somebody said that this head is the newest, or has only just begun the branch."""
         head = published.head
-        begun = head.sequence == 0 and self.now() - published.genesis.issued_at <= _JUST_BEGUN
+        age = self.now() - published.genesis.issued_at
+        begun = head.sequence == 0 and -_CLOCKS_DIFFER <= age <= _JUST_BEGUN
         if begun or head.digest == self.trusted_head:
             return
         said = f"; the settings name {self.trusted_head}" if self.trusted_head else ""
         raise LedgerError(
-            f"the cluster has no ledger, and nothing here tells whether publication {head.sequence} of the status branch, "
+            f"{lost}, and nothing here tells whether publication {head.sequence} of the status branch, "
             f"head {head.digest}, is its newest{said}",
-            hint="confirm it with ledger.trustedHead in the settings, as operator/RECOVERY.md says: an older one would "
-            "forget what came after it",
+            hint=_NEW if head.sequence == 0 else _LOST,
         )
 
 

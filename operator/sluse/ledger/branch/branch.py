@@ -82,6 +82,11 @@ class StatusBranch:
             hint=f"in a new installation, run: sluse ledger init -e {name}; else see operator/RECOVERY.md",
         )
 
+    @property
+    def head(self) -> str | None:
+        """The digest of the head as fetched or pushed last; None before either, or without a branch."""
+        return self._known.head.digest if self._known is not None else None
+
     async def fetch(self) -> Published | None:
         """Look at the branch; None where it does not exist. Unreachable (a LedgerError) where the remote does not answer."""
         return await self._threaded(self._look)
