@@ -36,7 +36,7 @@ MENDED = [
     Case("unknown-field", JOURNAL, "title: Fj", "titel: Fj"),
     Case("unknown-field", JOURNAL, "    title: Fj", '    "titel": Fj', '    "title": Fj'),
     Case("unknown-value", JOURNAL, "web-with-backend", "web-with-backends  # so", "web-with-backend  # so"),
-    Case("unknown-value", TIMEBOK, "[authorization_code]", "['authorisation_code']", "['authorization_code']"),
+    Case("unknown-value", TIMEBOK, "structure: web-with-backend", "structure: 'Web_With_Backend'", "structure: 'web-with-backend'"),
     Case("kind", JOURNAL, "kind: ServiceIntegration", "kind: ServiceIntegrations"),
     Case("api-version", JOURNAL, "apiVersion: sluse.nhn.no/v1alpha1", "apiVersion: v1alpha1"),
     Case("api-version", JOURNAL, "apiVersion: sluse.nhn.no/v1alpha1\nkind", "kind"),
@@ -55,10 +55,6 @@ MENDED = [
     Case("scope-form", TIMEBOK, "[openid,", "[opnid,"),
     Case("grants-inconsistent", TIMEBOK, "api]\n", "api]\n", "api, offline_access]\n"),
     Case("grants-inconsistent", JOURNAL, "        - offline_access\n", "", ""),
-    Case("login-provider-unknown", TIMEBOK, "name: fjord-login", "name: fjord-lgoin  # ours", "name: fjord-login  # ours"),
-    Case("installation-service", INSTALLED, "fjordlegen.timebok", "fjordlegen.timbok"),
-    Case("installation-service", INSTALLED, "client: web", "client: webb"),
-    Case("used-service", USERS, "nordlys.pasient-app", "nordlys.pasientapp"),
     Case("provider-address", LOGIN, "issuer: https://login.fjordlegen.example", "issuer: https://login.fjordlegen.example/"),
     Case("provider-claims", LOGIN, "level: acr", "level: akr"),
     Case("provider-claims", LOGIN, "Høyt, level: high", "Høyt, level: substantial"),
@@ -73,6 +69,22 @@ LEFT = [
     Case("provider-pkce", LOGIN, "pkce: true", "pkce: false"),
     Case("wrong-type", TIMEBOK, "[openid, nhn:msh/api]", "openid, nhn:msh/api"),
 ]
+
+HINTED = [
+    Case("unknown-value", TIMEBOK, "[authorization_code]", "[urn:ietf:params:oauth:grant-type:jwt-bearer]"),
+    Case("unknown-value", TIMEBOK, "[authorization_code]", "['authorisation_code']"),
+    Case("unknown-value", LOGIN, "[PS256, ES256]", "[HS256]"),
+    Case("unknown-value", LOGIN, "private_key_jwt", "client_secret_jwt"),
+    Case("unknown-field", TIMEBOK, "minimumLevel", "maximumLevel"),
+    Case("unknown-field", TIMEBOK, "productionNotBefore", "productionNotAfter"),
+    Case("login-provider-unknown", TIMEBOK, "name: fjord-login", "name: buypass-eid"),
+    Case("login-provider-unknown", TIMEBOK, "name: fjord-login", "name: fjord-lgoin"),
+    Case("installation-service", INSTALLED, "fjordlegen.timebok", "fjordlegen.timbok"),
+    Case("installation-service", INSTALLED, "client: web", "client: webb"),
+    Case("used-service", USERS, "nordlys.pasient-app", "nordlys.pasientapp"),
+    Case("scope-form", TIMEBOK, "[openid,", "[openid_2,"),
+]
+"""A near word is another word: said, and never put in place."""
 
 
 @pytest.fixture
@@ -137,6 +149,18 @@ def test_what_only_a_person_can_know_is_left(case: Case, root: Path, fix: Callab
     assert case.rule in [problem.rule for problem in before]
     assert fix().problems == ()
     assert problems(root) == before
+
+
+@pytest.mark.parametrize("case", HINTED, ids=[f"{case.rule}-{number}" for number, case in enumerate(HINTED)])
+def test_a_word_that_may_be_meant_otherwise_is_hinted_at_and_left(
+    case: Case, root: Path, fix: Callable[[], Fixed]
+) -> None:
+    spoil(root, case)
+    (found,) = (problem for problem in problems(root) if problem.rule == case.rule)
+    assert ("Did you mean" in found.hint, found.edits) == (True, ())
+    before = file_of(root, case).read_bytes()
+    assert fix() == Fixed((), {}, {})
+    assert file_of(root, case).read_bytes() == before
 
 
 def test_a_scope_is_added_below_the_others(root: Path, fix: Callable[[], Fixed]) -> None:
@@ -211,3 +235,59 @@ def test_the_difference_is_one_that_git_applies(root: Path) -> None:
         "-    titel: Fjordlegen Journal",
         "+    title: Fjordlegen Journal",
     ]
+
+
+def test_a_file_that_yaml_cannot_take_is_mended_as_far_as_it_can_be(root: Path, fix: Callable[[], Fixed]) -> None:
+    file = root / "integrations/fjordlegen" / OWNER
+    text = file.read_text().replace("title: Fjordlegen", "title: Fjord\u200blegen  # \x1b[31m")
+    file.write_text(text)
+    assert [problem.rule for problem in fix().problems] == ["control-character"]
+    assert file.read_text() == text.replace("\u200b", "")
+
+
+def test_no_other_file_is_edited_for_one_whose_name_cannot_be_printed(root: Path, fix: Callable[[], Fixed]) -> None:
+    folder = root / "integrations/fjordlegen"
+    text = spoil(root, MENDED[0])
+    hidden, shown = folder / "journal\u202eweb.yaml", folder / "journal\ufffdweb.yaml"
+    file_of(root, MENDED[0]).rename(hidden)
+    shown.write_text(text)
+    before = hidden.read_bytes()
+    assert fix() == Fixed((), {}, {})
+    assert (hidden.read_bytes(), shown.read_text()) == (before, text)
+    (folder / USERS).rename(folder / "klinikk\u202e.yaml")
+    users = folder / "klinikk\u202e.yaml"
+    users.write_text(users.read_text().replace("name: klinikk,", "name: Klinikk,"))
+    assert all(problem.edits == () for problem in problems(root))
+
+
+def test_the_difference_drives_no_terminal() -> None:
+    old = "".join(f"{line}\r\n" for line in ("a: \tx", "# \u202ehi\x1b[2J\x85", "titel: x"))
+    told = Fixed((), {"f": old.encode()}, {"f": old.replace("titel", "title").encode()}).diff()
+    assert told == (
+        "--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n a: \tx\r\n # \ufffdhi\ufffd[2J\ufffd\r\n-titel: x\r\n+title: x\r\n"
+    )
+
+
+def test_edits_are_of_the_bytes_that_are_there_and_not_of_those_that_were(root: Path) -> None:
+    spoil(root, MENDED[0])
+    found = problems(root)
+    file = file_of(root, MENDED[0])
+    file.write_text(f"# one line more\n{file.read_text()}")
+    everything = Scope(root, "integrations", ())
+    done = fixed(everything, found, policies(everything).models)
+    path = file.relative_to(root).as_posix()
+    assert done.after[path] == file.read_bytes().replace(b"titel", b"title")
+    assert done.problems[0].place.line == next(each for each in found if each.edits).place.line + 1
+
+
+@pytest.mark.parametrize(("instead", "says"), [("nothing", "changed meanwhile"), ("a link", "is a link")])
+def test_a_file_that_went_away_meanwhile_is_said(instead: str, says: str, root: Path, tmp_path: Path) -> None:
+    spoil(root, MENDED[0])
+    found = problems(root)
+    file = file_of(root, MENDED[0])
+    file.rename(tmp_path / "elsewhere.yaml")
+    if instead == "a link":
+        file.symlink_to(tmp_path / "elsewhere.yaml")
+    everything = Scope(root, "integrations", ())
+    with pytest.raises(CatalogError, match=says):
+        fixed(everything, found, policies(everything).models)

@@ -171,8 +171,6 @@ _COLON_BELOW = re.compile(r'"([ \r]*\n[ \r\n]*):')
 
 
 _BY_HAND = frozenset({Role.ORGANISATION, Role.DOCUMENT, Role.POLICY})
-_MENDED = frozenset({Role.ORGANISATION, Role.DOCUMENT})
-"""What a program may edit: no record, no key, and nothing that roots have signed."""
 _BEFORE_JSON = (reading.TOO_DEEP, reading.TOO_MANY_NODES, reading.PRIVATE_KEY, reading.PERSONAL_IDENTIFIER)
 
 
@@ -251,7 +249,7 @@ def _misfit(spot: Spot, misfit: Misfit, positions: Positions, holds: str) -> Pro
         path=misfit.field,
         excerpt="" if secret else positions.excerpt(place),
     )
-    if misfit.change is None or spot.role not in _MENDED:
+    if misfit.change is None or not spot.is_mended:
         return found
     return replace(found, edits=positions.edits(misfit.change))
 
@@ -266,4 +264,4 @@ def _problem(spot: Spot, fault: Fault, positions: Positions | None, holds: str) 
         holds=holds,
         excerpt=positions.excerpt(place) if positions is not None and not fault.secret else "",
     )
-    return replace(found, edits=fault.edits) if spot.role in _MENDED else found
+    return replace(found, edits=fault.edits) if spot.is_mended else found

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from sluse.catalog.explain import Misfit, nearest, suggestion
+from sluse.catalog.explain import Misfit, replacement, suggestion
 from sluse.catalog.layout import Role, Spot
 from sluse.catalog.nodes import JsonValue
 from sluse.model.change import Change, Kind
@@ -137,7 +137,7 @@ def _kind(spot: Spot, document: dict[str, JsonValue]) -> Iterator[Misfit]:
     elif written not in _ALL_KINDS:
         message = say("{written} is not a kind that is read here", written=_written(written))
         yield Misfit(
-            reading.KIND, "kind", message, suggestion(written, expected), change=nearest("kind", written, expected)
+            reading.KIND, "kind", message, suggestion(written, expected), change=replacement("kind", written, expected)
         )
     elif written not in expected:
         message, hint = (

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
+from sluse.catalog.layout import names_one_file
 from sluse.catalog.positions import Positions
 from sluse.model.policy.files import PolicyFiles
 from sluse.model.problem import Place, Problem
@@ -38,8 +39,9 @@ def excerpt(source: Sourced[Any] | None, place: Place) -> str:
 
 
 def _with(problem: Problem, source: Sourced[Any] | None) -> Problem:
-    if problem.change is not None and source is not None and isinstance(source.locate, Positions):
-        problem = replace(problem, edits=source.locate.edits(problem.change))
+    change = problem.change if names_one_file(problem.place.path) else None
+    if change is not None and source is not None and isinstance(source.locate, Positions):
+        problem = replace(problem, edits=source.locate.edits(change))
     if not problem.excerpt:
         problem = replace(problem, excerpt=excerpt(source, problem.place))
     return problem if problem.change is None else replace(problem, change=None)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from pydantic import BaseModel
@@ -19,14 +18,15 @@ from sluse.catalog.fields import descriptions
 from sluse.catalog.forms import FORMS
 from sluse.catalog.nodes import JsonValue
 from sluse.model.change import Change, Kind
-from sluse.rules import reading
+from sluse.rules import near, reading
 from sluse.rules.rule import ReadingRule
 from sluse.rules.shown import either, listed, shown
 from sluse.words.said import say
 
-_NEAR = 0.7
 _DIGITS = 9
 """How long an organisation number is."""
+_CHOSEN = frozenset({"grants", "algorithms", "clientAuthentication"})
+"""Fields whose words mean different security: another one, however near, is for people to choose."""
 _COLLECTIVE = frozenset({"too_short", "too_long", "value_error"})
 _Loc = tuple[int | str, ...]
 
@@ -58,18 +58,20 @@ def explain(errors: Sequence[ErrorDetails], document: JsonValue, model: type[Bas
         yield _missing(loc, model)
 
 
-def nearest(field: str, word: object, words: Sequence[str]) -> Change | None:
-    """Return the change of a value to the nearest of `words`; None where none is near, or it is no word."""
-    near = get_close_matches(word, words, n=1, cutoff=_NEAR) if isinstance(word, str) else ()
-    return Change(Kind.REPLACE, field, near[0]) if near else None
+def replacement(field: str, word: object, words: Sequence[str]) -> Change | None:
+    """Return the change of a value to the one of `words` that was meant; None where people have to say which."""
+    if not isinstance(word, str) or not _CHOSEN.isdisjoint(re.findall(r"\w+", field)):
+        return None
+    meant = near.meant(word, words)
+    return Change(Kind.REPLACE, field, meant) if meant is not None else None
 
 
 def suggestion(word: object, words: Sequence[str]) -> str:
     """Return the hint for a word that is none of `words`: the nearest, or all of them."""
-    near = get_close_matches(str(word), words, n=1, cutoff=_NEAR)
+    nearest = near.nearest(str(word), words)
     return (
-        say("Did you mean {near}?", near=shown(near[0]))
-        if near
+        say("Did you mean {near}?", near=shown(nearest))
+        if nearest is not None
         else say("Use {words}.", words=either([f"`{each}`" for each in words]))
     )
 
@@ -94,10 +96,10 @@ def _unknown(loc: _Loc, document: JsonValue, model: type[BaseModel], missing: se
     word, group = str(loc[-1]), loc[:-1]
     beside = _at(document, group)
     known = list(descriptions(model, group))
-    near = get_close_matches(word, known, n=1, cutoff=_NEAR)
-    if near:
-        missing.discard((*group, near[0]))
-        hint = say("Did you mean {near}?", near=shown(near[0]))
+    nearest, meant = near.nearest(word, known), near.meant(word, known)
+    if nearest is not None:
+        missing.discard((*group, nearest))
+        hint = say("Did you mean {near}?", near=shown(nearest))
     else:
         hint = say("The fields here are {fields}.", fields=listed([f"`{name}`" for name in known]))
     where = say(" of {group}", group=_label(group)) if group else ""
@@ -107,12 +109,12 @@ def _unknown(loc: _Loc, document: JsonValue, model: type[BaseModel], missing: se
         say("{word} is not a field{where}", word=shown(word), where=where),
         hint,
         at_key=True,
-        change=Change(Kind.RENAME, field_path(loc), near[0]) if _is_free(near, beside) else None,
+        change=Change(Kind.RENAME, field_path(loc), meant) if meant is not None and _is_free(meant, beside) else None,
     )
 
 
-def _is_free(near: Sequence[str], beside: JsonValue) -> bool:
-    return bool(near) and isinstance(beside, dict) and near[0] not in beside
+def _is_free(name: str, beside: JsonValue) -> bool:
+    return isinstance(beside, dict) and name not in beside
 
 
 def _missing(loc: _Loc, model: type[BaseModel]) -> Misfit:
@@ -155,7 +157,7 @@ def _misfit(error: ErrorDetails, value: JsonValue) -> Misfit:
             field,
             say("{value} is not a value of {label}", value=_short(value), label=label),
             suggestion(value, words),
-            change=nearest(field, value, words),
+            change=replacement(field, value, words),
         )
     if kind == "string_pattern_mismatch":
         must, hint = FORMS[context["pattern"]]

@@ -14,7 +14,7 @@ from sluse.model.names import ClientKey, Environment
 from sluse.model.statement import StatementType
 from sluse.model.tree import KeyFile
 from sluse.model.value import SLUG
-from sluse.rules.shown import printable
+from sluse.rules.shown import REPLACEMENT, printable
 from sluse.words.said import say
 
 OF_ORGANISATION = "_organisation"
@@ -45,6 +45,7 @@ class Role(StrEnum):
 
 
 _JSON = frozenset({Role.KEYS, Role.EVIDENCE, Role.ACCEPTED, Role.MANIFEST})
+_MENDED = frozenset({Role.ORGANISATION, Role.DOCUMENT})
 _MOST_BYTES = {
     Role.ORGANISATION: limits.DOCUMENT_BYTES,
     Role.DOCUMENT: limits.DOCUMENT_BYTES,
@@ -84,6 +85,11 @@ class Spot:
         return _MOST_BYTES.get(self.role, limits.FILE_BYTES)
 
     @property
+    def is_mended(self) -> bool:
+        """Whether a program may edit the file: no record, no key, and nothing that roots have signed."""
+        return self.role in _MENDED and names_one_file(self.path)
+
+    @property
     def holds(self) -> str:
         """Who is held back by a problem here, as far as the path alone can tell."""
         if self.key_file is not None:
@@ -107,6 +113,11 @@ def spot(path: str, under: str) -> Spot:
         role = Role.SKIPPED if parts[0] in _SCHEMAS else Role.MISPLACED
         return Spot(path, role, fault=say("The file lies outside every organisation's folder"))
     return _in_organisation(path, parts)
+
+
+def names_one_file(path: str) -> bool:
+    """Tell whether the path of a spot is its file's own: where something was replaced, it may be another file's."""
+    return REPLACEMENT not in path
 
 
 def _in_organisation(path: str, parts: list[str]) -> Spot:

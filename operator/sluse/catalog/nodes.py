@@ -133,6 +133,8 @@ def _events(text: str) -> Iterator[yaml.Event]:
         raise Unreadable(
             syntax(error.problem or "", mark.line + 1 if mark else 1, mark.column + 1 if mark else 1)
         ) from None
+    except yaml.YAMLError:  # a character that YAML does not have; it has no line, and `decode` tells where it stands
+        raise Unreadable(syntax("", 1, 1)) from None
 
 
 class _Composer:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import os
+import re
 import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from sluse.catalog.excerpts import with_excerpts
 from sluse.catalog.files import Files
 from sluse.catalog.reader import Reader
 from sluse.catalog.work_tree import WorkTree
+from sluse.catalog.written import demand_inside
 from sluse.checking import part
 from sluse.checking.edited import edited
 from sluse.checking.over import Over
@@ -25,6 +27,7 @@ from sluse.errors import CatalogError
 from sluse.model.policy.files import PolicyFiles
 from sluse.model.problem import Problem
 from sluse.rules.judge import check
+from sluse.rules.shown import printable
 
 _ROUNDS = 8
 """What one round mends may show what another can; each of these shows less, so more rounds would be a mistake of a fix."""
@@ -39,23 +42,31 @@ class Fixed:
     after: Mapping[str, bytes]
 
     def diff(self) -> str:
-        """Return the change as a unified diff."""
+        """Return the change as a unified diff, with what cannot be printed replaced: it is for a terminal too.
+
+        A line with a replaced character is none that `git apply` finds in the file.
+        """
         return "".join(line for path in sorted(self.after) for line in self._lines(path))
 
     def _lines(self, path: str) -> Iterator[str]:
-        old, new = (side[path].decode().splitlines(keepends=True) for side in (self.before, self.after))
+        old, new = (_lines(side[path].decode()) for side in (self.before, self.after))
         for line in difflib.unified_diff(old, new, f"a/{path}", f"b/{path}"):
-            yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+            yield _printed(line) if line.endswith("\n") else f"{_printed(line)}\n\\ No newline at end of file\n"
 
 
 def fixed(asked: Scope, found: Sequence[Problem], policies: PolicyFiles) -> Fixed:
-    """Return what mending the problems makes of their files, and of what shows up then. Nothing is written."""
-    before: dict[str, bytes] = {}
-    after: dict[str, bytes] = {}
+    """Return what mending the problems makes of their files, and of what shows up then. Nothing is written.
+
+    An edit is a place in a text. So the files that have any are read once more and judged as they are then: the edits
+    that are made are of those very bytes, however old the problems that were found are. Raises CatalogError.
+    """
+    places = {problem.place.path for problem in found if problem.edits and asked.contains(problem.place.path)}
+    before = {path: _read(asked.root, path) for path in sorted(places)}
+    after = dict(before)
     told: list[Problem] = []
-    problems = [problem for problem in found if asked.contains(problem.place.path)]
+    problems = _again(asked, after, policies) if before else []
     for _ in range(_ROUNDS):
-        mended = _round(asked, problems, before, after)
+        mended = _round(problems, after)
         if not mended:
             break
         told += mended
@@ -92,20 +103,34 @@ def _replace(file: Path, content: bytes) -> None:
         raise
 
 
-def _round(
-    asked: Scope, problems: Sequence[Problem], before: dict[str, bytes], after: dict[str, bytes]
-) -> list[Problem]:
+def _lines(text: str) -> list[str]:
+    """Return lines as YAML and git have them: no other character than a line feed ends one."""
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
+
+
+def _printed(line: str) -> str:
+    """Return a line of a diff that can drive no terminal; tabs and its end stay."""
+    text = line.removesuffix("\n").removesuffix("\r")
+    return "\t".join(map(printable, text.split("\t"))) + line[len(text) :]
+
+
+def _read(root: Path, path: str) -> bytes:
+    try:
+        return demand_inside(root, path).read_bytes()
+    except OSError as error:
+        raise CatalogError(f"{path} was changed meanwhile", hint="Run the command again.") from error
+
+
+def _round(problems: Sequence[Problem], after: dict[str, bytes]) -> list[Problem]:
     mended: list[Problem] = []
     for path in sorted({problem.place.path for problem in problems if problem.edits}):
-        if path not in before:
-            before[path] = after[path] = (asked.root / path).read_bytes()
         after[path], done = edited(after[path], [each for each in problems if each.place.path == path])
         mended += done
     return mended
 
 
 def _again(asked: Scope, after: Mapping[str, bytes], policies: PolicyFiles) -> list[Problem]:
-    """Judge the organisations of the files that changed once more, with the change."""
+    """Judge the organisations of the files once more, with what is to become of these."""
 
     def opened(only: Collection[str] | None) -> Files:
         return Over(WorkTree(asked.root, asked.under, only=only), after)

@@ -10,6 +10,7 @@ from pathlib import Path
 from sluse.catalog.files import INTEGRATIONS
 from sluse.errors import CatalogError
 from sluse.model.problem import Problem, Severity
+from sluse.rules.shown import printable
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class Scope:
 
     def contains(self, file: str) -> bool:
         """Tell whether a file is one of those that were asked for."""
-        return not self.paths or any(file == path or file.startswith(f"{path}/") for path in self.paths)
+        shown = [printable(path) for path in self.paths]  # as the paths of problems are
+        return not shown or any(file == path or file.startswith(f"{path}/") for path in shown)
 
 
 def scope(paths: Sequence[Path]) -> Scope:
@@ -55,6 +57,8 @@ def scope(paths: Sequence[Path]) -> Scope:
     places = [_place(path) for path in paths]
     if len({(root, under) for root, under, _ in places}) > 1:
         raise CatalogError("The paths belong to different trees", hint="Check one tree at a time.")
+    for each in places:
+        _demand_read(*each)
     root, under, _ = places[0]
     narrowed = () if any(path == under for _, _, path in places) else tuple(path for _, _, path in places)
     return Scope(root, under, narrowed)
@@ -73,3 +77,22 @@ def _place(path: Path) -> tuple[Path, str, str]:
     if absolute.is_dir():
         return absolute.parent, absolute.name, absolute.name
     raise CatalogError(f"{path} lies in no folder {INTEGRATIONS}", hint="Name a file or folder of the integrations.")
+
+
+def _demand_read(root: Path, under: str, path: str) -> None:
+    """Raise CatalogError where nothing reads the path: of what was not judged nobody must think that it is fine."""
+    parts = path.removeprefix(under).strip("/").split("/")
+    hidden = next((part for part in parts if part.startswith(".")), None)
+    if hidden is not None:
+        raise CatalogError(f"{path} is not checked: {hidden} begins with a dot", hint="Name another path.")
+    for depth in range(len(parts)):
+        folder = "/".join([under, *parts[:depth]])
+        if path != folder and (root / folder).is_symlink():
+            raise CatalogError(f"{path} is not checked: {folder} is a link", hint="Name the path without the link.")
+        if path != folder and depth and os.path.lexists(root / folder / ".git"):
+            raise CatalogError(
+                f"{path} is not checked: {folder} is a repository of its own", hint="Check it by itself."
+            )
+    file = root / path
+    if not (file.is_symlink() or file.is_file() or file.is_dir()):
+        raise CatalogError(f"{path} is not checked: it is neither a file nor a folder", hint="Name another path.")

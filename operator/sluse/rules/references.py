@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 
 from sluse.model.names import IntegrationKey
 from sluse.model.tree import Tree
-from sluse.rules import authority, fields
-from sluse.rules.rule import Certainty, Finding, TreeRule, replaced
+from sluse.rules import authority, fields, near
+from sluse.rules.rule import Certainty, Finding, TreeRule
 from sluse.rules.shown import listed, shown
 from sluse.rules.survey import Source, Survey
 from sluse.words.said import say
 
 KNOWN_PROVIDERS: Mapping[str, str] = authority.PROVIDERS.value
 """Identity providers that HelseID has already, by the name they have in files."""
-
-_NEAR = 0.7
 
 
 def login_providers(survey: Survey) -> Iterator[tuple[Source, Finding]]:
@@ -116,12 +113,14 @@ def _no_service(path: str, service: str, survey: Survey) -> Finding:
 
 
 def _unknown(path: str, message: str, word: str, words: Iterable[str]) -> Finding:
-    """Return the finding for a word that is none of `words`: with the nearest, or all of them."""
+    """Return the finding for a word that is none of `words`: with the nearest, or all of them.
+
+    It never carries a change: a name that is near is another party's all the same.
+    """
     choice = sorted(words)
-    near = get_close_matches(word, choice, n=1, cutoff=_NEAR)
-    if near:
-        hint = say("Did you mean {near}?", near=shown(near[0]))
-        return Finding(path, message, hint, change=replaced(path, near))
+    nearest = near.nearest(word, choice)
+    if nearest is not None:
+        return Finding(path, message, say("Did you mean {near}?", near=shown(nearest)))
     return Finding(path, message, _all([shown(each) for each in choice]))
 
 

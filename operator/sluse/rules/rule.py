@@ -6,12 +6,12 @@ the same table, so that every problem anybody ever sees can be looked up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Generic, TypeVar
 
-from sluse.model.change import Change, Kind
+from sluse.model.change import Change
 from sluse.model.envelope import Document
 from sluse.model.keys import Jwks
 from sluse.model.policy.files import PolicyFiles
@@ -56,11 +56,6 @@ class Finding:
     hint: str = ""
     severity: Severity = Severity.ERROR
     change: Change | None = None
-
-
-def replaced(path: str, near: Sequence[str]) -> Change | None:
-    """Return the change of a field's value to the nearest word there is, if there is one."""
-    return Change(Kind.REPLACE, path, near[0]) if near else None
 
 
 @dataclass(frozen=True, kw_only=True)

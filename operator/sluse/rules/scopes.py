@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 
+from sluse.model.change import Change, Kind
 from sluse.model.service_integration import Client, Grant, ServiceIntegration
-from sluse.rules import authority, fields
-from sluse.rules.rule import Certainty, DocumentRule, Finding, replaced
+from sluse.rules import authority, fields, near
+from sluse.rules.rule import Certainty, DocumentRule, Finding
 from sluse.rules.shown import shown
 from sluse.words.said import say
 
 IDENTITY = authority.IDENTITY_SCOPES.value
 _IDENTITY_PREFIXES = authority.IDENTITY_PREFIXES.value
+_NEAR = 0.75
 _FORM = re.compile(authority.SCOPE_FORM.value)
 
 
@@ -22,10 +23,11 @@ def form(document: ServiceIntegration) -> Iterator[Finding]:
     for path, client in fields.clients(document):
         for place, scope in _scopes(path, client):
             if scope not in IDENTITY and not _FORM.fullmatch(scope):
-                near = get_close_matches(scope, IDENTITY, n=1, cutoff=0.75)
-                hint = say("Did you mean {near}?", near=shown(near[0])) if near else ""
+                nearest, meant = (find(scope, IDENTITY, cutoff=_NEAR) for find in (near.nearest, near.meant))
+                hint = say("Did you mean {near}?", near=shown(nearest)) if nearest is not None else ""
                 message = say("{scope} does not look like a scope of HelseID", scope=shown(scope))
-                yield Finding(place, message, hint, change=replaced(place, near))
+                change = Change(Kind.REPLACE, place, meant) if meant is not None else None
+                yield Finding(place, message, hint, change=change)
 
 
 def identity_without_login(document: ServiceIntegration) -> Iterator[Finding]:

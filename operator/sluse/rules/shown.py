@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 from sluse.words.said import say, several
 
+REPLACEMENT = "\ufffd"
+"""What stands for a character that cannot be printed."""
 _MOST = 60
 
 
@@ -20,7 +22,7 @@ def shown(text: str) -> str:
 
 def printable(text: str) -> str:
     """Return `text` with every unprintable character replaced by one visible one, so that columns stay."""
-    return text if text.isprintable() else "".join(char if char.isprintable() else "\ufffd" for char in text)
+    return text if text.isprintable() else "".join(char if char.isprintable() else REPLACEMENT for char in text)
 
 
 def listed(words: Sequence[str]) -> str:
