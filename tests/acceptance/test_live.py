@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,7 +13,13 @@ import pytest
 from aiohttp import web
 from click.testing import CliRunner, Result
 
+from sluse.acceptance.live import problems as live_problems
+from sluse.acceptance.reach import Reach
+from sluse.catalog.files import INTEGRATIONS
+from sluse.catalog.reader import Reader
+from sluse.catalog.work_tree import WorkTree
 from sluse.cli import main
+from sluse.model.problem import Place, Problem, Severity
 from sluse.sandbox.server import Served
 from sluse.sandbox.tls import Certificates, issue
 
@@ -129,6 +136,14 @@ def test_what_answers_as_the_file_says_is_fine(live: Live) -> None:
             24,
             "login.test.fjordlegen.example answers 503, not 200",
         ),
+        (
+            f"{TEST}{WELL_KNOWN}",
+            metadata(TEST, id_token_signing_alg_values_supported=[{}]),
+            "error live-discovery",
+            24,
+            "none of the agreed algorithms",
+        ),
+        (f"{TEST}/jwks", {"keys": [KEY | POINT | {"kty": []}]}, "error live-keys", 25, "key 1 is of a kind that fits"),
         (f"{TEST}/jwks", {"keys": []}, "error live-keys", 25, "the key set has no signing key"),
         (f"{TEST}/jwks", {"keys": [KEY | POINT | {"d": "A"}]}, "error live-keys", 25, "with its private half"),
         (f"{TEST}/jwks", {"keys": [KEY | POINT | {"alg": "HS256"}]}, "error live-keys", 25, "key 1 is for HS256"),
@@ -146,11 +161,76 @@ def test_what_answers_otherwise_is_told_at_the_field(
     assert result.exit_code == (1 if rule.startswith("error") else 0)
 
 
-def test_who_is_on_a_private_network_is_not_asked(root: Path, named: Certificates) -> None:
-    file = root / LOGIN
-    file.write_text(file.read_text().replace("login.test.fjordlegen.example", "localhost"))
-    result = CliRunner().invoke(main, ["check", "--live", f"--ca={named.ca_file}", str(file)])
-    assert "localhost is on a private network" in result.stdout
+@pytest.fixture
+def moved(root: Path) -> Callable[[str], Path]:
+    """Move the test environment of the provider to another origin."""
+
+    def move(origin: str) -> Path:
+        file = root / LOGIN
+        file.write_text(file.read_text().replace(TEST, origin))
+        return file
+
+    return move
+
+
+async def looked(root: Path, named: Certificates, **options: Any) -> dict[str, str]:
+    """Return what is told of the provider, by field, without what was found offline."""
+    hosts = {"login.fjordlegen.example": ("127.0.0.1", 1), "login.test.fjordlegen.example": ("127.0.0.1", 1)}
+    tree = Reader().tree(WorkTree(root, INTEGRATIONS), INTEGRATIONS)
+    reach = Reach(named.client(), options.pop("hosts", hosts))
+    found = await live_problems(tree, reach, LOGIN.__eq__, **options)
+    return {each.path: each.message for each in found}
+
+
+async def test_who_is_on_a_private_network_is_not_asked(
+    root: Path, named: Certificates, moved: Callable[[str], Path]
+) -> None:
+    moved("https://localhost")
+    assert "localhost is on a private network" in (await looked(root, named))["spec.test.issuer"]
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "①②⑦.⓪.⓪.①", "127。0。0。1", "a..b"])
+def test_an_address_with_an_error_is_not_asked(host: str, named: Certificates, moved: Callable[[str], Path]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.setblocking(False)
+        port = listening.getsockname()[1]
+        file = moved(f"https://{host}:{port}")
+        words = ["check", "--live", f"--ca={named.ca_file}", f"--resolve=localhost=127.0.0.1:{port}", str(file)]
+        result = CliRunner().invoke(main, [*words, "--resolve=login.fjordlegen.example=127.0.0.1:1"])
+        with pytest.raises(BlockingIOError):
+            listening.accept()
+    assert result.exit_code == 1
+    assert f"{LOGIN}:24:" in result.stdout
+    assert "live-discovery" not in "".join(line for line in result.stdout.splitlines() if f"{LOGIN}:24:" in line)
+
+
+async def test_an_address_is_asked_where_what_is_known_of_it_is_a_warning(root: Path, named: Certificates) -> None:
+    def known(severity: Severity) -> tuple[Problem, ...]:
+        return (Problem(Place(LOGIN), "some-rule", "wrong", severity=severity, path="spec.test.issuer"),)
+
+    assert "spec.test.issuer" in await looked(root, named, known=known(Severity.WARNING))
+    assert set(await looked(root, named, known=known(Severity.ERROR))) == {
+        "spec.test.jwksUri",
+        "spec.production.issuer",
+        "spec.production.jwksUri",
+    }
+
+
+async def test_what_was_not_asked_in_the_time_for_all_is_told(root: Path, named: Certificates) -> None:
+    told = await looked(root, named, patience=0)
+    assert len(told) == 4
+    for message in told.values():
+        assert "not asked, since the 0 seconds for all addresses were over" in message
+
+
+async def test_who_does_not_answer_in_the_time_for_all_is_told(root: Path, named: Certificates) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        where = ("127.0.0.1", silent.getsockname()[1])
+        hosts = {f"login{stage}.fjordlegen.example": where for stage in ("", ".test")}
+        told = await looked(root, named, hosts=hosts, patience=2)
+    assert len(told) == 4
+    for message in told.values():
+        assert "it had not answered when the 2 seconds for all addresses were over" in message
 
 
 def test_a_redirect_uri_where_nothing_is_is_a_warning(live: Live) -> None:

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from sluse.acceptance import login_form
 from sluse.acceptance.handed_over import private_key, visitor
-from sluse.errors import AcceptanceError
+from sluse.errors import AcceptanceError, Unreachable
 from sluse.sandbox.authority.application import Authority
 from sluse.sandbox.authority.login import Login
 from worlds.federation import WEB, service
@@ -66,6 +66,11 @@ def test_the_form_with_a_password_is_the_one() -> None:
     assert form is not None
     assert (form.action, form.method) == ("https://login.example/in", "post")
     assert form.filled("me", "secret") == {"token": "t&1", "user": "me", "pw": "secret"}
+
+
+def test_a_form_that_goes_nowhere_is_told() -> None:
+    with pytest.raises(Unreachable, match=r"login\.example sends on to an address that cannot be read as a URL"):
+        login_form.find('<form action="https://["><input name="u"><input name="p" type="password"></form>', PAGE)
 
 
 def test_a_form_without_an_action_goes_to_its_own_page() -> None:

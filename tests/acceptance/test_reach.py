@@ -11,7 +11,8 @@ import pytest
 from aiohttp import web
 
 from sluse.acceptance import fetch
-from sluse.acceptance.reach import Reach, require_askable, trusting
+from sluse.acceptance.places import require_askable
+from sluse.acceptance.reach import Reach, trusting
 from sluse.errors import Unreachable
 from sluse.sandbox.server import Served
 

@@ -24,6 +24,7 @@ TELLING = sorted(
         "delivery/checkout.py",
         "ledger/overview.py",
         "notify/message.py",
+        *(f"acceptance/{name}.py" for name in ("live", "published", "published_keys", "fetch", "places", "reach")),
     )
     for path in ([OPERATOR / place] if place.endswith(".py") else (OPERATOR / place).rglob("*.py"))
 )

@@ -7,13 +7,15 @@ that moves to a host nobody has named is another party's key set.
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import aiohttp
 import orjson
 
-from sluse.acceptance.reach import TIMEOUT, Reach, require_askable
+from sluse.acceptance.places import joined, require_askable
+from sluse.acceptance.reach import TIMEOUT, Reach
 from sluse.errors import Unreachable
+from sluse.words.said import Said, say
 
 MOST_BYTES = 256 * 1024
 _MOST_REDIRECTS = 3
@@ -29,7 +31,7 @@ async def json_object(reach: Reach, url: str) -> dict[str, Any]:
             if moved is None:
                 return parsed(url, status, body)
             url = _followed(url, moved)
-    raise Unreachable(f"{urlsplit(url).hostname} redirects without end")
+    raise Unreachable(say("{host} redirects without end", host=urlsplit(url).hostname))
 
 
 async def status(reach: Reach, url: str) -> int:
@@ -47,7 +49,9 @@ async def bounded(answer: aiohttp.ClientResponse, url: str) -> bytes:
     async for part in answer.content.iter_chunked(16 * 1024):
         size += len(part)
         if size > MOST_BYTES:
-            raise Unreachable(f"{urlsplit(url).hostname} answers more than {MOST_BYTES // 1024} KiB")
+            raise Unreachable(
+                say("{host} answers more than {most} KiB", host=urlsplit(url).hostname, most=MOST_BYTES // 1024)
+            )
         parts.append(part)
     return b"".join(parts)
 
@@ -56,24 +60,27 @@ def why(error: Exception, url: str) -> Unreachable:
     """Return what a failed request comes to, in words without anything of the request but its host."""
     host = urlsplit(url).hostname
     if isinstance(error, TimeoutError):
-        return Unreachable(f"{host} does not answer within {TIMEOUT:.0f} seconds")
+        return Unreachable(say("{host} does not answer within {seconds} seconds", host=host, seconds=int(TIMEOUT)))
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return Unreachable(f"the certificate of {host} is not trusted")
+        return Unreachable(say("the certificate of {host} is not trusted", host=host))
     cause = getattr(error, "os_error", None) or error
-    return Unreachable(f"{host} cannot be reached: {getattr(cause, 'strerror', None) or cause}")
+    said = (
+        cause.args[0] if cause.args and isinstance(cause.args[0], Said) else getattr(cause, "strerror", None) or cause
+    )
+    return Unreachable(say("{host} cannot be reached: {why}", host=host, why=said))
 
 
 def parsed(url: str, status: int, body: bytes) -> dict[str, Any]:
     """Return the JSON object that an answer is; Unreachable where it is none."""
     host = urlsplit(url).hostname
     if status != 200:
-        raise Unreachable(f"{host} answers {status}, not 200")
+        raise Unreachable(say("{host} answers {status}, not 200", host=host, status=status))
     try:
         found = orjson.loads(body)
     except orjson.JSONDecodeError:
-        raise Unreachable(f"{host} does not answer JSON") from None
+        raise Unreachable(say("{host} does not answer JSON", host=host)) from None
     if not isinstance(found, dict):
-        raise Unreachable(f"{host} does not answer a JSON object")
+        raise Unreachable(say("{host} does not answer a JSON object", host=host))
     return found
 
 
@@ -87,8 +94,9 @@ async def _get(session: aiohttp.ClientSession, url: str) -> tuple[int, bytes, st
 
 
 def _followed(url: str, moved: str) -> str:
-    target = urljoin(url, moved)
+    target = joined(url, moved)
     host, other = urlsplit(url), urlsplit(target)
     if (other.scheme, other.netloc) != (host.scheme, host.netloc):
-        raise Unreachable(f"{host.hostname} redirects to another host, which is not followed")
+        raise Unreachable(say("{host} redirects to another host, which is not followed", host=host.hostname))
+    require_askable(target)
     return target

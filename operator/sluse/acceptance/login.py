@@ -12,14 +12,15 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import aiohttp
 
 from sluse.acceptance import fetch, login_form
 from sluse.acceptance.case import Failed
 from sluse.acceptance.id_token import verified
-from sluse.acceptance.reach import Reach, require_askable
+from sluse.acceptance.places import joined, require_askable
+from sluse.acceptance.reach import Reach
 from sluse.acceptance.service import Answer, Service
 
 _MOST_HOPS = 20
@@ -148,7 +149,7 @@ class _Browser:
             raise fetch.why(error, url) from None
         moved = answer.headers.get("Location")
         if answer.status in _REDIRECTS and moved:
-            return urljoin(url, moved), "GET", None
+            return joined(url, moved), "GET", None
         return self._fill(url, answer.status, page.decode(errors="replace"))
 
     def _fill(self, url: str, status: int, page: str) -> tuple[str, str, dict[str, str]]:

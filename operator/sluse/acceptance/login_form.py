@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from urllib.parse import urljoin
+
+from sluse.acceptance.places import joined
 
 _TYPED = frozenset({"text", "email", "tel", ""})
 _UNSENT = frozenset({"submit", "button", "image", "reset", "file", "checkbox", "radio"})
@@ -27,7 +28,10 @@ class LoginForm:
 
 
 def find(page: str, url: str) -> LoginForm | None:
-    """Return the login form of a page at `url`, or None where it has none that can be filled in."""
+    """Return the login form of a page at `url`, or None where it has none that can be filled in.
+
+    Unreachable where the form goes to an address that cannot be read.
+    """
     parser = _Forms()
     parser.feed(page)
     for attributes, inputs in parser.forms:
@@ -36,7 +40,7 @@ def find(page: str, url: str) -> LoginForm | None:
         if user and password:
             fields = {name: value for name, kind, value in inputs if kind not in _UNSENT}
             method = attributes.get("method", "get").lower()
-            return LoginForm(urljoin(url, attributes.get("action", "")), method, user, password, fields)
+            return LoginForm(joined(url, attributes.get("action", "")), method, user, password, fields)
     return None
 
 

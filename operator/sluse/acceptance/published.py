@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sluse.model.identity_provider import IdentityProviderSpec, ProviderValues, ResponseType
+from sluse.words.said import say
 
 WELL_KNOWN = "/.well-known/openid-configuration"
 
@@ -13,19 +14,20 @@ WELL_KNOWN = "/.well-known/openid-configuration"
 def faults(metadata: Mapping[str, Any], spec: IdentityProviderSpec, values: ProviderValues) -> Iterator[str]:
     """Yield where it says otherwise than the file, of one environment."""
     if metadata.get("issuer") != values.issuer:
-        yield "it names another issuer"
+        yield say("it names another issuer")
     if metadata.get("jwks_uri") != values.jwks_uri:
-        yield "its jwks_uri is not the jwksUri of the file"
+        yield say("its jwks_uri is not the jwksUri of the file")
     for name in ("authorization_endpoint", "token_endpoint"):
-        if not str(metadata.get(name, "")).startswith("https://"):
-            yield f"it has no https address for {name}"
+        address = metadata.get(name)
+        if not isinstance(address, str) or not address.startswith("https://"):
+            yield say("it has no https address for {name}", name=name)
     for name, value in (
         ("response_types_supported", ResponseType(spec.protocol.response_type).value),
         ("code_challenge_methods_supported", "S256"),
         ("token_endpoint_auth_methods_supported", spec.protocol.client_authentication.value),
     ):
         if value not in listed(metadata, name):
-            yield f"{name} lacks {value}"
+            yield say("{name} lacks {value}", name=name, value=value)
 
 
 def offers(metadata: Mapping[str, Any], agreed: Sequence[str]) -> bool:
@@ -33,7 +35,7 @@ def offers(metadata: Mapping[str, Any], agreed: Sequence[str]) -> bool:
     return not set(agreed).isdisjoint(listed(metadata, "id_token_signing_alg_values_supported"))
 
 
-def listed(metadata: Mapping[str, Any], name: str) -> Sequence[Any]:
-    """Return a list of the document; empty where there is none."""
+def listed(metadata: Mapping[str, Any], name: str) -> Sequence[str]:
+    """Return the words of a list of the document; empty where there are none."""
     found = metadata.get(name)
-    return found if isinstance(found, list) else []
+    return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []

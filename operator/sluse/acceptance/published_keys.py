@@ -9,10 +9,13 @@ from typing import Any
 from joserfc import jwk
 from joserfc.errors import JoseError
 
+from sluse.rules.authority import RSA_BITS_REFUSED
+from sluse.rules.shown import either, printable
+from sluse.words.said import say
+
 _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _FITTING = {"ES256": "EC", "PS256": "RSA", "RS256": "RSA"}
 _MAKE_THE_KEY = ("kty", "crv", "x", "y", "n", "e")
-_MINIMUM_RSA_BITS = 2048
 
 
 def faults(jwks: Mapping[str, Any], agreed: tuple[str, ...]) -> Iterator[str]:
@@ -24,51 +27,54 @@ def faults(jwks: Mapping[str, Any], agreed: tuple[str, ...]) -> Iterator[str]:
         else []
     )
     if not signing:
-        yield "the key set has no signing key"
-    kids = [key.get("kid") for key in signing if isinstance(key, dict)]
+        yield say("the key set has no signing key")
+    kids = [key["kid"] for key in signing if isinstance(key, dict) and isinstance(key.get("kid"), str)]
     for number, key in enumerate(signing, start=1):
         for fault in _key_faults(key, agreed):
-            yield f"key {number} {fault}"
-    if len(set(map(str, kids))) < len(kids):
-        yield "two keys have one kid"
+            yield say("key {number} {fault}", number=number, fault=fault)
+    if len(set(kids)) < len(kids):
+        yield say("two keys have one kid")
 
 
 def _key_faults(key: object, agreed: tuple[str, ...]) -> Iterator[str]:
     if not isinstance(key, dict):
-        yield "is not a JSON object"
+        yield say("is not a JSON object")
         return
     if not _PRIVATE.isdisjoint(key):
-        yield "is published with its private half"
+        yield say("is published with its private half")
         return
     if not isinstance(key.get("kid"), str):
-        yield "has no kid"
-    algorithm = key.get("alg")
-    if algorithm is not None and algorithm not in agreed:
-        yield f"is for {str(algorithm)[:10]}, agreed is {' or '.join(agreed)}"
-    elif key.get("kty") not in {_FITTING[each] for each in agreed if algorithm in (None, each)}:
-        yield "is of a kind that fits none of the agreed algorithms"
+        yield say("has no kid")
+    algorithm, kind = key.get("alg"), key.get("kty")
+    if algorithm is not None and not isinstance(algorithm, str):
+        yield say("has an alg that is not text")
+    elif algorithm is not None and algorithm not in agreed:
+        yield say("is for {algorithm}, agreed is {agreed}", algorithm=printable(algorithm[:10]), agreed=either(agreed))
+    elif kind not in [_FITTING[each] for each in agreed if algorithm in (None, each)]:
+        yield say("is of a kind that fits none of the agreed algorithms")
     else:
         yield from _strength(key)
 
 
 def _strength(key: dict[str, Any]) -> Iterator[str]:
     """The size is computed before a library sees the key: it is our rule, whatever the library does about it."""
-    bits = _bits(key.get("n")) if key.get("kty") == "RSA" else _MINIMUM_RSA_BITS
-    if bits < _MINIMUM_RSA_BITS:
-        yield f"has {bits} bits, and RSA needs {_MINIMUM_RSA_BITS}"
+    least = RSA_BITS_REFUSED.value
+    if key.get("kty") == "RSA" and (bits := _bits(key.get("n"))) < least:
+        yield say("has {bits} bits, and RSA needs {least}", bits=bits, least=least)
         return
     try:
         public = jwk.import_key({member: key[member] for member in _MAKE_THE_KEY if member in key})
     except (JoseError, ValueError, TypeError):
-        yield "cannot be read"
+        yield say("cannot be read")
         return
     if isinstance(public, jwk.ECKey) and public.curve_name != "P-256":
-        yield f"is on {public.curve_name}, and ES256 is on P-256"
+        yield say("is on {curve}, and ES256 is on P-256", curve=public.curve_name)
 
 
 def _bits(modulus: object) -> int:
+    if not isinstance(modulus, str):
+        return 0
     try:
-        text = str(modulus)
-        return int.from_bytes(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))).bit_length()
+        return int.from_bytes(base64.urlsafe_b64decode(modulus + "=" * (-len(modulus) % 4))).bit_length()
     except ValueError:
         return 0

@@ -7,19 +7,20 @@ authority on a closed network), whoever wires the programme says so by name.
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
+from sluse.acceptance.places import is_public
 from sluse.errors import Unreachable
+from sluse.rules.shown import shown
+from sluse.words.said import say
 
 TIMEOUT = 10.0  # seconds for one answer, all of it
 
@@ -33,8 +34,17 @@ class Reach:
 
     def session(self) -> aiohttp.ClientSession:
         """Return a session, with a cookie jar of its own, that refuses private addresses."""
-        connector = aiohttp.TCPConnector(ssl=self.trust, resolver=_Judging(self.hosts), use_dns_cache=False)
+        connector = aiohttp.TCPConnector(
+            ssl=self.trust, resolver=_Judging(self.hosts), use_dns_cache=False, socket_factory=self._socket
+        )
         return aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=TIMEOUT))
+
+    def _socket(self, place: aiohttp.AddrInfoType) -> socket.socket:
+        """Judge once more what is connected to: an address that stands in a URL itself is never looked up."""
+        family, kind, protocol, _, (address, *_) = place
+        if all(address != said for said, _ in self.hosts.values()) and not is_public(str(address)):
+            raise OSError(say("{address} is on a private network", address=str(address)))
+        return socket.socket(family, kind, protocol)
 
 
 def trusting(ca_file: Path | None, hosts: Mapping[str, tuple[str, int]]) -> Reach:
@@ -42,24 +52,7 @@ def trusting(ca_file: Path | None, hosts: Mapping[str, tuple[str, int]]) -> Reac
     try:
         return Reach(ssl.create_default_context(cafile=str(ca_file) if ca_file else None), hosts)
     except (OSError, ssl.SSLError):
-        raise Unreachable(f"{ca_file} holds no CA certificates that can be read") from None
-
-
-def require_askable(url: str) -> str:
-    """Return the URL's host. Raise Unreachable unless it is https with a host's name, and carries no user name."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-        _ = parts.port  # raises on a port that is none
-    except ValueError:
-        raise Unreachable("an address cannot be read as a URL") from None
-    if parts.scheme != "https" or not host:
-        raise Unreachable("an address is not an https URL")
-    if "@" in parts.netloc:
-        raise Unreachable("an address carries a user name")
-    if _is_address(host):
-        raise Unreachable(f"{host} is an address, not the name of a host")
-    return host
+        raise Unreachable(say("{file} holds no CA certificates that can be read", file=ca_file)) from None
 
 
 class _Judging(AbstractResolver):
@@ -75,10 +68,13 @@ class _Judging(AbstractResolver):
         if host in self._hosts:
             address, instead = self._hosts[host]
             return [_result(host, address, instead or port)]
-        found = await self._system.resolve(host, port, family)
-        private = [each["host"] for each in found if not ipaddress.ip_address(each["host"]).is_global]
+        try:
+            found = await self._system.resolve(host, port, family)
+        except UnicodeError:  # what has no form in DNS, such as an empty label
+            raise OSError(say("{host} is not the name of a host", host=shown(host))) from None
+        private = [each["host"] for each in found if not is_public(each["host"])]
         if private:
-            raise OSError(f"{host} is on a private network ({private[0]})")
+            raise OSError(say("{host} is on a private network ({address})", host=host, address=private[0]))
         return found
 
     async def close(self) -> None:
@@ -88,11 +84,3 @@ class _Judging(AbstractResolver):
 def _result(host: str, address: str, port: int) -> ResolveResult:
     kind = socket.AF_INET6 if ":" in address else socket.AF_INET
     return ResolveResult(hostname=host, host=address, port=port, family=kind, proto=0, flags=socket.AI_NUMERICHOST)
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True

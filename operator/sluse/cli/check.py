@@ -64,7 +64,8 @@ def command(  # noqa: PLR0913 - each is an option
     found; warnings are told and hold nothing.
 
     --live asks identity providers for their discovery documents and keys, and redirect URIs whether anything is there;
-    never on private networks, unless --resolve says so.
+    never on private networks, unless --resolve says so. An address that has an error already is not asked, and all of
+    them together have a minute.
 
     --fix edits documents only, in place and in their own layout: no records, no keys, nothing in policies/.
 
@@ -81,7 +82,7 @@ def command(  # noqa: PLR0913 - each is an option
     if diff:
         return 1 if _errors(problems) else 0
     if live:
-        problems = [*problems, *_answered(asked, ca, dict(resolve))]
+        problems = [*problems, *_answered(asked, problems, ca, dict(resolve))]
     worded = [replace(each, message=words(each.message), hint=words(each.hint)) for each in problems]
     if output in _REPORTS:
         from sluse.rules.reports import REPORTS
@@ -119,7 +120,9 @@ def _fixed(asked: Scope, problems: Sequence[Problem], words: Translate, *, only_
     return bool(done.problems)
 
 
-def _answered(asked: Scope, ca: Path | None, hosts: dict[str, tuple[str, int]]) -> tuple[Problem, ...]:
+def _answered(
+    asked: Scope, known: Sequence[Problem], ca: Path | None, hosts: dict[str, tuple[str, int]]
+) -> tuple[Problem, ...]:
     """Return what is wrong with what answers at the addresses of the files."""
     import asyncio
 
@@ -129,7 +132,7 @@ def _answered(asked: Scope, ca: Path | None, hosts: dict[str, tuple[str, int]]) 
     from sluse.checking.part import documents
 
     tree = documents(asked)
-    found = asyncio.run(problems(tree, trusting(ca, hosts), asked.contains))
+    found = asyncio.run(problems(tree, trusting(ca, hosts), asked.contains, known))
     return ordered(with_excerpts(tree, found))
 
 

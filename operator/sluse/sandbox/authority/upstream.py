@@ -15,7 +15,8 @@ import aiohttp
 import orjson
 
 from sluse.acceptance import fetch
-from sluse.acceptance.reach import Reach, require_askable
+from sluse.acceptance.places import require_askable
+from sluse.acceptance.reach import Reach
 from sluse.errors import Unreachable
 from sluse.sandbox.authority.assertions import ASSERTION_TYPE
 from sluse.sandbox.authority.codes import s256
