@@ -101,7 +101,7 @@ def test_nothing_changed_is_said_in_every_form(clone: Clone) -> None:
 
 def test_people_read_it_in_bokmal_and_programs_by_english_names(clone: Clone) -> None:
     clone.replace(JOURNAL, "test.fjordlegen", "beta.fjordlegen")
-    assert "1 integrasjon berøres (test: endres 1)" in clone.preview("--lang", "nb").stdout
+    assert "gjelder 1 integrasjon (test: endres 1)" in clone.preview("--lang", "nb").stdout
     assert "| hva | test | produksjon |" in clone.preview("--lang", "nb", "--output", "markdown").stdout
     (item,) = json.loads(clone.preview("--lang", "nb", "--output", "json").stdout)["integrations"]
     assert (item["file"], item["test"]["do"]) == ("changed", "change")

@@ -18,7 +18,7 @@ def test_an_organisations_own_file_is_no_integration() -> None:
     assert summary(Preview("a", "b", (OWN_FILE, SERVICE))).startswith(
         "1 integration and 1 organisation's own file concerned"
     )
-    assert summary(Preview("a", "b", (SERVICE,)), BOKMAL).startswith("1 integrasjon berøres")
+    assert summary(Preview("a", "b", (SERVICE,)), BOKMAL).startswith("gjelder 1 integrasjon ")
 
 
 def test_what_an_author_wrote_is_in_no_language() -> None:

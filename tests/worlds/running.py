@@ -16,11 +16,9 @@ from typing import Any, Self
 
 from sluse.controller.process import Process
 from sluse.controller.replica import Replica
-from sluse.demo.expect import eventually
+from sluse.demo.expect import PATIENCE, eventually
 from sluse.model.settings import Settings
 from sluse.wiring.parts import opened
-
-PATIENCE = 60.0  # seconds: how long is waited before a hope is given up, on a busy machine too
 
 
 class Running:

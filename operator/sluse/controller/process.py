@@ -222,7 +222,7 @@ class Process:
             raise self._failure
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LAST_PUBLICATION):
-                await self.publisher.last()  # what the last handlers did, which nobody published any more
+                await self.publisher.publish_news()  # what the last handlers did, which nobody published any more
 
     async def _recalled(self) -> None:
         """Compare the ledger with the status branch, where the remote was away at the start."""

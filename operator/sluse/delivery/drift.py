@@ -22,8 +22,8 @@ MOST = 20
 RESTORED = "Restored"
 REMOVED = "Removed"
 _MESSAGES = {
-    RESTORED: "it was not as git says, and nobody had asked for that; it is again",
-    REMOVED: "nobody wants it, and no declaration had made it; it was deleted",
+    RESTORED: "it was not as declared, and nobody had asked for that; it is as declared again",
+    REMOVED: "nobody wants it; it was deleted",
 }
 
 

@@ -83,10 +83,10 @@ class Publisher:
         while True:
             await self._news.wait()
             await asyncio.sleep(GATHER)
-            if not await self.last():
+            if not await self.publish_news():
                 asyncio.get_running_loop().call_later(RETRY, self._news.set)
 
-    async def last(self) -> bool:
+    async def publish_news(self) -> bool:
         """Publish what is news now, if anything; return whether it could be."""
         async with self.under_way:
             if not self._news.is_set():

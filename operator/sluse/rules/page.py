@@ -65,7 +65,7 @@ def page(rules: Iterable[Rule], words: Translate = english) -> str:
 def _known(words: Translate) -> Iterator[str]:
     """Yield the table of facts; their names and values stand as they are."""
     yield f"## {words(_KNOWN)}\n"
-    yield words(_ASSUMED) + "\n"
+    yield words(_FACTS) + "\n"
     yield "| | test | production | | |\n|---|---|---|---|---|"
     for fact in PROFILE:
         values = [_told(fact.test), "=" if fact.test == fact.production else _told(fact.production)]
@@ -82,7 +82,7 @@ def _told(value: object) -> str:
 
 
 _KNOWN = say("What is known of HelseID")
-_ASSUMED = say("The facts that the rules use, with where each was read. `=`: the same in production.")
+_FACTS = say("The facts that the rules use, with where each was read. `=`: the same in production.")
 _TITLE = say("Rules")
 _LABELS = {
     "rule": say("rule"),

@@ -75,7 +75,7 @@ class Sandbox:
     `cluster`: an administrator's kubeconfig of a cluster that takes the place of the sandbox's own API.
     `engine`: which one the operators' settings name; its programs are not looked for here.
     `guards`: the admission policies of an environment, which this room does not know; none by default.
-    `tenants`: namespaces that are made in the cluster besides; a given one must not have them, and has them no more after `leave`.
+    `tenants`: namespaces of others that the story makes; a given one must not have them, and has them no more after `leave`.
     """
 
     def __init__(  # noqa: PLR0913 - each is something in which sandboxes differ

@@ -4,7 +4,7 @@ It compares first, as the embedded engine does, and starts the CLI only for what
 no-op costs five lists and no process, and one file's change a partial program. Pulumi alone would not see a hand edit
 of a field without reading every object, nor a field that somebody added at all.
 
-Safe to be killed at any time. The CLI dies with this process; its lock is taken away by the next one, which knows that
+Safe to be killed or stopped at any time. The CLI ends with this process, and when this process leads no more; its lock is taken away by the next one, which knows that
 owner to be dead; what was created and is in no state is adopted, or deleted where nobody wants it any more.
 """
 
@@ -193,7 +193,7 @@ class PulumiEngine:
         return lock.host == socket.gethostname() and self._lean.command.dead(name, lock.pid)
 
     async def _in_thread(self, name: str, operation: Callable[[], _T]) -> _T:
-        """Run it in a thread that stays; when this task is cancelled, stop the CLI and wait for its end."""
+        """Run it in a thread; when this task is cancelled, stop the CLI and wait for its end."""
 
         def opened() -> _T:
             self._lean.open()

@@ -6,7 +6,7 @@ Nothing is ever downloaded: the provider is the one on PATH, or there is none. C
 rewrite the whole state around every object. A process killed in the middle so leaves a state that knows too little, and
 the next declaration adopts what is there (`objects.py` says why the provider may).
 
-Everything here blocks, and is called in threads that outlive the call (`tether.py` says why).
+Everything here blocks, and is called in threads.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Lean:
         """Run a program of nothing but `targets`: URNs that it declares, and such as it does not, which are deleted."""
         arguments = ["--yes", "--skip-preview", "--continue-on-error", *_choice(targets, refresh=refresh)]
         self._operate("up", stack, [*arguments, *self._policies()], on_event, program)
-        self.command.forget(stack)  # who holds the lock finds no other
+        self.command.forget(stack)  # nothing of it is left that could hold the stack's lock
 
     def preview(
         self, stack: str, program: Program, *, targets: Collection[str], refresh: bool, on_event: OnEvent

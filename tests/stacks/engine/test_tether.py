@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from pulumi import automation
 
+from sluse.demo.expect import PATIENCE
 from sluse.leadership.fence import Deadline
 from sluse.wiring.clock import elapsed
 from sluse_stacks.engine import tether
@@ -74,6 +75,14 @@ def operator(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
             process.kill()
 
 
+def gone(here: TetheredCommand, mark: Path) -> None:
+    """Look until nothing of a command holds its mark any more."""
+    pause, until = threading.Event(), elapsed() + PATIENCE
+    while not here.dead(STACK, pid(mark)):
+        assert elapsed() < until, "it still runs"
+        pause.wait(0.01)
+
+
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "stands still"])
 def test_cli_and_provider_end_with_their_operator(tmp_path: Path, fifo: Path, sent: signal.Signals) -> None:
     with operator(tmp_path) as process, fifo.open() as living:
@@ -83,8 +92,7 @@ def test_cli_and_provider_end_with_their_operator(tmp_path: Path, fifo: Path, se
         assert not here.dead(STACK, pid(mark))
         process.send_signal(sent)
         assert living.read() == ""  # only the end of both ends it
-        while not here.dead(STACK, pid(mark)):
-            pass
+        gone(here, mark)
 
 
 def test_who_leads_no_more_has_none_running(tmp_path: Path, fifo: Path) -> None:
@@ -161,8 +169,7 @@ def test_a_mark_is_kept_of_what_was_killed_and_forgotten_when_no_lock_is_left(tm
         living.read()
     (mark,) = (tmp_path / "marks").iterdir()
     here = command(tmp_path, Deadline(elapsed))
-    while not here.dead(STACK, pid(mark)):
-        pass
+    gone(here, mark)
     here.forget("test.nord")
     assert mark.exists()
     here.forget(STACK)

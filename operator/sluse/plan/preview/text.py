@@ -50,11 +50,11 @@ def summary(preview: Preview, words: Translate = english) -> str:
 
 def _concerned(preview: Preview) -> str:
     """Return how many integrations, and how many organisations' own files, which are none."""
-    own = sum(each.kind == _ORGANISATION for each in preview.items)
-    others = len(preview.items) - own
+    organisations = sum(each.kind == _ORGANISATION for each in preview.items)
+    others = len(preview.items) - organisations
     counts = (
         (others, counted(others, "1 integration", "{number} integrations")),
-        (own, counted(own, "1 organisation's own file", "{number} organisations' own files")),
+        (organisations, counted(organisations, "1 organisation's own file", "{number} organisations' own files")),
     )
     return listed([said for number, said in counts if number])
 
