@@ -28,7 +28,7 @@ def measure() -> Iterator[Figure]:
     program = shutil.which("kubeconform")
     for what, organisations, each in _SHAPES:
         with tempfile.TemporaryDirectory(prefix="sluse-bench-") as temporary:
-            root = Path(temporary)
+            root = Path(temporary, "repository")
             files = generated.integrations(organisations, each)
             progress(f"writing {len(files)} files")
             generated.write(files, root)
@@ -60,7 +60,7 @@ def _figures(what: str, root: Path, program: str | None) -> Iterator[Figure]:
 def _with_one_changed(root: Path) -> Callable[[], None]:
     """Return a check before which one file is changed; the verdicts on all else are known."""
     changed = root / generated.document_path(generated.slug(7), 3)
-    words = ("env", f"XDG_CACHE_HOME={root / 'cache'}", sys.executable, "-m", "sluse", "check")
+    words = ("env", f"XDG_CACHE_HOME={root.parent / 'cache'}", sys.executable, "-m", "sluse", "check", "--index")
 
     def known() -> None:
         with changed.open("a") as file:

@@ -121,3 +121,27 @@ def test_every_part_that_is_missing_or_something_else_is_noticed(memory: Countin
                 unpacked(json.dumps({**json.loads(text), name: other}).encode())
             without: Sequence[tuple[str, object]] = [pair for pair in json.loads(text).items() if pair[0] != name]
             assert unpacked(json.dumps(dict(without)).encode()) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("readable", "1e999"),
+        ("readable", "1.5"),
+        ("readable", "NaN"),
+        ("readable", "-1"),
+        ("readable", "9" * 4000),
+        ("counts", '{"clients": "many"}'),
+        ("counts", '{"clients": 1e999}'),
+        ("problems", '[[["a", 1e999, 1, 1], "r", "m", "h", "error", "", "", "", []]]'),
+        ("problems", '[[["a", 1, 1, 1], "r", ["{a[7]}", {"a": "m"}], "h", "error", "", "", "", []]]'),
+    ],
+)
+def test_numbers_and_sentences_that_nobody_packed_are_no_verdict(
+    name: str, other: str, memory: Counting, root: Path
+) -> None:
+    judged(root, "integrations", memory)
+    text = next(text for text in memory.found if isinstance(json.loads(text), dict))
+    data = {key: json.dumps(value) for key, value in json.loads(text).items()}
+    spoilt = ",".join(f"{json.dumps(key)}: {value}" for key, value in {**data, name: other}.items())
+    assert unpacked(f"{{{spoilt}}}".encode()) is None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sluse.checking.memory import Memory
+from sluse.checking.memory import Memory, memory_in
 
 KEY, OTHER = b"k" * 32, b"o" * 32
 
@@ -141,3 +141,25 @@ def test_a_folder_that_cannot_be_made_is_no_error(tmp_path: Path) -> None:
     memory.keep({KEY: b"said"})
     assert memory.recall([KEY]) == {}
     assert os.listdir(tmp_path) == ["file"]  # noqa: PTH208 - names are what is compared
+
+
+@pytest.mark.parametrize("place", ["integrations/.cache", ".cache", "../outer-cache", "linked"])
+def test_a_cache_that_the_repository_could_bring_along_is_none(place: str, tmp_path: Path) -> None:
+    top = tmp_path / "clone"
+    root = top / "nested"
+    (root / "integrations").mkdir(parents=True)
+    (top / ".git").mkdir()
+    (tmp_path / "linked").symlink_to(root)
+    folder = tmp_path / "linked" if place == "linked" else root / place
+    assert memory_in(folder / "sluse", root) is None
+
+
+def test_a_cache_elsewhere_is_one_and_none_is_none(tmp_path: Path) -> None:
+    (tmp_path / "clone" / ".git").mkdir(parents=True)
+    assert memory_in(tmp_path / "cache" / "sluse", tmp_path / "clone") is not None
+    assert memory_in(None, tmp_path / "clone") is None
+
+
+def test_a_cache_behind_links_in_a_circle_is_none(tmp_path: Path) -> None:
+    (tmp_path / "circle").symlink_to("circle")
+    assert memory_in(tmp_path / "circle" / "sluse", tmp_path / "clone") is None

@@ -210,33 +210,6 @@ def test_a_link_is_a_problem_and_not_a_way_out(good: Path, check: Check) -> None
     assert "not-a-regular-file" in result.stdout
 
 
-def test_what_is_not_read_is_not_called_fine(good: Path, check: Check) -> None:
-    folder = good / "integrations" / "fjordlegen"
-    (good / "integrations" / "linked").symlink_to(folder)
-    (folder / ".draft.yaml").write_text("")
-    os.mkfifo(folder / "pipe.yaml")
-    (folder / "own" / ".git").mkdir(parents=True)
-    (folder / "own" / "x.yaml").write_text("")
-    for path, why in (
-        ("linked/timebok.yaml", "integrations/linked is a link"),
-        ("fjordlegen/.draft.yaml", "begins with a dot"),
-        ("fjordlegen/own/x.yaml", "is a repository of its own"),
-        ("fjordlegen/pipe.yaml", "neither a file nor a folder"),
-    ):
-        result = check(f"integrations/{path}")
-        assert (result.exit_code, result.stdout) == (2, "")
-        assert f"integrations/{path} is not checked: " in result.stderr
-        assert why in result.stderr
-    assert "a symbolic link" in check("integrations/linked").stdout
-    assert check("integrations/fjordlegen/own").exit_code == 1
-
-
-def test_a_name_that_cannot_be_printed_is_found_by_its_own(good: Path, check: Check) -> None:
-    (good / "integrations/fjordlegen/a\u202e.yaml").write_text("kind: [")
-    result = check("integrations/fjordlegen/a\u202e.yaml")
-    assert (result.exit_code, "a\ufffd.yaml" in result.stdout) == (1, True)
-
-
 @pytest.mark.usefixtures("bad")
 @pytest.mark.parametrize(
     ("environment", "arguments", "colours"),

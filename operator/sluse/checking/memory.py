@@ -80,6 +80,22 @@ class Memory:
             yield table
 
 
+def memory_in(folder: Path | None, root: Path) -> Memory | None:
+    """Return the memory in a cache folder, for a check of `root`.
+
+    None where there is no folder, or where it lies in `root` or in the repository that has it: what is checked could
+    have brought its own verdicts along.
+    """
+    if folder is None:
+        return None
+    try:
+        place, here = folder.resolve(), root.resolve()
+    except (OSError, RuntimeError):  # links in a circle
+        return None
+    top = next((each for each in (here, *here.parents) if os.path.lexists(each / ".git")), here)
+    return None if place.is_relative_to(here) or place.is_relative_to(top) else Memory(folder)
+
+
 def _ours(path: Path, is_kind: object) -> None:
     """Raise OSError unless the path is of that kind, ours, and nobody else's to write or read."""
     found = path.lstat()

@@ -12,6 +12,9 @@ from sluse.checking.verdict import Verdict
 from sluse.model.problem import Problem
 from sluse.rules.world import Answer, Declared, Question, World
 
+_FOREIGN = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
+"""What reading a text raises that was not packed here."""
+_MOST = 1 << 31
 Answers = Mapping[tuple[Question, str], Answer]
 
 
@@ -54,10 +57,10 @@ def unpacked(text: bytes) -> Remembered | None:
                 _texts(declared["services"]),
                 _texts(declared["unreadable"]),
             ),
-            Verdict(_problems(data["problems"]), int(data["readable"]), {**data["counts"]}),
+            Verdict(_problems(data["problems"]), _count(data["readable"]), _counts(data["counts"])),
             {(Question(question), str(about)): _texts(answer) for question, about, answer in data["answers"]},
         )
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except _FOREIGN:
         return None
 
 
@@ -70,12 +73,22 @@ def unpacked_problems(text: bytes) -> tuple[Problem, ...] | None:
     """Return the problems that were packed; None for any other text."""
     try:
         return _problems(json.loads(text))
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except _FOREIGN:
         return None
 
 
 def _problems(data: Any) -> tuple[Problem, ...]:
     return tuple(wire.problem(each) for each in data)
+
+
+def _counts(data: Any) -> Mapping[str, int]:
+    return {str(name): _count(each) for name, each in data.items()}
+
+
+def _count(data: Any) -> int:
+    if not isinstance(data, int) or not 0 <= data < _MOST:
+        raise ValueError(data)
+    return data
 
 
 def _by_slug(data: Any) -> Mapping[str, Answer]:

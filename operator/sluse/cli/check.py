@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from sluse.checking.folders import judged
-from sluse.checking.memory import Memory
+from sluse.checking.memory import Memory, memory_in
 from sluse.checking.scope import Scope, scope
 from sluse.checking.verdict import Verdict, ordered
 from sluse.cli import lang
@@ -36,7 +36,12 @@ _REPORTS = ("sarif", "github", "gitlab", "junit")
     "--no-color", is_flag=True, flag_value=True, envvar="NO_COLOR", help="No colour on a terminal either (NO_COLOR)."
 )
 @click.option("--base", help="Revision to compare with: a record that it has is never edited or deleted.")
-@click.option("--no-index", is_flag=True, flag_value=True, help="Judge everything anew, and remember nothing of it.")
+@click.option(
+    "--index/--no-index",
+    default=None,
+    help="Whether to use and keep verdicts of earlier checks; if not, everything is judged anew. Not by default where CI"
+    " is set.",
+)
 @click.option("--fix", is_flag=True, flag_value=True, help="Mend what needs no decision of yours, and say what it was.")
 @click.option("--diff", is_flag=True, flag_value=True, help="Show what --fix would change, and write nothing.")
 @click.option(
@@ -51,7 +56,7 @@ def command(  # noqa: PLR0913 - each is an option
     output: str,
     base: str | None,
     no_color: bool,
-    no_index: bool,
+    index: bool | None,
     fix: bool,
     diff: bool,
     live: bool,
@@ -69,15 +74,17 @@ def command(  # noqa: PLR0913 - each is an option
 
     --fix edits documents only, in place and in their own layout: no records, no keys, nothing in policies/.
 
-    Verdicts on unchanged folders are kept in your cache (XDG_CACHE_HOME); they never differ from what is found anew.
+    Verdicts on unchanged folders are kept in your cache (XDG_CACHE_HOME), unless that lies in the repository; they never
+    differ from what is found anew.
     """
     asked, words = scope(paths), lang.words()
     with without_collecting():
-        remembered = None if no_index else cache.folder()
-        found = _verdict(asked, remembered)
+        wanted = cache.is_ours_alone() if index is None else index
+        memory = memory_in(cache.folder(), asked.root) if wanted else None
+        found = _verdict(asked, memory)
         problems = asked.of_interest((*found.problems, *_rewritten(asked, base)))
         if (fix or diff) and _fixed(asked, problems, words, only_show=diff):
-            found = _verdict(asked, remembered)
+            found = _verdict(asked, memory)
             problems = asked.of_interest((*found.problems, *_rewritten(asked, base)))
     if diff:
         return 1 if _errors(problems) else 0
@@ -96,10 +103,10 @@ def command(  # noqa: PLR0913 - each is an option
     return 1 if _errors(problems) else 0
 
 
-def _verdict(asked: Scope, remembered: Path | None) -> Verdict:
+def _verdict(asked: Scope, memory: Memory | None) -> Verdict:
     """Return the verdict on what was asked for: on parts of a tree without looking at the rest of it."""
     if asked.organisations is None:
-        return judged(asked.root, asked.under, Memory(remembered) if remembered is not None else None)
+        return judged(asked.root, asked.under, memory)
     from sluse.checking.part import verdict
 
     return verdict(asked, asked.organisations)

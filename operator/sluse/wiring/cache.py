@@ -15,3 +15,8 @@ def folder() -> Path | None:
         return Path.home() / ".cache" / "sluse"
     except RuntimeError:
         return None
+
+
+def is_ours_alone() -> bool:
+    """Tell whether the cache is one person's; on a CI server (which sets `CI`) it may be that of anybody who runs there."""
+    return not os.environ.get("CI")

@@ -1,0 +1,91 @@
+"""`sluse check`: what it reads, remembers and refuses, by its options and surroundings."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from sluse.cli import main
+
+TESTS = Path(__file__).parent.parent
+
+Check = Callable[..., Result]
+
+
+@pytest.fixture
+def good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with the good tree, as the current directory."""
+    shutil.copytree(TESTS / "fixtures" / "good", tmp_path / "repository")
+    (tmp_path / "repository" / ".git").mkdir()
+    monkeypatch.chdir(tmp_path / "repository")
+    return tmp_path / "repository"
+
+
+@pytest.fixture
+def check() -> Check:
+    def run(*arguments: str | Path, **environment: str) -> Result:
+        return CliRunner(env=environment).invoke(main, ["check", *map(str, arguments)])
+
+    return run
+
+
+def test_what_is_not_read_is_not_called_fine(good: Path, check: Check) -> None:
+    folder = good / "integrations" / "fjordlegen"
+    (good / "integrations" / "linked").symlink_to(folder)
+    (folder / ".draft.yaml").write_text("")
+    os.mkfifo(folder / "pipe.yaml")
+    (folder / "own" / ".git").mkdir(parents=True)
+    (folder / "own" / "x.yaml").write_text("")
+    for path, why in (
+        ("linked/timebok.yaml", "integrations/linked is a link"),
+        ("fjordlegen/.draft.yaml", "begins with a dot"),
+        ("fjordlegen/own/x.yaml", "is a repository of its own"),
+        ("fjordlegen/pipe.yaml", "neither a file nor a folder"),
+    ):
+        result = check(f"integrations/{path}")
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert f"integrations/{path} is not checked: " in result.stderr
+        assert why in result.stderr
+    assert "a symbolic link" in check("integrations/linked").stdout
+    assert check("integrations/fjordlegen/own").exit_code == 1
+
+
+def test_a_name_that_cannot_be_printed_is_found_by_its_own(good: Path, check: Check) -> None:
+    (good / "integrations/fjordlegen/a\u202e.yaml").write_text("kind: [")
+    result = check("integrations/fjordlegen/a\u202e.yaml")
+    assert (result.exit_code, "a\ufffd.yaml" in result.stdout) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "kept"),
+    [
+        ((), {}, True),
+        (("--no-index",), {}, False),
+        ((), {"CI": "true"}, False),
+        (("--index",), {"CI": "true"}, True),
+    ],
+)
+@pytest.mark.usefixtures("good")
+def test_what_was_found_is_kept_where_that_is_wanted(
+    arguments: tuple[str, ...],
+    environment: dict[str, str],
+    kept: bool,  # noqa: FBT001 - what is expected
+    check: Check,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    cache = tmp_path / "cache"
+    assert check(*arguments, XDG_CACHE_HOME=str(cache), **environment).exit_code == 0
+    assert (cache / "sluse" / "verdicts.sqlite").exists() == kept
+
+
+def test_nothing_is_kept_in_the_repository_itself(good: Path, check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    assert check("--index", XDG_CACHE_HOME=str(good / ".cache")).exit_code == 0
+    assert not (good / ".cache").exists()
