@@ -7,10 +7,13 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
 from sluse.cli import main
+from sluse.cli.check import command
+from sluse.rules.reports import REPORTS
 
 TESTS = Path(__file__).parent.parent
 
@@ -89,3 +92,17 @@ def test_nothing_is_kept_in_the_repository_itself(good: Path, check: Check, monk
     monkeypatch.delenv("CI", raising=False)
     assert check("--index", XDG_CACHE_HOME=str(good / ".cache")).exit_code == 0
     assert not (good / ".cache").exists()
+
+
+@pytest.mark.usefixtures("good")
+@pytest.mark.parametrize("other", [("--fix",), ("--live",), ("--output", "json"), ("--output", "sarif")])
+def test_a_difference_is_shown_by_itself(other: tuple[str, ...], check: Check) -> None:
+    result = check("--diff", *other)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"--diff and {other[0]} exclude each other" in result.stderr
+
+
+def test_every_report_can_be_asked_for_and_no_other() -> None:
+    (asked,) = (each for each in command.params if each.name == "output")
+    assert isinstance(asked.type, click.Choice)
+    assert set(asked.type.choices) - {"text", "json"} == REPORTS.keys()

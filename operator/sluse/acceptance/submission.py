@@ -150,7 +150,7 @@ def write(integrations: Path, submitted: Submitted) -> tuple[Path, ...]:
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write files into a folder, each of them whole or not at all."""
     for name, content in files.items():
-        write_whole(folder / name, content)
+        write_whole(folder, name, content)
 
 
 def _json(evidence: Evidence) -> bytes:

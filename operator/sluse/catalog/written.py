@@ -6,6 +6,9 @@ through it, the content would land outside of the clone. Reading never follows l
 
 from __future__ import annotations
 
+import contextlib
+import os
+import stat
 from pathlib import Path, PurePosixPath
 
 from sluse.errors import CatalogError
@@ -25,11 +28,25 @@ def demand_inside(root: Path, path: str) -> Path:
     return here
 
 
-def write_whole(file: Path, content: bytes) -> None:
-    """Write a file whole or not at all, its folders too; a link in its place is replaced, not followed. Raises OSError."""
+def write_whole(root: Path, path: str, content: bytes) -> None:
+    """Write a file below `root` whole or not at all, its folders too; one that was there keeps its mode.
+
+    Raises OSError, and CatalogError where `demand_inside` does.
+    """
+    file = demand_inside(root, path)
     file.parent.mkdir(parents=True, exist_ok=True)
-    beside = file.with_name(f".{file.name}.new")
+    mode = stat.S_IMODE(file.stat().st_mode) if file.exists() else None
+    beside = file.with_name(f".{file.name}.new")  # a dotfile: no reader takes it for a document
     beside.unlink(missing_ok=True)  # of a run that was interrupted, or somebody's link
-    with beside.open("xb") as opened:
-        opened.write(content)
-    beside.replace(file)
+    try:
+        with beside.open("xb") as opened:
+            if mode is not None:
+                os.fchmod(opened.fileno(), mode)
+            opened.write(content)
+            opened.flush()
+            os.fsync(opened.fileno())
+        beside.replace(file)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        raise

@@ -5,11 +5,8 @@ Only what people write is edited: documents, never a record, an accepted file, a
 
 from __future__ import annotations
 
-import contextlib
 import difflib
-import os
 import re
-import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +15,7 @@ from sluse.catalog.excerpts import with_excerpts
 from sluse.catalog.files import Files
 from sluse.catalog.reader import Reader
 from sluse.catalog.work_tree import WorkTree
-from sluse.catalog.written import demand_inside
+from sluse.catalog.written import demand_inside, write_whole
 from sluse.checking import part
 from sluse.checking.edited import edited
 from sluse.checking.over import Over
@@ -78,29 +75,12 @@ def fixed(asked: Scope, found: Sequence[Problem], policies: PolicyFiles) -> Fixe
 def write(root: Path, changed: Fixed) -> None:
     """Put the files in the place of what they were, each at once or not at all. Raises CatalogError."""
     for path, content in changed.after.items():
-        file = root / path
+        if _read(root, path) != changed.before[path]:
+            raise CatalogError(f"{path} was changed meanwhile", hint="Run the command again.")
         try:
-            if file.is_symlink() or file.read_bytes() != changed.before[path]:
-                raise CatalogError(f"{path} was changed meanwhile", hint="Run the command again.")
-            _replace(file, content)
+            write_whole(root, path, content)
         except OSError as error:
             raise CatalogError(f"{path} cannot be written: {error.strerror}") from error
-
-
-def _replace(file: Path, content: bytes) -> None:
-    mode = file.stat().st_mode & 0o777
-    handle, name = tempfile.mkstemp(prefix=".", dir=file.parent)  # a dotfile: no reader takes it for a document
-    try:
-        with os.fdopen(handle, "wb") as new:
-            new.write(content)
-            new.flush()
-            os.fsync(new.fileno())
-        Path(name).chmod(mode)
-        Path(name).replace(file)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
 
 
 def _lines(text: str) -> list[str]:

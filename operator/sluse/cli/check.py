@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -77,6 +77,8 @@ def command(  # noqa: PLR0913 - each is an option
     Verdicts on unchanged folders are kept in your cache (XDG_CACHE_HOME), unless that lies in the repository; they never
     differ from what is found anew.
     """
+    if diff:
+        _demand_alone({"--fix": fix, "--live": live, "--output": output != "text"})
     asked, words = scope(paths), lang.words()
     with without_collecting():
         wanted = cache.is_ours_alone() if index is None else index
@@ -101,6 +103,13 @@ def command(  # noqa: PLR0913 - each is an option
         _print(problems, unpainted if no_color else _painted, words)
     click.echo(f"{words(tally(problems))}; {words(readable(found.readable))}", err=True)
     return 1 if _errors(problems) else 0
+
+
+def _demand_alone(others: Mapping[str, bool]) -> None:
+    """Raise UsageError where --diff, which shows nothing but a difference, is given with what would be left out of it."""
+    for other, is_given in others.items():
+        if is_given:
+            raise click.UsageError(f"--diff and {other} exclude each other")
 
 
 def _verdict(asked: Scope, memory: Memory | None) -> Verdict:

@@ -67,7 +67,7 @@ class Checkout:
             )
         for path, content in wanted.items():
             try:
-                write_whole(places[path], content)
+                write_whole(self.root, path, content)
             except OSError as error:
                 raise CatalogError(
                     say("{path} cannot be written: {reason}", path=path, reason=error.strerror)
