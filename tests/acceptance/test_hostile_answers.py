@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from joserfc import jwk
 
@@ -52,6 +52,7 @@ SAID = [
 ]
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(st.text(max_size=4), ANYTHING)
     | st.fixed_dictionaries({"keys": ANYTHING | st.lists(KEYS, max_size=3)})
@@ -60,6 +61,7 @@ def test_any_key_set_is_judged(jwks: dict[str, Any]) -> None:
     assert all(fault.isprintable() for fault in published_keys.faults(jwks, AGREED))
 
 
+@settings(deadline=None)
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(SAID, ANYTHING | st.lists(ANYTHING, max_size=3))))
 def test_any_discovery_document_is_judged(metadata: dict[str, Any]) -> None:
     assert all(fault.isprintable() for fault in published.faults(metadata, SPEC, SPEC.test))

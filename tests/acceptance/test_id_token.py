@@ -55,7 +55,17 @@ def test_one_that_does_not_is_refused_with_the_reason(text: object, why: str) ->
         read(text)
 
 
-@pytest.mark.parametrize("jwks", [{}, {"keys": []}, {"keys": "x"}, {"keys": [{"kty": "EC"}]}])
+@pytest.mark.parametrize(
+    "jwks",
+    [
+        {},
+        {"keys": []},
+        {"keys": "x"},
+        {"keys": [{"kty": "EC"}]},
+        {"keys": [{"kty": []}]},
+        {"keys": [{**JWKS["keys"][0], "crv": "Ed25519"}]},
+    ],
+)
 def test_a_key_set_that_is_none_verifies_nothing(jwks: Any) -> None:
     with pytest.raises(Failed, match="not signed by a key"):
         read(token(), jwks)

@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sluse.acceptance import fetch
@@ -156,6 +156,7 @@ def test_an_address_of_one_public_machine_is_public(address: str) -> None:
     assert is_public(address)
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("0127xXfab.。．①⓪１०%[]:@/\\ \t-_é"), max_size=20) | st.text(max_size=20))
 def test_whatever_may_be_asked_is_a_name_that_nothing_reads_as_an_address(host: str) -> None:
     try:
@@ -169,6 +170,7 @@ def test_whatever_may_be_asked_is_a_name_that_nothing_reads_as_an_address(host: 
         socket.inet_pton(socket.AF_INET6, found)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30) | st.sampled_from(["https://[", "//[", "https://]"]))
 def test_a_reference_is_read_or_refused(reference: str) -> None:
     try:

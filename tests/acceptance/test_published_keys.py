@@ -40,6 +40,7 @@ def test_keys_for_the_agreed_algorithms_have_no_fault(keys: list[Any]) -> None:
         ([{**EC, "alg": "\x1b[1m"}], ["key 1 is for \ufffd[1m, agreed is ES256 or PS256"]),
         ([{**EC, "x": {}}], ["key 1 cannot be read"]),
         ([{**EC, "crv": []}], ["key 1 cannot be read"]),
+        ([{**EC, "crv": "Ed25519"}], ["key 1 cannot be read"]),
         ([{**RSA, "n": [1]}], ["key 1 has 0 bits, and RSA needs 2048"]),
         ([{**RSA, "n": "é"}], ["key 1 has 0 bits, and RSA needs 2048"]),
         ([{**RSA, "alg": "RS256"}], ["key 1 is for RS256, agreed is ES256 or PS256"]),

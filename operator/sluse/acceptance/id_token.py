@@ -24,7 +24,7 @@ def verified(
     try:
         keys = jwk.KeySet.import_key_set({"keys": jwks.get("keys", [])})
         claims: Mapping[str, Any] = jwt.decode(token, keys, algorithms=list(ALGORITHMS)).claims
-    except (JoseError, ValueError, TypeError):
+    except (JoseError, ValueError, TypeError, KeyError):
         raise Failed("The ID token is not signed by a key that the authority publishes") from None
     if claims.get("iss") != issuer:
         raise Failed("The ID token is not the authority's: iss is another")

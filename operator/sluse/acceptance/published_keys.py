@@ -64,7 +64,7 @@ def _strength(key: dict[str, Any]) -> Iterator[str]:
         return
     try:
         public = jwk.import_key({member: key[member] for member in _MAKE_THE_KEY if member in key})
-    except (JoseError, ValueError, TypeError):
+    except (JoseError, ValueError, TypeError, KeyError):  # a curve of another kind of key is a KeyError
         yield say("cannot be read")
         return
     if isinstance(public, jwk.ECKey) and public.curve_name != "P-256":

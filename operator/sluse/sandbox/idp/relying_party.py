@@ -59,7 +59,7 @@ class Authentication:
             return jwt.decode(assertion, keys, algorithms=["ES256", "PS256"]).claims
         except Unreachable as unreachable:
             raise NotTheParty(unreachable.message) from None
-        except (JoseError, ValueError):
+        except (JoseError, ValueError, TypeError, KeyError):
             raise NotTheParty("the assertion is not signed by a key of the party") from None
 
     def _spend(self, claims: Mapping[str, Any], now: float) -> None:
