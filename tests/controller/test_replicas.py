@@ -137,6 +137,24 @@ async def test_asked_to_end_it_hands_over_at_once_although_nobody_may_take_it(
         assert len(world.registrations()) == 2
 
 
+async def test_asked_to_end_it_hands_nothing_over_while_something_of_its_own_may_still_arrive(
+    world: Operated, mine: Supplier, neighbour: Supplier
+) -> None:
+    """A request at the authority outlasts the drain: whoever led at once would look before it arrives."""
+    with replicas(world, SLOW) as house:
+        leader, _ = await house.both()
+        gate = await in_a_batch(world)
+        leader.send(signal.SIGTERM)
+        assert await leader.ended() == 0
+        lease = await world.admin.get(LEASE, NAMESPACE, LEASE_NAME)
+        assert lease["spec"]["holderIdentity"] == leader.identity
+        assert any("may still arrive, so the leadership is not given back" in line for line in leader.said())
+        gate.open()
+        again = house.start("one")
+        assert await house.leader() is again
+        await all_is_well(world, mine, neighbour)
+
+
 async def test_killed_and_started_again_in_its_place_it_goes_on_at_once(
     world: Operated, mine: Supplier, neighbour: Supplier
 ) -> None:

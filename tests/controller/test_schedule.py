@@ -137,6 +137,30 @@ def test_a_key_can_be_scheduled_again_from_its_own_waking(loop: Clockwork) -> No
     assert run(loop, 35, story, woken, wake) == [("key", 10.0), ("key", 20.0), ("key", 30.0)]
 
 
+def test_at_the_end_what_is_awake_is_waited_for_and_what_it_asks_for_does_not_begin(loop: Clockwork) -> None:
+    said: Woken = []
+
+    async def whole() -> None:
+        async def wake(key: str) -> None:
+            said.append((f"{key} begins", loop.time()))
+            await asyncio.sleep(5)
+            schedule.after("next", 0)
+            await asyncio.sleep(5)
+            said.append((f"{key} ends", loop.time()))
+
+        schedule = Schedule(wake, jitter=lambda: 0.0)
+        running = asyncio.create_task(schedule.loop())
+        schedule.after("first", 1)
+        schedule.after("later", 7)
+        await asyncio.sleep(2)
+        async with schedule.still():
+            running.cancel()
+        await asyncio.wait([running])
+
+    loop.run_until_complete(whole())
+    assert said == [("first begins", 1.0), ("first ends", 11.0)]
+
+
 def test_a_bug_in_a_waking_ends_the_loop_loudly(loop: Clockwork) -> None:
     async def wake(key: str) -> None:
         raise ZeroDivisionError(key)

@@ -46,11 +46,15 @@ async def test_a_last_write_of_the_leader_before_is_read_and_gone_on_from(
     leads_now = start()
     await leads_now.load()
     leads_now.note("fjordlegen", titled("Journal"))
+    asked: list[str] = []
+    leads_now.overtaken = lambda: asked.append("a sync")
     await journal.record(KEY, intended(2, now))
     with pytest.raises(ClusterUnavailable, match="last write of the leader before"):
         await leads_now.record(KEY, intended(3, now))
     assert await leads_now.held(KEY) == intended(2, now)
+    assert asked == ["a sync"], "what is wanted was reckoned from what is overtaken"
     await leads_now.record(replace(KEY, client="api"), intended(4, now))
+    assert asked == ["a sync"]
     again = start()
     held = (await again.load())["fjordlegen"].integrations["journal-web"]
     assert (held.title, held.clients["web"], held.clients["api"]) == ("Journal", intended(2, now), intended(4, now))

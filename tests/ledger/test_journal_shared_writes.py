@@ -81,3 +81,27 @@ async def test_a_process_that_ends_during_a_write_leaves_nobody_waiting(
     again = start()
     await again.load()
     assert await again.held(KEY) == intended(3, now)
+
+
+async def test_it_is_idle_once_no_write_is_under_way(
+    journal: ClusterJournal, api: KubernetesAPI, now: datetime
+) -> None:
+    assert await journal.idle(0)
+    api.faults.add(Fault(latency=0.2, resource="configmaps", verb="create"))
+    writing = asyncio.create_task(journal.record(KEY, intended(1, now)))
+    await suffered(api)
+    writing.cancel()  # who waits for a write does not end it
+    assert not await journal.idle(0)
+    assert await journal.idle(60)
+
+
+async def test_after_a_write_that_was_cut_off_it_is_idle_never_again(
+    journal: ClusterJournal, api: KubernetesAPI, now: datetime
+) -> None:
+    api.faults.add(Fault(latency=0.2, resource="configmaps", verb="create"))
+    writing = asyncio.create_task(journal.record(KEY, intended(1, now)))
+    await suffered(api)
+    (writer,) = (task for task in asyncio.all_tasks() if task.get_name() == "ledger-write")
+    writer.cancel()
+    await asyncio.gather(writing, return_exceptions=True)
+    assert not await journal.idle(60), "it may still arrive"

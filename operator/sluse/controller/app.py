@@ -13,6 +13,7 @@ from typing import Any
 import aiohttp
 import kopf
 
+from sluse.controller.begun import Begun
 from sluse.controller.clients import Clients
 from sluse.controller.diffbase import HandledDiffBase
 from sluse.controller.federations import Federations
@@ -33,7 +34,10 @@ _REPOSITORIES = (GROUP, VERSION, "integrationrepositories")
 
 @dataclass(frozen=True)
 class Dependencies:
-    """What the handlers close over. `login` returns the server and the session Kopf uses; `start` begins the loops."""
+    """What the handlers close over. `login` returns the server and the session Kopf uses; `start` begins the loops.
+
+    `begun` learns of a handler that Kopf cuts off at the end.
+    """
 
     clients: Clients
     federations: Federations
@@ -42,6 +46,7 @@ class Dependencies:
     login: Callable[[], tuple[str, aiohttp.ClientSession]]
     start: Callable[[], Awaitable[None]]
     stop: Callable[[], Awaitable[None]]
+    begun: Begun
 
 
 def build_registry(deps: Dependencies) -> kopf.OperatorRegistry:
@@ -66,7 +71,8 @@ def build_registry(deps: Dependencies) -> kopf.OperatorRegistry:
     @kopf.on.update(*_CLIENTS, id="reconcile", registry=registry)
     @kopf.on.resume(*_CLIENTS, id="reconcile", registry=registry)
     async def reconcile(body: kopf.Body, patch: kopf.Patch, **_: Any) -> None:
-        patch.status.update(await deps.clients.handle(body))
+        with deps.begun.whole():
+            patch.status.update(await deps.clients.handle(body))
 
     @kopf.on.event(*_CLIENTS, id="gone", registry=registry)
     async def gone(type: str | None, body: kopf.Body, **_: Any) -> None:  # noqa: A002 - Kopf's name
@@ -86,19 +92,20 @@ def build_registry(deps: Dependencies) -> kopf.OperatorRegistry:
             )
         )
 
-    _serve_federations(registry, deps.federations)
-    _serve_openings(registry, deps.openings)
+    _serve_federations(registry, deps.federations, deps.begun)
+    _serve_openings(registry, deps.openings, deps.begun)
     return registry
 
 
-def _serve_federations(registry: kopf.OperatorRegistry, federations: Federations) -> None:
+def _serve_federations(registry: kopf.OperatorRegistry, federations: Federations, begun: Begun) -> None:
     """Add the handlers of IdentityFederation."""
 
     @kopf.on.create(*_FEDERATIONS, id="reconcile", registry=registry)
     @kopf.on.update(*_FEDERATIONS, id="reconcile", registry=registry)
     @kopf.on.resume(*_FEDERATIONS, id="reconcile", registry=registry)
     async def reconcile_federation(body: kopf.Body, patch: kopf.Patch, **_: Any) -> None:
-        patch.status.update(await federations.handle(body))
+        with begun.whole():
+            patch.status.update(await federations.handle(body))
 
     @kopf.on.event(*_FEDERATIONS, id="gone", registry=registry)
     async def gone_federation(type: str | None, body: kopf.Body, **_: Any) -> None:  # noqa: A002 - Kopf's name
@@ -106,18 +113,20 @@ def _serve_federations(registry: kopf.OperatorRegistry, federations: Federations
             federations.gone(body)
 
 
-def _serve_openings(registry: kopf.OperatorRegistry, openings: NetworkOpenings) -> None:
+def _serve_openings(registry: kopf.OperatorRegistry, openings: NetworkOpenings, begun: Begun) -> None:
     """Add the handlers of NetworkOpening, and of the namespaces' labels, which decide where its policies stand."""
 
     @kopf.on.create(*_OPENINGS, id="reconcile", registry=registry)
     @kopf.on.update(*_OPENINGS, id="reconcile", registry=registry)
     @kopf.on.resume(*_OPENINGS, id="reconcile", registry=registry)
     async def reconcile_opening(body: kopf.Body, patch: kopf.Patch, **_: Any) -> None:
-        patch.status.update(await openings.handle(body))
+        with begun.whole():
+            patch.status.update(await openings.handle(body))
 
     @kopf.on.delete(*_OPENINGS, id="release", registry=registry)
     async def release_opening(body: kopf.Body, **_: Any) -> None:
-        failures = await openings.release(body)
+        with begun.whole():
+            failures = await openings.release(body)
         if failures:
             raise kopf.TemporaryError("; ".join(failures), delay=10)
 

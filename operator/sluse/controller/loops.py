@@ -32,18 +32,20 @@ class Loops:
         task.add_done_callback(self._ended)
         self._tasks[task] = still
 
-    async def end(self, within: float) -> None:
-        """End every loop as soon as nothing of it is under way, or after so many seconds."""
-        await asyncio.gather(*(self._end(task, still, within) for task, still in self._tasks.items()))
+    async def end(self, within: float) -> bool:
+        """End every loop as soon as nothing of it is under way, or after so many seconds; return whether nothing was cut off."""
+        finished = await asyncio.gather(*(self._end(task, still, within) for task, still in self._tasks.items()))
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        return all(finished)
 
-    async def _end(self, task: asyncio.Task[None], still: Callable[[], Still], within: float) -> None:
+    async def _end(self, task: asyncio.Task[None], still: Callable[[], Still], within: float) -> bool:
         with suppress(TimeoutError):
             async with asyncio.timeout(within), still():
                 task.cancel()
-                return
+                return True
         log.warning("%s did not finish what it had begun in %d s", task.get_name(), within)
         task.cancel()
+        return False
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         if task.cancelled():

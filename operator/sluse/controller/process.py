@@ -21,6 +21,7 @@ import kopf
 from sluse.cluster.client import user_agent
 from sluse.cluster.kinds import INTEGRATION_REPOSITORY
 from sluse.controller.app import DRAIN, Dependencies, build_registry
+from sluse.controller.begun import Begun
 from sluse.controller.clients import Clients
 from sluse.controller.federations import Federations
 from sluse.controller.loops import Loops
@@ -55,7 +56,7 @@ from sluse.wiring.parts import Parts
 
 log = logging.getLogger(__name__)
 
-LAST_PUBLICATION = 3.0  # seconds; a push under way is waited for some more when the leadership is given back
+LAST_PUBLICATION = 3.0  # seconds
 
 
 @dataclass
@@ -72,6 +73,7 @@ class Process:
         parts = self.parts
         settings = parts.settings
         self.box = Box()
+        self.begun = Begun()
         self.loops = Loops(self.fail)
         self.recall = Recall(parts.journal, parts.branch, parts.now, settings.ledger.trusted_head)
         self.publisher = Publisher(
@@ -99,6 +101,7 @@ class Process:
             standing=lambda: standing(parts.cluster, settings.environment),
             recalled=self._recalled,
         )
+        parts.journal.overtaken = self.sync.request
         self.comparing = Comparing(
             self.box, self.sync.stacks.compare, self.sync.request, settings.timing.compare, parts.now
         )
@@ -205,6 +208,7 @@ class Process:
                 login=self._login,
                 start=self._start,
                 stop=self._end,
+                begun=self.begun,
             )
         )
         try:
@@ -222,7 +226,8 @@ class Process:
             raise self._failure
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LAST_PUBLICATION):
-                await self.publisher.publish_news()  # what the last handlers did, which nobody published any more
+                with self.begun.whole():
+                    await self.publisher.publish_news()  # what the last handlers did, and nobody published any more
 
     async def _recalled(self) -> None:
         """Compare the ledger with the status branch, where the remote was away at the start."""
@@ -246,7 +251,7 @@ class Process:
 
     def fail(self, error: BaseException) -> None:
         """End as soon as may be, and raise this from `run`."""
-        self._failure = error
+        self._failure, self.begun.cut = error, True
         self.stop.set()
 
     async def _start(self) -> None:
@@ -260,7 +265,8 @@ class Process:
 
     async def _end(self) -> None:
         self.stop.set()  # where Kopf took the signal itself, its own waiter for our stop would hang for five seconds
-        await self.loops.end(DRAIN)
+        if not await self.loops.end(DRAIN):
+            self.begun.cut = True
 
     async def _wake(self, key: ClientKey | IntegrationKey) -> None:
         if isinstance(key, ClientKey):

@@ -22,7 +22,7 @@ from sluse.wiring.parts import Parts
 log = logging.getLogger(__name__)
 
 READ_AHEAD = 30.0  # seconds between two looks at the remote while standing by
-_LAST_PUSH = 5.0  # seconds that a push under way is waited for at the end
+_LAST_WRITE = 5.0  # seconds that a push or a write of the ledger under way is waited for at the end
 
 
 @dataclass
@@ -97,11 +97,13 @@ class Replica:
 
     async def _give_back(self) -> None:
         """Let another take over at once, unless something of ours may still arrive."""
+        led = self.parts.fence.open
         self.parts.fence.close()
-        if await self.parts.branch.idle(_LAST_PUSH):
+        idle = await asyncio.gather(self.parts.branch.idle(_LAST_WRITE), self.parts.journal.idle(_LAST_WRITE))
+        if all(idle) and not self.process.begun.cut:
             await self.parts.leading.release()
-        else:
-            log.warning("a push is still under way, so the leadership is not given back; it runs out")
+        elif led:
+            log.warning("something that was begun may still arrive, so the leadership is not given back; it runs out")
 
     async def _read_ahead(self) -> None:
         """Read what is merged, again and again, so that little is left to read when this process takes over."""

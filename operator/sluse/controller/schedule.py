@@ -32,6 +32,7 @@ class Schedule(Generic[Key]):
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _running: set[asyncio.Task[None]] = field(default_factory=set)
+    _ending: bool = False
 
     def after(self, key: Key, seconds: float) -> None:
         """Wake `key` in about `seconds`: up to a tenth later, so that a thousand do not wake at once."""
@@ -57,16 +58,16 @@ class Schedule(Generic[Key]):
 
     @asynccontextmanager
     async def still(self) -> AsyncIterator[None]:
-        """Wake nothing any more that is not awake yet, and wait until nothing is."""
-        self._heap.clear()
-        if self._running:
+        """Wake nothing any more, also nothing that is asked for from now on, and wait until nothing is awake."""
+        self._ending = True
+        while self._running:
             await asyncio.wait(self._running)
         yield
 
     def _due(self, group: asyncio.TaskGroup) -> float | None:
         """Start everything that is due; return the seconds to the next, None where nothing waits."""
         now = asyncio.get_running_loop().time()
-        while self._heap:
+        while self._heap and not self._ending:
             when, number, key = self._heap[0]
             if self._current.get(key) != number:
                 heapq.heappop(self._heap)

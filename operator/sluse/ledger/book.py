@@ -43,12 +43,23 @@ class _Pending:
 
 
 class Book:
-    """`stored` is what the cluster holds (None: no object yet), `version` its resourceVersion."""
+    """`stored` is what the cluster holds (None: no object yet), `version` its resourceVersion.
+
+    `overtaken` is told when the ledger became another one than was read. `torn`: a write was cut off, and may still arrive.
+    """
 
     def __init__(
-        self, objects: LedgerObjects, ledger: OrganisationLedger, *, stored: bytes | None, version: str | None
+        self,
+        objects: LedgerObjects,
+        ledger: OrganisationLedger,
+        overtaken: Callable[[], None],
+        *,
+        stored: bytes | None,
+        version: str | None,
     ) -> None:
         self._objects = objects
+        self._overtaken = overtaken
+        self.torn = False
         self._durable = ledger
         self._stored = stored
         self._version = version
@@ -63,6 +74,11 @@ class Book:
     def current(self) -> OrganisationLedger:
         """The ledger with everything noted, durable or not; the same object while nothing changes."""
         return self._current
+
+    @property
+    def writer(self) -> asyncio.Task[None] | None:
+        """The write under way."""
+        return self._writer
 
     def note(self, change: Change) -> None:
         """Change memory now, and the cluster with the next write."""
@@ -115,6 +131,7 @@ class Book:
                 batch, self._pending = self._pending, []
                 await self._commit(self._current, batch)
         except BaseException:
+            self.torn = True
             _tell(self._pending, None, cancelled=True)
             raise
         finally:
@@ -192,6 +209,7 @@ class Book:
             found.version,
         )
         self._may_be_late = False
+        self._overtaken()
         _log.warning("%s has a last write of the leader before; it is read again", where)
         return ClusterUnavailable(f"{where} has a last write of the leader before; what is held is looked at again")
 

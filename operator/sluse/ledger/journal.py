@@ -35,13 +35,17 @@ class ClusterJournal:
         self._telling = telling
         self._loaded: dict[str, Book] | None = None
         self._absent: dict[str, OrganisationLedger] = {}
+        self.overtaken: Callable[[], None] = lambda: None
+        """Told when a ledger became what the leader before wrote last: what is wanted was not reckoned from that."""
 
     async def load(self) -> Mapping[str, OrganisationLedger]:
         """Read every organisation's ledger with one list; a LedgerError where one cannot be read."""
         books: dict[str, Book] = {}
         for organisation, stored in (await self._objects.read_all()).items():
             ledger = own_ledger(organisation, stored.text, self._objects.where(organisation))
-            books[organisation] = Book(self._objects, ledger, stored=stored.text, version=stored.version)
+            books[organisation] = Book(
+                self._objects, ledger, self._overtaken, stored=stored.text, version=stored.version
+            )
         self._loaded = books
         return self.all()
 
@@ -69,6 +73,14 @@ class ClusterJournal:
         for result in done:
             if isinstance(result, BaseException):
                 raise result
+
+    async def idle(self, within: float) -> bool:
+        """Wait until no ledger is being written, at most so many seconds; return whether that came, and no write was cut off."""
+        books = tuple((self._loaded or {}).values())
+        writers = [book.writer for book in books if book.writer is not None]
+        if writers and (await asyncio.wait(writers, timeout=within))[1]:
+            return False
+        return not any(book.torn for book in books)
 
     async def held(self, key: ClientKey) -> HeldClient:
         """Return what is held; an empty value where nothing is."""
@@ -109,8 +121,12 @@ class ClusterJournal:
 
     def _book(self, organisation: str) -> Book:
         if organisation not in self._books:
-            self._books[organisation] = Book(self._objects, self._empty(organisation), stored=None, version=None)
+            empty = self._empty(organisation)
+            self._books[organisation] = Book(self._objects, empty, self._overtaken, stored=None, version=None)
         return self._books[organisation]
+
+    def _overtaken(self) -> None:
+        self.overtaken()
 
     def _empty(self, organisation: str) -> OrganisationLedger:
         empty = OrganisationLedger(organisation=organisation, telling=self._telling)
