@@ -42,7 +42,9 @@ def invite(suppliers: Sequence[str]) -> People:
         admin=Identity("sandbox-admin", (MASTERS,), _token()),
         operators={environment: Identity(operator_user(environment), (), _token()) for environment in Environment},
         reviewer=Pusher("nhn-reviewer", _token(), ("refs/heads/main",)),
-        suppliers={slug: Pusher(slug, _token(), (f"refs/heads/{slug}/*",)) for slug in suppliers},
+        suppliers={
+            slug: Pusher(slug, _token(), (f"refs/heads/{slug}/*", f"refs/heads/order/{slug}.*")) for slug in suppliers
+        },
         operator_pushers={
             environment: Pusher(f"operator-{environment}", _token(), (f"refs/heads/{environment.status_branch}",))
             for environment in Environment
