@@ -168,3 +168,23 @@ def test_a_bug_in_a_waking_ends_the_loop_loudly(loop: Clockwork) -> None:
     with pytest.raises(ExceptionGroup) as caught:
         run(loop, 10, lambda schedule: schedule.after("key", 1), [], wake)
     assert caught.group_contains(ZeroDivisionError)
+
+
+@pytest.mark.parametrize("turns", range(6))
+def test_a_cancellation_that_comes_with_news_ends_it(loop: Clockwork, turns: int) -> None:
+    async def wake(_: str) -> None:
+        raise AssertionError("nothing is due")
+
+    async def story() -> None:
+        schedule = Schedule(wake, jitter=lambda: 0.0)
+        schedule.after("far", 1e6)
+        running = asyncio.create_task(schedule.loop())
+        await asyncio.sleep(1)
+        schedule.after("further", 1e6)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        running.cancel()
+        await asyncio.wait({running}, timeout=5)
+        assert running.cancelled()
+
+    loop.run_until_complete(story())

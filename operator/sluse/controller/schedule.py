@@ -52,7 +52,8 @@ class Schedule(Generic[Key]):
                 self._changed.clear()
                 pause = self._due(group)
                 try:
-                    await asyncio.wait_for(self._changed.wait(), pause)
+                    async with asyncio.timeout(pause):  # wait_for would lose a cancellation that comes with the news
+                        await self._changed.wait()
                 except TimeoutError:
                     continue
 

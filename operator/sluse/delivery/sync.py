@@ -131,7 +131,8 @@ class Sync:
         while True:
             interval = self._interval()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wanted.wait(), interval)
+                async with asyncio.timeout(interval):  # wait_for would lose a cancellation that comes with the news
+                    await self._wanted.wait()
             self._wanted.clear()
             if self.repository is not None:
                 await self.once(self.repository)

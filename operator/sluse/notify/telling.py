@@ -77,7 +77,8 @@ class Telling:
             async with self.under_way:
                 wait = await self.once()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), wait)
+                async with asyncio.timeout(wait):  # wait_for would lose a cancellation that comes with the news
+                    await self._news.wait()
 
     async def once(self) -> float | None:
         """Tell what may be told now; return the seconds until more may be, None where nothing is left to tell."""
