@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sluse.demo.expect import PATIENCE
@@ -43,7 +43,23 @@ def clock(world: Operated) -> Path:
 def ended(
     world: Operated, running: subprocess.Popen[bytes], sign: signal.Signals | None = None
 ) -> tuple[int, Sequence[str]]:
-    """Send a signal, if any, and wait for the end; return the exit code and the lines that it said."""
+    """Send a signal, if any, and wait for the end; return the exit code and the lines that it said.
+
+    Killed, it takes what it started along, as the end of a container does: a push of its own could arrive much later.
+    """
+    started = list(descendants(running.pid)) if sign == signal.SIGKILL else []
     if sign is not None:
         running.send_signal(sign)
+    for pid in started:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     return running.wait(PATIENCE), log(world).read_text().splitlines()
+
+
+def descendants(pid: int) -> Iterator[int]:
+    """Yield the processes that a process started, and theirs; what ends meanwhile has none."""
+    with suppress(FileNotFoundError):
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            for child in map(int, (thread / "children").read_text().split()):
+                yield child
+                yield from descendants(child)
