@@ -10,11 +10,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sluse.catalog.policies import contents_in
 from sluse.catalog.reader import Reader
 from sluse.catalog.work_tree import WorkTree
 from sluse.delivery.compile import Compiler
 from sluse.delivery.head import Head
-from sluse.delivery.network_catalogue import contents_in, unsigned
+from sluse.delivery.network_catalogue import unsigned
 from sluse.delivery.policy import Untrusted
 from sluse.desired.stack import Stack
 from sluse.errors import CatalogError, SettingsError

@@ -1,8 +1,9 @@
-"""`sluse` as a process of its own, in an environment of nobody's."""
+"""`sluse` as a process of its own, in an environment of nobody's; and `sluse check`, in this one, on the good tree."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -10,11 +11,16 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
+
+from sluse.cli import main
 
 SLUSE = Path(sys.executable).with_name("sluse")
+GOOD = Path(__file__).parents[1] / "fixtures" / "good"
 
 Started = Callable[..., "subprocess.Popen[str]"]
 Ran = Callable[..., "subprocess.CompletedProcess[str]"]
+Check = Callable[..., Result]
 
 
 @pytest.fixture
@@ -59,5 +65,22 @@ def sluse(start: Started) -> Ran:
         process = start(*words)
         out, err = process.communicate(timeout=60)
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+    return run
+
+
+@pytest.fixture
+def good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with the good tree, as the current directory."""
+    shutil.copytree(GOOD, tmp_path / "repository")
+    (tmp_path / "repository" / ".git").mkdir()
+    monkeypatch.chdir(tmp_path / "repository")
+    return tmp_path / "repository"
+
+
+@pytest.fixture
+def check() -> Check:
+    def run(*arguments: str | Path, **environment: str) -> Result:
+        return CliRunner(env=environment).invoke(main, ["check", *map(str, arguments)])
 
     return run

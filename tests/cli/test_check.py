@@ -26,28 +26,11 @@ Check = Callable[..., Result]
 
 
 @pytest.fixture
-def good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A repository with the good tree, as the current directory."""
-    shutil.copytree(TESTS / "fixtures" / "good", tmp_path / "repository")
-    (tmp_path / "repository" / ".git").mkdir()
-    monkeypatch.chdir(tmp_path / "repository")
-    return tmp_path / "repository"
-
-
-@pytest.fixture
 def bad(good: Path) -> Path:
     """The same with one mistake in each of four files."""
     for path, name in BAD.items():
         shutil.copy(TESTS / "fixtures" / name, good / "integrations" / path)
     return good
-
-
-@pytest.fixture
-def check() -> Check:
-    def run(*arguments: str | Path, **environment: str) -> Result:
-        return CliRunner(env=environment).invoke(main, ["check", *map(str, arguments)])
-
-    return run
 
 
 @pytest.mark.usefixtures("good")

@@ -3,38 +3,19 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import click
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from sluse.cli import main
 from sluse.cli.check import command
 from sluse.rules.reports import REPORTS
 
 TESTS = Path(__file__).parent.parent
 
 Check = Callable[..., Result]
-
-
-@pytest.fixture
-def good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A repository with the good tree, as the current directory."""
-    shutil.copytree(TESTS / "fixtures" / "good", tmp_path / "repository")
-    (tmp_path / "repository" / ".git").mkdir()
-    monkeypatch.chdir(tmp_path / "repository")
-    return tmp_path / "repository"
-
-
-@pytest.fixture
-def check() -> Check:
-    def run(*arguments: str | Path, **environment: str) -> Result:
-        return CliRunner(env=environment).invoke(main, ["check", *map(str, arguments)])
-
-    return run
 
 
 def test_what_is_not_read_is_not_called_fine(good: Path, check: Check) -> None:

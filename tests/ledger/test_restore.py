@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,33 +12,12 @@ from sluse.cluster.client import Cluster
 from sluse.cluster.kinds import CONFIG_MAP
 from sluse.errors import LedgerError, LedgerMissing, RemoteUnavailable
 from sluse.ledger.branch.bare import Unreachable
-from sluse.ledger.branch.branch import StatusBranch
-from sluse.ledger.journal import ClusterJournal
 from sluse.ledger.page import pages
-from sluse.ledger.restore import Recall
-from sluse.model.held import HeldClient, HeldIntegration, Intent, OrganisationLedger
-from sluse.model.names import ClientKey, Environment
+from sluse.model.held import HeldIntegration, OrganisationLedger
+from sluse.model.names import Environment
 from sluse.sandbox.kube.api import KubernetesAPI
-
-Start = Callable[[], ClusterJournal]
-Opened = Callable[..., StatusBranch]
-
-NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-KEY = ClientKey("fjordlegen", "journal-web", "web")
-OTHER = ClientKey("hav-omsorg", "plan", "m2m")
-
-
-def intended(number: int, now: datetime) -> HeldClient:
-    return HeldClient(intent=Intent(id=f"intent-{number}", since=now))
-
-
-def recall(journal: ClusterJournal, branch: StatusBranch, **changes: Any) -> Recall:
-    return Recall(journal, branch, **{"now": lambda: NOW, **changes})
-
-
-async def publish(journal: ClusterJournal, branch: StatusBranch, now: datetime) -> None:
-    files = pages(journal.all(), environment=Environment.TEST, issuer="https://authority.example")
-    await branch.publish(files, "", now)
+from worlds.journal import KEY, Start, intended
+from worlds.recalling import OTHER, Opened, publish, recall
 
 
 async def test_with_neither_object_nor_genesis_it_refuses_and_says_what_to_run(

@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 import pytest
 
 from sluse.cluster.client import Cluster
 from sluse.cluster.kinds import CONFIG_MAP
 from sluse.errors import LedgerError
-from sluse.ledger.branch.branch import StatusBranch
-from sluse.ledger.journal import ClusterJournal
-from sluse.ledger.page import pages
-from sluse.ledger.restore import Recall
-from sluse.model.names import ClientKey, Environment
 from sluse.sandbox.kube.api import KubernetesAPI
 from worlds.journal import KEY, Start, intended
-
-Opened = Callable[..., StatusBranch]
-
-NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-OTHER = ClientKey("hav-omsorg", "plan", "m2m")
-
-
-def recall(journal: ClusterJournal, branch: StatusBranch, **changes: Any) -> Recall:
-    return Recall(journal, branch, **{"now": lambda: NOW, **changes})
-
-
-async def publish(journal: ClusterJournal, branch: StatusBranch, now: datetime) -> None:
-    files = pages(journal.all(), environment=Environment.TEST, issuer="https://authority.example")
-    await branch.publish(files, "", now)
+from worlds.recalling import NOW, OTHER, Opened, publish, recall
 
 
 async def test_a_beginning_of_long_ago_is_no_new_installation(start: Start, branch: Opened, now: datetime) -> None:

@@ -258,8 +258,8 @@ def settings_of(sandbox: Sandbox, environment: Environment, timing: Timing = NEV
     The status branch is said to be at its newest: in a sandbox that several tests share, weeks pass after its beginning.
     """
     found = load(sandbox.settings(environment))
-    head = hashlib.sha256(Main(sandbox.remote.repository).file(environment.status_branch, "head.json").encode())
-    ledger = found.ledger.model_copy(update={"trusted_head": head.hexdigest()})
+    head = Main(sandbox.remote.repository).head(environment.status_branch)
+    ledger = found.ledger.model_copy(update={"trusted_head": head})
     return found.model_copy(update={"timing": timing, "mail": None, "ledger": ledger})
 
 

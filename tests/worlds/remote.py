@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 from dataclasses import dataclass
@@ -46,6 +47,10 @@ class Main:
     def file(self, branch: str, path: str) -> str:
         """Return a file of a branch."""
         return self.git("show", f"refs/heads/{branch}:{path}")
+
+    def head(self, branch: str) -> str:
+        """Return the digest of what a status branch publishes last."""
+        return hashlib.sha256(self.file(branch, "head.json").encode()).hexdigest()
 
     def git(self, *words: str, said: str = "") -> str:
         done = subprocess.run(

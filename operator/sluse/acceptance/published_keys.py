@@ -9,11 +9,11 @@ from typing import Any
 from joserfc import jwk
 from joserfc.errors import JoseError
 
+from sluse.model.keys import PRIVATE_MEMBERS
 from sluse.rules.authority import RSA_BITS_REFUSED
 from sluse.rules.shown import either, printable
 from sluse.words.said import say
 
-_PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _FITTING = {"ES256": "EC", "PS256": "RSA", "RS256": "RSA"}
 _MAKE_THE_KEY = ("kty", "crv", "x", "y", "n", "e")
 
@@ -40,7 +40,7 @@ def _key_faults(key: object, agreed: tuple[str, ...]) -> Iterator[str]:
     if not isinstance(key, dict):
         yield say("is not a JSON object")
         return
-    if not _PRIVATE.isdisjoint(key):
+    if not PRIVATE_MEMBERS.isdisjoint(key):
         yield say("is published with its private half")
         return
     if not isinstance(key.get("kid"), str):

@@ -13,6 +13,9 @@ from typing import NamedTuple, Protocol
 INTEGRATIONS = "integrations"
 """The folder of everything authored, unless settings or a caller name another."""
 
+POLICIES = "policies"
+"""The folder of what the roots sign, and of the rules' own code."""
+
 
 class FileKind(StrEnum):
     """What lies at a path. Only regular files are ever read."""

@@ -9,14 +9,16 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
 from sluse.catalog import limits
 from sluse.catalog.document import Reading, read_file, refused
-from sluse.catalog.files import FileKind, Files
+from sluse.catalog.files import POLICIES, FileKind, Files
 from sluse.catalog.layout import Role, Spot
+from sluse.catalog.work_tree import WorkTree
 from sluse.model.names import Digest
 from sluse.model.policy.bundle import Repository, SignedManifest
 from sluse.model.policy.calendar import Calendar
@@ -28,7 +30,7 @@ from sluse.model.problem import Place, Problem
 from sluse.rules import reading
 from sluse.words.said import say
 
-FOLDER = "policies"
+FOLDER = POLICIES
 MANIFEST = "manifest.json"
 DATA: Mapping[str, tuple[str, type[BaseModel]]] = {
     "repository.yaml": ("repository", Repository),
@@ -65,6 +67,11 @@ def contents(files: Files) -> Mapping[str, bytes]:
     ]
     found = files.read([entry.id for entry in wanted])
     return {entry.path: found[entry.id] for entry in wanted}
+
+
+def contents_in(root: Path) -> Mapping[str, bytes]:
+    """Return the same of a working tree; nothing where it has no such folder."""
+    return contents(WorkTree(root, FOLDER)) if (root / FOLDER).is_dir() else {}
 
 
 def read(files: Mapping[str, bytes]) -> PolicyReading:

@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sluse.catalog.files import FileEntry, Files
+from sluse.catalog.files import POLICIES, FileEntry, Files
 from sluse.catalog.work_tree import WorkTree
 from sluse.checking.memory import Memory
 from sluse.checking.release import release
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from sluse.catalog.policies import PolicyReading
     from sluse.model.problem import Problem
     from sluse.model.tree import Tree
-
-_POLICIES = "policies"
 
 
 def judged(root: Path, under: str, memory: Memory | None) -> Verdict:
@@ -73,8 +71,8 @@ class _Policies:
     """The folder `policies/`: read as bytes at once, as models when first needed."""
 
     def __init__(self, root: Path) -> None:
-        tree = WorkTree(root, _POLICIES)
-        self._entries = tree.entries() if (root / _POLICIES).is_dir() else ()
+        tree = WorkTree(root, POLICIES)
+        self._entries = tree.entries() if (root / POLICIES).is_dir() else ()
         self._files = _Read(tree.read([entry.id for entry in self._entries if entry.id]) if self._entries else {})
         self.digest = _digest(_written(self._entries))
 

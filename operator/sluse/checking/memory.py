@@ -12,7 +12,7 @@ import hashlib
 import os
 import sqlite3
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 _FILE = "verdicts.sqlite"
@@ -96,10 +96,10 @@ def memory_in(folder: Path | None, root: Path) -> Memory | None:
     return None if place.is_relative_to(here) or place.is_relative_to(top) else Memory(folder)
 
 
-def _ours(path: Path, is_kind: object) -> None:
+def _ours(path: Path, is_kind: Callable[[int], bool]) -> None:
     """Raise OSError unless the path is of that kind, ours, and nobody else's to write or read."""
     found = path.lstat()
-    if not callable(is_kind) or not is_kind(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+    if not is_kind(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
         raise PermissionError(path)
 
 

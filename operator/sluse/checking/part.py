@@ -43,8 +43,7 @@ def _opener(asked: Scope) -> Open:
 
 def policies(asked: Scope) -> data.PolicyReading:
     """Return what lies in `policies/`; nothing where there is no such folder. Raises CatalogError."""
-    known = (asked.root / data.FOLDER).is_dir()
-    return data.read(data.contents(WorkTree(asked.root, data.FOLDER)) if known else {})
+    return data.read(data.contents_in(asked.root))
 
 
 def read(reader: Reader, files: Open, under: str, only: frozenset[str], models: PolicyFiles | None) -> Tree:

@@ -16,7 +16,6 @@ from sluse.checking.verdict import Verdict, ordered
 from sluse.cli import lang
 from sluse.cli.collection import without_collecting
 from sluse.cli.reaching import CA, RESOLVE
-from sluse.errors import CatalogError
 from sluse.model.problem import Problem, Severity
 from sluse.rules.printing import Paint, as_json, as_text, readable, tally, unpainted
 from sluse.wiring import cache
@@ -83,11 +82,9 @@ def command(  # noqa: PLR0913 - each is an option
     with without_collecting():
         wanted = cache.is_ours_alone() if index is None else index
         memory = memory_in(cache.folder(), asked.root) if wanted else None
-        found = _verdict(asked, memory)
-        problems = asked.of_interest((*found.problems, *_rewritten(asked, base)))
+        found, problems = _found(asked, memory, base)
         if (fix or diff) and _fixed(asked, problems, words, only_show=diff):
-            found = _verdict(asked, memory)
-            problems = asked.of_interest((*found.problems, *_rewritten(asked, base)))
+            found, problems = _found(asked, memory, base)
     if diff:
         return 1 if _errors(problems) else 0
     if live:
@@ -110,6 +107,12 @@ def _demand_alone(others: Mapping[str, bool]) -> None:
     for other, is_given in others.items():
         if is_given:
             raise click.UsageError(f"--diff and {other} exclude each other")
+
+
+def _found(asked: Scope, memory: Memory | None, base: str | None) -> tuple[Verdict, Sequence[Problem]]:
+    """Return the verdict, and what of it, and of the history since `base`, was asked for."""
+    verdict = _verdict(asked, memory)
+    return verdict, asked.of_interest((*verdict.problems, *_rewritten(asked, base)))
 
 
 def _verdict(asked: Scope, memory: Memory | None) -> Verdict:
@@ -162,11 +165,7 @@ def _rewritten(asked: Scope, base: str | None) -> tuple[Problem, ...]:
     from sluse.catalog.history import rewritten
 
     with StandingClone(asked.root) as clone:
-        commit = clone.commit(base)
-        if commit is None:
-            raise CatalogError(
-                say("the clone has no commit {reference}", reference=base), hint=say("fetch it, or name another")
-            )
+        commit = clone.named(base)
         changed = beside.changed(asked.root, commit, None, (INTEGRATIONS,))
         return rewritten(clone, asked.root, commit, None, changed)
 

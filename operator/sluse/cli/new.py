@@ -50,7 +50,6 @@ def command(
     Exit codes: 0 written, 1 an answer is wrong or missing, or it was not confirmed, 2 it could not be done.
     """
     from sluse.catalog import policies
-    from sluse.catalog.work_tree import WorkTree
     from sluse.delivery.checkout import Checkout
     from sluse.order.answers import blank, read
     from sluse.order.draft import Desk
@@ -62,8 +61,7 @@ def command(
         click.echo(blank(FORMS[kind], words), nl=False)
         return 0
     checkout = Checkout(repository)
-    known = (checkout.root / policies.FOLDER).is_dir()
-    policy = policies.read(policies.contents(WorkTree(checkout.root, policies.FOLDER)) if known else {})
+    policy = policies.read(policies.contents_in(checkout.root))
     interview = Interview(FORMS[kind], Desk(checkout.root, policy.models))
     given = read(filled_in, FORMS[kind]) if filled_in is not None else {}
     if not _asked(interview, given, words):

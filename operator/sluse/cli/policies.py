@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sluse.catalog.files import POLICIES
+
 if TYPE_CHECKING:
     from sluse.catalog.policies import PolicyReading
 
@@ -47,7 +49,7 @@ def sign(key: Path, roots: Path | None, repository: Path, *, yes: bool, commit: 
     from sluse.signing.ssh_keygen import sign as with_ssh_keygen
     from sluse.wiring.roots import pinned
 
-    checkout = Checkout(repository, "policies")
+    checkout = Checkout(repository, POLICIES)
     signer = load(key)
     drafted = draft(_reading(checkout.root), signer.public, pinned(roots) if roots else None)
     version = drafted.manifest.version
@@ -85,8 +87,8 @@ def verify(roots: Path | None, settings: Path | None, repository: Path) -> int:
     from sluse.wiring.roots import pinned
 
     pins = pinned(roots, settings)
-    root = Checkout(repository, "policies").root
-    files = WorkTree(root, "policies")
+    root = Checkout(repository, POLICIES).root
+    files = WorkTree(root, POLICIES)
     known = contents(files)
     for entry in files.entries():
         if entry.path not in known and _looks_read(entry.path):
@@ -110,9 +112,9 @@ def _reading(root: Path) -> PolicyReading:
     from sluse.catalog.policies import contents, read
     from sluse.catalog.work_tree import WorkTree
 
-    return read(contents(WorkTree(root, "policies")))
+    return read(contents(WorkTree(root, POLICIES)))
 
 
 def _looks_read(path: str) -> bool:
     """Say whether somebody may have meant a file to be read: the rules' code in its own folder is none of them."""
-    return path.endswith(_DATA) and path.rpartition("/")[0] in {"policies", "policies/history"}
+    return path.endswith(_DATA) and path.rpartition("/")[0] in {POLICIES, f"{POLICIES}/history"}

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sluse.catalog import policies
-from sluse.catalog.work_tree import WorkTree
 from sluse.errors import CatalogError
 from sluse.model.policy.network import NetworkCatalogue
 from sluse.model.tree import errors
@@ -25,14 +24,9 @@ def unsigned(contents: Mapping[str, bytes]) -> NetworkCatalogue | None:
     return found.content if found is not None else None
 
 
-def contents_in(root: Path) -> Mapping[str, bytes]:
-    """Return the files of `policies/` of a working tree, as `unsigned` takes them; none where there is no such folder."""
-    return policies.contents(WorkTree(root, policies.FOLDER)) if (root / policies.FOLDER).is_dir() else {}
-
-
 def catalogue_in(root: Path) -> NetworkCatalogue:
     """Return the catalogue of a working tree. CatalogError where there is none, or it is wrong."""
-    contents = contents_in(root)
+    contents = policies.contents_in(root)
     found = unsigned(contents)
     if found is None:
         wrong = errors(policies.read({path: text for path, text in contents.items() if path == PATH}).problems)

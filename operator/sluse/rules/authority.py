@@ -1,6 +1,6 @@
 """What the rules know of HelseID, in one table: each value with where it was read and how sure that is.
 
-The rules hold the reasoning, this page the facts: who learns that HelseID changed one looks here and nowhere else. A fact has
+The rules hold the reasoning, this page the facts: who learns that HelseID changed one looks here first. A fact has
 a value for test and one for production, which mostly are the same.
 
 Rejected for now: the same as a file of `policies/`, signed by the roots. Then what a file is refused for would depend on the

@@ -62,6 +62,14 @@ class StandingClone:
         ran = self._git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{reference}^{{commit}}")
         return ran.out.decode().strip() if ran.code == 0 else None
 
+    def named(self, reference: str) -> str:
+        """Return the id of the commit that somebody named. Raises CatalogError where there is none."""
+        found = self.commit(reference)
+        if found is None:
+            message = say("the clone has no commit {reference}", reference=reference)
+            raise CatalogError(message, hint=say("fetch it, or name another"))
+        return found
+
     def merge_base(self, one: str, other: str) -> str | None:
         """Return the commit at which two histories parted; None where the clone shows none."""
         ran = self._git("merge-base", "--end-of-options", one, other)

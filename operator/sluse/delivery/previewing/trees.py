@@ -64,7 +64,7 @@ class Compared:
         """Return both sides, judged."""
         base, head = self.trees(only)
         before = self._policies(self.base)
-        after = self._policies(self.head) if self.head is not None else _of_work_tree(self.root)
+        after = self._policies(self.head) if self.head is not None else policies.contents_in(self.root)
         name = WORKING_TREE if self.head is None else self.head[:12]
         lost = rewritten(self.clone, self.root, self.base, self.head, self.changed)
         return self._side(self.base[:12], base, before), self._side(name, head, after, lost)
@@ -83,8 +83,8 @@ class Compared:
 
 def compared(root: Path, clone: StandingClone, base: str | None, head: str | None, roots: Roots | None) -> Compared:
     """Return what is to be compared. Raises CatalogError where a revision is unknown or has no integrations."""
-    tip = _known(clone, head or "HEAD")
-    since = _known(clone, base) if base is not None else _forked(clone, tip)
+    tip = clone.named(head or "HEAD")
+    since = clone.named(base) if base is not None else _forked(clone, tip)
     ends = (since,) if head is None else (since, tip)
     for each in ends:
         if clone.find(clone.root(each), INTEGRATIONS) is None:
@@ -162,15 +162,6 @@ class _Undone:
         return self._base.read(ids)
 
 
-def _known(clone: StandingClone, reference: str) -> str:
-    found = clone.commit(reference)
-    if found is None:
-        raise CatalogError(
-            say("the clone has no commit {reference}", reference=reference), hint=say("fetch it, or name another")
-        )
-    return found
-
-
 def _forked(clone: StandingClone, tip: str) -> str:
     """Return where a branch left the main one."""
     main = next((found for each in MAIN if (found := clone.commit(each)) is not None), None)
@@ -188,11 +179,6 @@ def _forked(clone: StandingClone, tip: str) -> str:
             hint=remedy,
         )
     return found
-
-
-def _of_work_tree(root: Path) -> Mapping[str, bytes]:
-    there = (root / policies.FOLDER).is_dir()
-    return policies.contents(WorkTree(root, policies.FOLDER)) if there else {}
 
 
 def _policy(contents: Mapping[str, bytes], roots: Roots | None) -> Policy | Untrusted:
