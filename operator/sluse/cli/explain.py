@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from sluse.cli import lang
 from sluse.cli.clone_options import AT, FETCH, OUTPUT, REPOSITORY, ROOTS, SETTINGS
 from sluse.cli.gate import prepared
+from sluse.errors import CatalogError
+from sluse.words.said import say
 
 if TYPE_CHECKING:
     from sluse.words.said import Translate
+
+_LISTED = say("`sluse check`, `sluse gate` and `sluse status` print the names")
 
 
 @click.command()
@@ -36,11 +40,11 @@ def command(
     *,
     fetch: bool,
 ) -> None:
-    """Explain an integration, a rule of `sluse check`, or a reason of the gate.
+    """Explain an integration, a rule of `sluse check`, or a reason of the gate or of a status.
 
     Of an integration: what an acceptance binds of it, and how test, production, HEAD and the accepted differ.
 
-    SUBJECT is a rule's name as `sluse check` prints it, a reason's as `sluse gate` does, or `<organisation>.<name>`;
+    SUBJECT is a rule's name as `sluse check` prints it, a reason's as `sluse gate`, `sluse status` or `kubectl` do, or `<organisation>.<name>`;
     the name alone will do where only one has it. The working tree is judged as it is, offline; the stages are as published, where that is in the clone (see --fetch).
 
     Exit codes: 0 shown, 2 unknown, or it could not be told.
@@ -51,8 +55,26 @@ def command(
     from sluse.delivery.explanation import Explanation
     from sluse.delivery.verdicts import verdicts
 
-    survey, ledgers = prepared(repository, roots, settings, fetch=fetch)
-    (verdict,) = verdicts(survey, at, ledgers, subject)
+    near = _near(subject)
+    if subject[:1].isupper():  # no name of a file begins so
+        raise CatalogError(say("there is no rule and no reason {subject}", subject=subject), hint=near or _LISTED)
+
+    try:
+        survey, ledgers = prepared(repository, roots, settings, fetch=fetch)
+    except CatalogError as error:
+        if near is None:
+            raise
+        message = say(
+            "{subject} is no rule and no reason, and for an integration: {message}",
+            subject=subject,
+            message=error.message,
+        )
+        raise CatalogError(message, hint=near) from None
+    try:
+        (verdict,) = verdicts(survey, at, ledgers, subject)
+    except CatalogError as error:
+        raise CatalogError(error.message, hint=error.hint or near) from None
+
     document = survey.share(verdict.key.organisation).document(verdict.key)
     explanation = Explanation(verdict, document, _stages(repository, str(verdict.key)))
     if output == "json":
@@ -77,18 +99,26 @@ def _rule(subject: str, output: str, words: Translate) -> bool:
 
 
 def _reason(subject: str, output: str, words: Translate) -> bool:
-    """Print the checks of the gate that give the reason of that name; return whether there is any."""
-    if not subject[:1].isupper():
-        return False  # a name of a file never begins so
-    from sluse.gate import entitled, statements
-    from sluse.gate.check import Check
+    """Print the reason of that name; return whether there is one."""
+    from sluse.delivery.reasons import explained
+    from sluse.model.reasons.explained import lines
 
-    checks: tuple[Check[Any], ...] = (*statements.CHECKS, *entitled.CHECKS)
-    named = [each for each in checks if each.name == subject]
-    for each in named:
-        facts = each.facts(words)
-        click.echo(json.dumps(facts, ensure_ascii=False, indent=2) if output == "json" else "\n".join(each.told(words)))
-    return bool(named)
+    found = explained(subject, words)
+    if output == "json" and found:
+        click.echo(json.dumps(found[0] if len(found) == 1 else found, ensure_ascii=False, indent=2))
+    elif found:
+        click.echo("\n\n".join("\n".join(lines(each, words)) for each in found))
+    return bool(found)
+
+
+def _near(subject: str) -> str | None:
+    """Return the hint at the rule or reason that is written nearly so."""
+    from sluse.delivery.reasons import NAMES
+    from sluse.rules.near import nearest
+    from sluse.rules.table import BY_ID
+
+    near = nearest(subject, (*BY_ID, *NAMES))
+    return None if near is None else say("did you mean {near}?", near=near)
 
 
 def _stages(repository: Path, integration: str) -> dict[str, str]:

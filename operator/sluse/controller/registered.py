@@ -15,6 +15,7 @@ from sluse.ledger.stages import reach
 from sluse.model.held import HeldIntegration, OrganisationLedger
 from sluse.model.names import ClientKey
 from sluse.model.outcome import Conflicted, FederationOutcome, Outcome, Party, Rejected, Retired, Synced, Waiting
+from sluse.model.reasons.name import ReasonName
 from sluse.model.resources.status import Status
 
 log = logging.getLogger(__name__)
@@ -98,7 +99,7 @@ class Registered(Looking[Key, Spec]):
             self.stacks.request()
 
 
-def unusable(error: LedgerError) -> tuple[str, str, Party]:
+def unusable(error: LedgerError) -> tuple[ReasonName, str, Party]:
     """Return reason, message and party of what waits on a damaged memory."""
     message = f"{error.message} ({error.hint})" if error.hint else error.message
     return "LedgerUnusable", message, Party.CLUSTER_OPERATOR

@@ -13,15 +13,16 @@ from sluse.delivery.observing import KINDS
 from sluse.desired.stack import Manifest, ObjectKey
 from sluse.errors import ClusterError, NotFound
 from sluse.model.names import API_VERSION, Environment
+from sluse.model.reasons.name import ReasonName
 
 log = logging.getLogger(__name__)
 
 MOST = 20
 """Events of one stack at once: a cluster that was set back has lost everything, which needs no thousand."""
 
-RESTORED = "Restored"
-REMOVED = "Removed"
-_MESSAGES = {
+RESTORED: ReasonName = "Restored"
+REMOVED: ReasonName = "Removed"
+_MESSAGES: dict[ReasonName, str] = {
     RESTORED: "it was not as declared, and nobody had asked for that; it is as declared again",
     REMOVED: "nobody wants it; it was deleted",
 }
@@ -37,13 +38,15 @@ class DriftEvents:
 
     async def __call__(self, done: Declared) -> None:
         """Tell what was put right."""
-        told = [(key, RESTORED) for key in done.applied] + [(key, REMOVED) for key in done.pruned]
+        told: list[tuple[ObjectKey, ReasonName]] = [(key, RESTORED) for key in done.applied] + [
+            (key, REMOVED) for key in done.pruned
+        ]
         for key, reason in told[:MOST]:
             await self._tell(key, reason)
         if len(told) > MOST:
             log.warning("%d more objects had drifted, of which no Event is posted", len(told) - MOST)
 
-    async def _tell(self, key: ObjectKey, reason: str) -> None:
+    async def _tell(self, key: ObjectKey, reason: ReasonName) -> None:
         try:
             await self.cluster.create(event(key, await self._uid(key), reason, self.environment, self.now()))
         except ClusterError as error:
@@ -58,7 +61,7 @@ class DriftEvents:
         return str(found["metadata"]["uid"])
 
 
-def event(key: ObjectKey, uid: str | None, reason: str, environment: Environment, now: datetime) -> Manifest:
+def event(key: ObjectKey, uid: str | None, reason: ReasonName, environment: Environment, now: datetime) -> Manifest:
     """Return the Event that says what was done to an object."""
     moment = now.strftime("%Y-%m-%dT%H:%M:%SZ")
     about = {"apiVersion": API_VERSION, "kind": key.kind, "namespace": environment.namespace, "name": key.name}

@@ -14,8 +14,9 @@ from sluse.ledger.waiting import waiting_on
 from sluse.model.held import HeldIntegration, OrganisationLedger, WaitingOn
 from sluse.model.outcome import Party
 from sluse.model.problem import Problem, sentence
+from sluse.model.reasons.name import ReasonName
 
-SOURCE_INVALID = "SourceInvalid"
+SOURCE_INVALID: ReasonName = "SourceInvalid"
 
 
 def noted(ledger: OrganisationLedger, share: OrganisationCompiled, *, engine: str, now: datetime) -> OrganisationLedger:

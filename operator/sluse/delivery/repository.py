@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sluse.model.names import GROUP
+from sluse.model.reasons.name import ReasonName
 from sluse.model.resources.integration_repository import IntegrationRepositorySpec, IntegrationRepositoryStatus
 from sluse.model.resources.status import Condition, ConditionStatus
 
@@ -70,7 +71,7 @@ class SyncResult:
     """How a sync went. `stalled`: only a changed object or setting helps."""
 
     ready: bool
-    reason: str
+    reason: ReasonName
     message: str
     stalled: bool = False
     commit: str | None = None
@@ -86,7 +87,7 @@ def status(
     """Return the whole status after a sync. Nothing in it moves while nothing changes: no time of the last look."""
     moment = now.replace(microsecond=0)
     ready = ConditionStatus.TRUE if result.ready else ConditionStatus.FALSE
-    said = [("Ready", ready, result.reason, result.message[:2000])]
+    said: list[tuple[str, ConditionStatus, ReasonName, str]] = [("Ready", ready, result.reason, result.message[:2000])]
     if result.stalled:
         said.append(("Stalled", ConditionStatus.TRUE, result.reason, result.message[:2000]))
     if result.fuse_held:

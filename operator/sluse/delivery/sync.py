@@ -38,6 +38,7 @@ from sluse.errors import CatalogError, ClusterError, LedgerError, RemoteUnavaila
 from sluse.model.held import OrganisationLedger
 from sluse.model.policy.bundle import Policy, Roots
 from sluse.model.problem import Problem
+from sluse.model.reasons.name import ReasonName
 from sluse.model.tree import Tree
 
 log = logging.getLogger(__name__)
@@ -183,7 +184,7 @@ class Sync:
     async def _without_head(self, error: CatalogError) -> SyncResult:
         """Repair what is dirty, as it was compiled last."""
         failures = await self._declare_changed(self.box.now) if self.box.now is not None else []
-        reason = "RemoteUnavailable" if isinstance(error, RemoteUnavailable) else "NotReadable"
+        reason: ReasonName = "RemoteUnavailable" if isinstance(error, RemoteUnavailable) else "NotReadable"
         return SyncResult(ready=False, reason=reason, message="; ".join((sentence(error), *map(str, failures))))
 
     async def _head(self, path: str) -> Head:

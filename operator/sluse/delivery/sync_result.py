@@ -10,6 +10,7 @@ from sluse.delivery.head import Head
 from sluse.delivery.network_catalogue import PATH
 from sluse.delivery.repository import SyncResult
 from sluse.errors import EngineUnusable, SluseError
+from sluse.model.reasons.name import ReasonName
 from sluse.model.tree import errors
 
 
@@ -29,6 +30,7 @@ def result_of(head: Head, compiled: Compiled, failures: Sequence[StackFailed]) -
     wrong = len(errors(head.problems))
     held = len(compiled.held_retirements) + len(compiled.held_updates) + len(compiled.held_openings)
     unusable = next((failed.error for failed in failures if isinstance(failed.error, EngineUnusable)), None)
+    reason: ReasonName
     if unusable is not None:
         reason, message = "EngineUnusable", sentence(unusable)
     elif failures:

@@ -19,6 +19,7 @@ from sluse.gate.survey import GateSurvey
 from sluse.gate.verdict import Entitled, NotEntitled, Reason
 from sluse.model.names import Digest, IntegrationKey
 from sluse.model.outcome import Party
+from sluse.model.reasons.name import ReasonName
 from sluse.model.statement import StatementType, Verdict
 from sluse.words.said import say
 
@@ -79,5 +80,5 @@ def _of_its_own(view: OrganisationView, record: Record, subject: IntegrationKey)
     )
 
 
-def _reason(check: str, message: str) -> Reason:
+def _reason(check: ReasonName, message: str) -> Reason:
     return Reason(check, message, Party.SUPPLIER)

@@ -6,11 +6,13 @@ production entitled to this). Both are passed in, so that a test can show what e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from sluse.model.outcome import Party
+from sluse.model.reasons.name import ReasonName
+from sluse.model.reasons.table import REASONS
 from sluse.words.said import Translate, english, say
 
 Subject = TypeVar("Subject")
@@ -23,19 +25,13 @@ class Check(Generic[Subject]):
     `on` is who must act; None stands for the owner of what is judged.
     """
 
-    name: str
+    name: ReasonName
     demands: str
     find: Callable[[Subject], str | None]
     on: Party | None = None
 
     def facts(self, words: Translate = english) -> dict[str, str]:
         """Return what there is to say of it, by name."""
-        on = self.on.value if self.on is not None else say("whose it is")
-        return {"check": self.name, "demands": words(self.demands), "on": words(on)}
-
-    def told(self, words: Translate = english) -> Iterator[str]:
-        """Yield its lines for a terminal."""
-        names = {"check": say("check"), "demands": say("demands"), "on": say("waits on")}
-        width = max(len(words(name)) for name in names.values()) + 1
-        for name, value in self.facts(words).items():
-            yield f"{f'{words(names[name])}:':<{width}} {value}"
+        on = self.on.value if self.on is not None else say("whoever wrote or signed it")
+        do = words(REASONS[self.name].do)
+        return {"check": self.name, "demands": words(self.demands), "on": words(on), "do": do}

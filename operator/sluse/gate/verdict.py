@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sluse.model.names import Digest, IntegrationKey
 from sluse.model.outcome import Party
+from sluse.model.reasons.name import ReasonName
 from sluse.model.registration import Use
 
 
@@ -15,7 +16,7 @@ from sluse.model.registration import Use
 class Reason:
     """Why something is not (yet) so. `check` is the name of the check in its table, and the reason in a condition."""
 
-    check: str
+    check: ReasonName
     message: str
     on: Party
 

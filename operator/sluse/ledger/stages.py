@@ -15,9 +15,10 @@ from sluse.ledger.waiting import waiting_on
 from sluse.model.held import FEDERATION, HeldClient, HeldFederation, HeldIntegration, HeldSnapshot, WaitingOn
 from sluse.model.names import Environment
 from sluse.model.outcome import Conflicted, FederationOutcome, Outcome, Party, Rejected, Waiting
+from sluse.model.reasons.name import ReasonName
 from sluse.model.registration import Use
 
-OWNED_BY_ANOTHER = "OwnedByAnother"
+OWNED_BY_ANOTHER: ReasonName = "OwnedByAnother"
 """Reason of a Conflicted client, as in its resource's conditions."""
 
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from sluse.model.held import HeldClient, HeldFederation
+from sluse.model.reasons.name import AuthorityReason, ReasonName
 
 Held_co = TypeVar("Held_co", bound=HeldClient | HeldFederation, covariant=True)
 """What the ledger remembers of one thing that is registered."""
@@ -46,7 +47,7 @@ class Retired(Generic[Held_co]):
 class Waiting(Generic[Held_co]):
     """Somebody or something else must act first. `retry_after` in seconds, None for the ordinary schedule."""
 
-    reason: str
+    reason: ReasonName
     message: str
     on: Party
     held: Held_co
@@ -57,7 +58,7 @@ class Waiting(Generic[Held_co]):
 class Rejected(Generic[Held_co]):
     """The authority will not take this registration as it is; only a changed file helps."""
 
-    reason: str
+    reason: ReasonName | AuthorityReason
     message: str
     held: Held_co
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sluse.model.names import ORGANISATION_NUMBER
+from sluse.model.reasons.name import ReasonName
 from sluse.model.resources.network_opening import NetworkOpeningSpec, NetworkOpeningStatus
 from sluse.model.resources.status import Condition, ConditionStatus
 from sluse.network.kubernetes import not_covered
@@ -46,7 +47,7 @@ def status(
 
 def _ready(
     spec: NetworkOpeningSpec, namespaces: Collection[str], failure: str | None
-) -> tuple[ConditionStatus, str, str]:
+) -> tuple[ConditionStatus, ReasonName, str]:
     if failure is not None:
         return ConditionStatus.FALSE, "PoliciesNotWritten", failure
     hosts = not_covered(spec.openings)

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sluse.model.outcome import Conflicted, FederationOutcome, Outcome, Party, Rejected, Retired, Synced, Waiting
+from sluse.model.reasons.name import AuthorityReason, ReasonName
 from sluse.model.registration import Use
 from sluse.model.resources.status import Condition, ConditionStatus, WaitingFor
 
-Said = tuple[str, ConditionStatus, str, str]
+Said = tuple[str, ConditionStatus, ReasonName | AuthorityReason, str]
 """Type, status, reason and message of a condition."""
 
 
@@ -47,13 +48,13 @@ def waiting_for(
     return before if same else WaitingFor(on=on.value, reason=reason, since=now)
 
 
-def reason_of(code: str) -> str:
+def reason_of(code: str) -> AuthorityReason:
     """Return an authority's error code as a condition's reason: `invalid_scope` -> `InvalidScope`."""
     words = "".join(word.capitalize() for word in code.replace("-", "_").split("_") if word.isalnum())
-    return words if words[:1].isalpha() else "Refused"
+    return AuthorityReason(words if words[:1].isalpha() else "Refused")
 
 
-def _ready(outcome: Outcome | FederationOutcome) -> tuple[ConditionStatus, str, str]:
+def _ready(outcome: Outcome | FederationOutcome) -> tuple[ConditionStatus, ReasonName | AuthorityReason, str]:
     match outcome:
         case Synced(held=held):
             if held.use is Use.WITHHELD:
@@ -71,7 +72,7 @@ def _condition(
     before: Condition | None,
     kind: str,
     value: ConditionStatus,
-    reason: str,
+    reason: ReasonName | AuthorityReason,
     message: str,
     generation: int,
     now: datetime,

@@ -16,6 +16,7 @@ from sluse.model.federation import Federation
 from sluse.model.held import HeldFederation
 from sluse.model.names import Environment, IntegrationKey
 from sluse.model.outcome import Conflicted, FederationOutcome, Party, Retired, Synced, Waiting
+from sluse.model.reasons.name import ReasonName
 from sluse.model.registration import Use
 from sluse.model.resources.identity_federation import IdentityFederationSpec, IdentityFederationStatus
 from sluse.reconcile.conditions import conditions, said_of, waiting_for
@@ -25,7 +26,7 @@ from sluse.registrar.federation.port import FederationRegistrar, Instance, Obser
 from sluse.registrar.port import Mark
 from sluse.words.said import say
 
-REGISTRAR_MISSING = "RegistrarMissing"
+REGISTRAR_MISSING: ReasonName = "RegistrarMissing"
 NOBODY = "nobody"
 
 
