@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
 from sluse.cluster.kinds import SECRET
-from sluse.controller.logs import to_stderr
+from sluse.controller.logs import to_stderr, told_at_the_end
 from sluse.demo.expect import eventually
 from worlds.documents import OTHER, Supplier
 from worlds.operated import NAMESPACE, TEST, Operated
@@ -93,3 +96,43 @@ def test_for_people_each_event_is_one_line_of_text(capsys: pytest.CaptureFixture
     logging.getLogger("sluse.any").debug("too much")
     (line,) = capsys.readouterr().err.splitlines()
     assert line.endswith("INFO sluse.any: registered")
+
+
+@asynccontextmanager
+async def unpaused() -> AsyncIterator[None]:
+    yield
+
+
+async def cut_watch() -> AsyncIterator[str]:
+    async with unpaused():
+        yield "an event that nobody took"
+
+
+@pytest.mark.parametrize(("handler", "told"), [(None, True), (told_at_the_end, False)])
+def test_watches_cut_while_they_hand_something_over_are_no_error_at_the_end(
+    caplog: pytest.LogCaptureFixture,
+    *,
+    handler: Callable[[asyncio.AbstractEventLoop, dict[str, Any]], None] | None,
+    told: bool,
+) -> None:
+    async def operator() -> list[AsyncIterator[str]]:
+        watches = [cut_watch() for _ in range(50)]  # as many as make one closed in the wrong order certain
+        for watch in watches:
+            await anext(watch)
+        asyncio.get_running_loop().set_exception_handler(handler)
+        return watches
+
+    assert asyncio.run(operator())
+    assert any("asynchronous generator" in record.getMessage() for record in caplog.records) is told
+
+
+def test_what_else_goes_wrong_at_the_end_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    async def operator() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(told_at_the_end)
+        loop.call_soon(lambda: 1 / 0)
+        await asyncio.sleep(0)
+
+    asyncio.run(operator())
+    (record,) = caplog.records
+    assert "Exception in callback" in record.getMessage()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import sys
 from datetime import UTC, datetime
+from typing import Any
+
+log = logging.getLogger(__name__)
 
 
 class _JsonLines(logging.Formatter):
@@ -28,3 +32,15 @@ def to_stderr(*, json_lines: bool) -> None:
     handler.setFormatter(_JsonLines() if json_lines else text)
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("sluse").setLevel(logging.INFO)
+
+
+def told_at_the_end(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Be the exception handler of a loop from which Kopf is gone: tell what went wrong, but not of generators being closed.
+
+    A watch that Kopf cuts while it hands something over stays behind as generators in one another. `asyncio` closes them
+    in any order, and an outer one whose inner one is gone already complains. Nothing is lost: the session is closed before.
+    """
+    if "asyncgen" in context:
+        log.debug("closed at the end: %r: %r", context["asyncgen"], context.get("exception"))
+    else:
+        loop.default_exception_handler(context)

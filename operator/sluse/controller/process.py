@@ -24,6 +24,7 @@ from sluse.controller.app import DRAIN, Dependencies, build_registry
 from sluse.controller.begun import Begun
 from sluse.controller.clients import Clients
 from sluse.controller.federations import Federations
+from sluse.controller.logs import told_at_the_end
 from sluse.controller.loops import Loops
 from sluse.controller.openings import NetworkOpenings
 from sluse.controller.schedule import Schedule
@@ -222,6 +223,7 @@ class Process:
         finally:
             if self._session is not None:
                 await self._session.close()
+            asyncio.get_running_loop().set_exception_handler(told_at_the_end)
         if self._failure is not None:
             raise self._failure
         with contextlib.suppress(TimeoutError):
