@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import socket
 import threading
-from collections.abc import AsyncIterator
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -13,6 +17,7 @@ from aiohttp import web
 from sluse.errors import NotLeading
 from sluse.leadership.requests import fenced
 from sluse.sandbox.server import Served
+from sluse.sandbox.tls import Certificates, issue
 
 
 class Gate:
@@ -123,6 +128,47 @@ async def test_reading_passes_unless_reads_are_fenced_too(site: tuple[Site, str]
             async with http.get(url):
                 pass
     assert len(page.arrived) == 1
+
+
+@pytest.fixture
+def certificates(tmp_path: Path) -> Certificates:
+    return issue(tmp_path)
+
+
+@pytest.fixture
+def unmannered(certificates: Certificates) -> Iterator[str]:
+    """The address of a server that greets by TLS, and says no farewell as long as the test lasts."""
+    ended = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def greet() -> None:
+            accepted, _ = listening.accept()
+            with certificates.server.wrap_socket(accepted, server_side=True):
+                ended.wait()
+
+        greeting = threading.Thread(target=greet)
+        greeting.start()
+        yield f"https://localhost:{listening.getsockname()[1]}"
+        ended.set()
+        greeting.join()
+
+
+@pytest.mark.parametrize("body", [b"something", None])
+def test_what_a_fence_stops_leaves_no_connection_behind(
+    certificates: Certificates, unmannered: str, body: bytes | None
+) -> None:
+    async def refused() -> None:
+        connector = aiohttp.TCPConnector(ssl=certificates.client())
+        async with aiohttp.ClientSession(connector=connector, request_class=fenced(Gate(0))) as http:
+            with pytest.raises(NotLeading):
+                async with http.post(unmannered, data=body):
+                    pass
+
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        asyncio.run(refused())
+        gc.collect()
+    assert not told
 
 
 async def _post(http: aiohttp.ClientSession, url: str, body: bytes) -> None:

@@ -26,7 +26,11 @@ def fenced(fence: Fence, *, reads: bool = False) -> type[aiohttp.ClientRequest]:
 
     class Fenced(aiohttp.ClientRequest):
         async def send(self, conn: Any) -> aiohttp.ClientResponse:
-            self._ask()
+            try:
+                self._ask()
+            except NotLeading:
+                conn.protocol.abort()  # no farewell of TLS either, which a session that closes would not wait for
+                raise
             return await super().send(conn)
 
         async def write_bytes(self, writer: Any, conn: Any, content_length: int | None = None) -> None:
@@ -34,6 +38,7 @@ def fenced(fence: Fence, *, reads: bool = False) -> type[aiohttp.ClientRequest]:
                 self._ask()
             except NotLeading as error:
                 set_exception(conn.protocol, error)  # who waits for the answer gets this instead
+                conn.protocol.abort()
                 conn.close()
                 return
             await super().write_bytes(writer, conn, content_length)
