@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import ssl
 import stat
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -15,10 +17,14 @@ from typing import Any
 
 import pytest
 
+from sluse.demo.examples import CLIENTS
 from sluse.sandbox.remote import git_settings
 
 Started = Callable[..., "subprocess.Popen[str]"]
-KUBECTL = Path(sys.executable).with_name("kubectl")
+Ran = Callable[..., "subprocess.CompletedProcess[str]"]
+KUBECTL, SLUSE = (Path(sys.executable).with_name(name) for name in ("kubectl", "sluse"))
+ROOT = Path(__file__).parents[2]
+CLIENTS_OF_EXAMPLES = len(CLIENTS)
 PLACES = {
     *("kubernetes", "authority-test", "authority-production", "remote", "clock", "ca", "kubeconfig"),
     *("settings-test", "settings-production", "reviewer-token"),
@@ -86,7 +92,70 @@ def test_the_text_form_names_the_same_places_and_says_how_it_ends(start: Started
     assert {name for name, _ in rows} == PLACES
     assert ended(process, signal.SIGTERM) == 0
     assert process.stderr is not None
-    assert "Ctrl-C ends it." in process.stderr.read()
+    assert "Ctrl-C here ends the sandbox." in process.stderr.read()
+
+
+def test_a_directory_that_is_not_there_is_made_for_its_user_alone(start: Started, tmp_path: Path) -> None:
+    new = tmp_path / "not" / "there"
+    process = start("sandbox", "--output", "json", "--directory", new)
+    said = places(process)
+    assert ended(process, signal.SIGTERM) == 0
+    assert Path(said["kubeconfig"]).parent == new
+    assert stat.S_IMODE(new.stat().st_mode) == 0o700
+
+
+def test_a_directory_that_cannot_be_made_is_said_with_a_remedy(sluse: Ran, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    ran = sluse("sandbox", "--directory", tmp_path / "file" / "below")
+    assert ran.returncode == 2
+    assert ran.stderr.splitlines()[1].startswith("hint: give one in a folder that exists")
+
+
+def test_the_printed_commands_lead_from_an_empty_sandbox_to_registered_examples(
+    start: Started, surroundings: dict[str, str], tmp_path: Path
+) -> None:
+    process = start("sandbox", "--directory", tmp_path / "sandbox")
+    assert process.stderr is not None
+    told = list(iter(process.stderr.readline, "Ctrl-C here ends the sandbox.\n"))
+    commands = [line for line in told if line.startswith("  ")]
+    first, second = commands[: commands.index(commands[0], 1)], commands[commands.index(commands[0], 1) :]
+    *prepare, operator = first
+    place = {**surroundings, "PATH": f"{KUBECTL.parent}:{os.defpath}"}
+
+    def shell(*lines: str) -> str:
+        ran = subprocess.run(
+            ["sh", "-ec", "".join(lines)], check=False, cwd=ROOT, env=place, capture_output=True, text=True
+        )
+        assert ran.returncode == 0, ran.stderr
+        return ran.stdout
+
+    shell(*prepare)
+    running = start(
+        "-c",
+        f"cd {ROOT} && {prepare[0].strip()} && PATH={place['PATH']} exec {operator.strip()} >{tmp_path}/log 2>&1",
+        program=Path("/bin/sh"),
+    )
+    deadline = time.monotonic() + 120
+    while (seen := shell(*second)).count(" Registered ") < CLIENTS_OF_EXAMPLES:
+        assert running.poll() is None
+        assert time.monotonic() < deadline, seen
+    assert "False" not in seen
+    assert "polar-id.polar-login" in seen
+    assert '"jwks_uri"' in seen
+    assert ended(running, signal.SIGTERM) == 0
+    assert ended(process, signal.SIGINT) == 0
+
+
+def test_production_of_a_sandbox_pins_the_demo_s_roots_which_signed_its_policies(
+    start: Started, surroundings: dict[str, str], tmp_path: Path
+) -> None:
+    process = start("sandbox", "--output", "json", "--directory", tmp_path / "sandbox")
+    settings = places(process)["settings-production"]
+    verify = ["policies", "verify", "--settings", settings, "--repository", tmp_path / "sandbox" / "beginning"]
+    (tmp_path / "sandbox" / "beginning" / "integrations").mkdir()
+    ran = subprocess.run([SLUSE, *verify], check=False, env=surroundings, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    assert ended(process, signal.SIGTERM) == 0
 
 
 def test_a_directory_of_one_s_own_keeps_the_files(start: Started, tmp_path: Path, temporary: Path) -> None:

@@ -20,7 +20,7 @@ from sluse.cluster.access import access_from_kubeconfig
 from sluse.cluster.client import Cluster
 from sluse.cluster.kinds import HELSEID_CLIENT, INTEGRATION_REPOSITORY, Kind
 from sluse.delivery.repository import SYNC_REQUESTED
-from sluse.demo import commands, policies, signers
+from sluse.demo import alone, commands, policies, signers
 from sluse.demo.clone import Clone, Ran
 from sluse.demo.keys import key_file, new_key
 from sluse.demo.operators import Operators
@@ -30,7 +30,7 @@ from sluse.model.names import Environment
 from sluse.model.settings import EngineName
 from sluse.sandbox.authority.application import Authority
 from sluse.sandbox.install import admin_session, install, uninstall
-from sluse.sandbox.sandbox import Sandbox, Trust
+from sluse.sandbox.sandbox import Sandbox
 from sluse_policies.admission import admission
 
 SUPPLIER, NEIGHBOUR, PROVIDER, TESTERS, USERS = "solvang", "kvitfjell", "fjellid", "nhn", "liaby"
@@ -65,14 +65,13 @@ class Stage:
     async def __aenter__(self) -> Self:
         commands.prepare()
         self._loop = asyncio.get_running_loop()
-        trust = Trust(signers.roots(), {each: signers.operator(each.value).pem for each in Environment})
         parties = (SUPPLIER, NEIGHBOUR, PROVIDER)
         hosts = tuple(LOGIN_HOSTS.values())
         sandbox = Sandbox(
             self.directory,
             suppliers=parties,
             providers=hosts,
-            trust=trust,
+            trust=alone.trust(),
             cluster=self.kubeconfig,
             engine=self.engine,
             guards=admission,

@@ -1,9 +1,12 @@
 """The API scopes that the sandbox's authorities know: names seen in HelseID's public samples and documentation.
 
-Any other scope is refused, which is how the demo shows an unknown one. HelseID's full list is not public.
+Beside them the made-up ones of the examples in `integrations/`, so that those register. Any other scope is refused, which is how the demo shows an unknown one. HelseID's full list is not public.
 """
 
-API_SCOPES = frozenset(
+OF_THE_EXAMPLES = frozenset({"nhn:sfm/legemiddelliste", "nhn:sfm/reseptur.read"})
+"""No public page has these."""
+
+API_SCOPES = OF_THE_EXAMPLES | frozenset(
     {
         "fhi:sysvak.epj.dev/api",
         "nhn:deft/api",

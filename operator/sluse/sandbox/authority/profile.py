@@ -50,6 +50,8 @@ IDENTITY_SCOPES: Final = frozenset(
         "helseid://scopes/hpr/hpr_number",
         "helseid://scopes/client/info",
         "helseid://scopes/client/client_name",
+        "nhn:sfm:journal-id",
+        "nhn:tillitsrammeverk:parameters",
     }
 )
 
