@@ -6,7 +6,6 @@ The fast way answers only when nothing at all is wrong; everything else goes the
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,7 +19,7 @@ from sluse.catalog.faults import Fault
 from sluse.catalog.layout import Role, Spot
 from sluse.catalog.nodes import JsonValue
 from sluse.catalog.positions import Positions
-from sluse.catalog.text import decode, invisible, tabs
+from sluse.catalog.text import as_yaml, decode, invisible, tabs
 from sluse.model.client_installation import ClientInstallation
 from sluse.model.evidence import Evidence
 from sluse.model.identity_provider import IdentityProvider
@@ -99,7 +98,7 @@ def read_fast(spot: Spot, content: bytes) -> Reading | None:
         return None
     if any(_beside_the_model(spot, content, document)):
         return None
-    return _readable(spot, content, model, Positions(spot.path, _spaced(spot, text)))
+    return _readable(spot, content, model, Positions(spot.path, text, is_json=spot.is_json))
 
 
 def read_slowly(spot: Spot, content: bytes) -> Reading:
@@ -107,7 +106,7 @@ def read_slowly(spot: Spot, content: bytes) -> Reading:
     text = decode(content)
     if isinstance(text, Fault):
         return refused(spot, [_problem(spot, text, None, spot.holds)])
-    positions = Positions(spot.path, _spaced(spot, text))
+    positions = Positions(spot.path, text, is_json=spot.is_json)
     document, faults = _parse(spot, text)
     holds = envelope.identity(spot, document)
     errors = [_problem(spot, fault, positions, holds) for fault in faults if not fault.warning]
@@ -149,7 +148,7 @@ def _parse(spot: Spot, text: str) -> tuple[JsonValue, Sequence[Fault]]:
     indented = tabs(text) if not spot.is_json else None
     if indented is not None:
         return None, [indented]
-    root, faults = nodes.compose(_spaced(spot, text))
+    root, faults = nodes.compose(as_yaml(text) if spot.is_json else text)
     document = nodes.value(root, faults) if root is not None else None
     if root is not None:
         hidden = [fault for scalar in nodes.scalars(root) for fault in _hidden(spot, scalar)]
@@ -157,17 +156,6 @@ def _parse(spot: Spot, text: str) -> tuple[JsonValue, Sequence[Fault]]:
     if spot.is_json and not any(fault.rule in _BEFORE_JSON for fault in faults):
         faults = [*_not_json(text), *(fault for fault in faults if not fault.warning)][:1]
     return document, faults
-
-
-def _spaced(spot: Spot, text: str) -> str:
-    """JSON may be indented with tabs, which YAML refuses in places; as spaces they keep every column.
-
-    It may also have the colon on another line than its key, which YAML does not allow: it moves up, and no line does.
-    """
-    return _COLON_BELOW.sub(r'":\1', text.replace("\t", " ")) if spot.is_json else text
-
-
-_COLON_BELOW = re.compile(r'"([ \r]*\n[ \r\n]*):')
 
 
 _BY_HAND = frozenset({Role.ORGANISATION, Role.DOCUMENT, Role.POLICY})

@@ -22,6 +22,7 @@ OF_ORGANISATION = "_organisation"
 
 _SLUG = re.compile(SLUG)
 _KEY_SUFFIX = ".jwks.json"
+_ENVIRONMENTS = frozenset(Environment)
 _DIGEST_FILE = re.compile(r"[0-9a-f]{64}\.json")
 _DECISIONS = frozenset(StatementType) - {StatementType.SUBMISSION}
 _DECISION_FILE = re.compile(rf"(?P<step>[1-9][0-9]{{0,3}}-({'|'.join(sorted(_DECISIONS))}))\.yaml")
@@ -104,9 +105,10 @@ _SCHEMAS = frozenset({"schema.json", "schema.nb.json"})
 def spot(path: str, under: str) -> Spot:
     """Return what `path`, which lies below `under`, is. What cannot be printed of the path is replaced."""
     path = printable(path)
-    parts = path.removeprefix(f"{under}/").split("/")
-    if any(part.startswith(".") for part in parts):
+    inner = path.removeprefix(f"{under}/")
+    if inner.startswith(".") or "/." in inner:
         return Spot(path, Role.SKIPPED)
+    parts = inner.split("/")
     if parts[-1] == "README.md":
         return Spot(path, Role.ASIDE, _organisation(parts))
     if len(parts) == 1:
@@ -141,7 +143,7 @@ def _key_file(path: str, organisation: str, parts: list[str]) -> Spot:
     client, _, environment = parts[1].removesuffix(_KEY_SUFFIX).rpartition(".")
     if not _SLUG.match(parts[0]) or not _SLUG.match(client):
         return _misplaced(path, organisation, say("The key file's path does not name an integration and a client"))
-    if environment not in set(Environment):
+    if environment not in _ENVIRONMENTS:
         return _misplaced(path, organisation, say("The key file is neither for test nor for production"))
     key = ClientKey(organisation, parts[0], client)
     return Spot(path, Role.KEYS, organisation, KeyFile(key, Environment(environment)))

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from sluse.catalog.edits import edits
 from sluse.catalog.nodes import Mapping, Node, Scalar, Sequence, compose
+from sluse.catalog.text import as_yaml
 from sluse.model.change import Change, Edit
 from sluse.model.problem import Place
 from sluse.rules.shown import printable
@@ -21,9 +22,10 @@ class Positions:
     A scalar's place is its value's; a list's or mapping's is its key's, since that is what a reader looks for.
     """
 
-    def __init__(self, path: str, text: str) -> None:
+    def __init__(self, path: str, text: str, *, is_json: bool = False) -> None:
         self._path = path
-        self._text = text
+        self._written = text
+        self._is_json = is_json
 
     def __call__(self, field: str) -> Place:
         while field not in self._values and field:
@@ -46,6 +48,10 @@ class Positions:
     def edits(self, change: Change) -> tuple[Edit, ...]:
         """Return what a change is in the text; nothing where the text leaves doubt."""
         return edits(change, self._root, self._lines) if self._root is not None else ()
+
+    @cached_property
+    def _text(self) -> str:
+        return as_yaml(self._written) if self._is_json else self._written
 
     @cached_property
     def _lines(self) -> list[str]:

@@ -49,6 +49,18 @@ def _invisible(character: str) -> str:
     return say("An invisible character (U+{character:04X}) stands here", character=ord(character))
 
 
+def as_yaml(text: str) -> str:
+    """Return JSON as YAML that has every value at its place.
+
+    JSON may be indented with tabs, which YAML refuses in places; as spaces they keep every column. It may also have the
+    colon on another line than its key, which YAML does not allow: it moves up, and no line does.
+    """
+    return _COLON_BELOW.sub(r'":\1', text.replace("\t", " "))
+
+
+_COLON_BELOW = re.compile(r'"([ \r]*\n[ \r\n]*):')
+
+
 def tabs(text: str) -> Fault | None:
     """Return the fault for lines indented with tabs: one for the file, at the first of them."""
     lines = _TAB.findall(text)

@@ -16,6 +16,8 @@ from sluse.errors import CatalogError
 from sluse.words.said import say
 
 _NEVER_READ = limits.FILE_BYTES
+_PIECE = 16 * 1024  # bytes
+_FLAGS = os.O_RDONLY | os.O_CLOEXEC
 
 
 class WorkTree:
@@ -75,15 +77,33 @@ class WorkTree:
 
     def _file(self, file: str, path: str) -> FileEntry:
         try:
-            with open(file, "rb", buffering=0) as opened:  # noqa: PTH123 - see _walk
-                content = opened.read(_NEVER_READ + 1)
-                if len(content) > _NEVER_READ:
-                    return FileEntry(path, FileKind.FILE, os.fstat(opened.fileno()).st_size, "")
+            content, size = _content(file)
         except OSError as error:
             raise CatalogError(say("{path} cannot be read: {reason}", path=path, reason=error.strerror)) from error
+        if size > _NEVER_READ:
+            return FileEntry(path, FileKind.FILE, size, "")
         blob = blob_id(content)
         self._contents[blob] = content
-        return FileEntry(path, FileKind.FILE, len(content), blob)
+        return FileEntry(path, FileKind.FILE, size, blob)
+
+
+def _content(file: str) -> tuple[bytes, int]:
+    """Return a file's bytes, and how many it has: more than `_NEVER_READ` are not read.
+
+    By the system's own calls and in pieces: a file object, and room for the largest, cost more than reading a small file.
+    """
+    opened = os.open(file, _FLAGS)
+    try:
+        pieces = [os.read(opened, _PIECE)]
+        read = len(pieces[0])
+        while pieces[-1]:
+            if read > _NEVER_READ:
+                return b"", os.fstat(opened).st_size
+            pieces.append(os.read(opened, _PIECE))
+            read += len(pieces[-1])
+    finally:
+        os.close(opened)
+    return (pieces[0] if len(pieces) < 3 else b"".join(pieces)), read
 
 
 def _listed(folder: str) -> list[os.DirEntry[str]]:

@@ -7,13 +7,16 @@ import re
 ARMOUR = r"-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY( BLOCK)?-----|PuTTY-User-Key-File-[0-9]"
 """How a private key in a file of its own begins."""
 
+_BEFORE = r"[^0-9A-Za-z_-]"
+_COLON = r"\\?[\x22\x27]?[ \t\r\n]{0,8}:"
 MEMBER = (
-    r"(^|[^0-9A-Za-z_-])\\?[\x22\x27]?(?P<name>d|p|q|dp|dq|qi|k)\\?[\x22\x27]?"
-    r"[ \t\r\n]{0,8}:[ \t\r\n]{0,8}\\?[\x22\x27]?[A-Za-z0-9_-]{16}"
+    rf"(^|{_BEFORE})\\?[\x22\x27]?(?P<name>d|p|q|dp|dq|qi|k){_COLON}[ \t\r\n]{{0,8}}\\?[\x22\x27]?[A-Za-z0-9_-]{{16}}"
 )
 """A private member of a JWK, in JSON or YAML or JSON within JSON. It means something only beside a `kty`."""
 
 _ARMOUR, _MEMBER = re.compile(ARMOUR), re.compile(MEMBER)
+_NEAR = re.compile(rf"{_BEFORE}[dpqk][pqi]?{_COLON}")
+"""Part of every member that does not begin the text; Python is three times as fast to tell that there is none."""
 
 
 def armours(text: str) -> list[re.Match[str]]:
@@ -23,4 +26,6 @@ def armours(text: str) -> list[re.Match[str]]:
 
 def member(text: str) -> re.Match[str] | None:
     """Return the first private member of a JWK, the group `name` its name."""
-    return _MEMBER.search(text) if "kty" in text else None
+    if "kty" not in text:
+        return None
+    return _MEMBER.match(text) or (_MEMBER.search(text) if _NEAR.search(text) else None)
