@@ -1,0 +1,64 @@
+"""Other cores: processes forked from this one, which have all that it has read, and talk with it through a pipe.
+
+Threads were rejected, since Python runs one at a time; so were processes started afresh, since importing and reading all
+again costs more than is won. Nothing depends on them: where one ends without an answer, its part is done here.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    Work = Callable[[Connection[object, object]], None]
+    """What a process does: it receives, and sends."""
+
+SILENT = (EOFError, OSError)
+"""What receiving and sending raise where the other side has ended."""
+
+_MOST = 4  # processes: what one of them reads for the others grows with their number, and what each saves shrinks
+
+
+def cores() -> int:
+    """Return how many processes may share a work, this one among them.
+
+    One where forking could go wrong: a lock that another thread holds would be held in the other process for ever, and
+    outside Linux the system's own libraries may have threads that nobody here knows of.
+    """
+    return 1 if sys.platform != "linux" or threading.active_count() > 1 else min(len(os.sched_getaffinity(0)), _MOST)
+
+
+@contextmanager
+def forked(works: Sequence[Work]) -> Iterator[Sequence[Connection[object, object]]]:
+    """Do each work in a process of its own; yield this side of their pipes. They end with the context at the latest."""
+    import multiprocessing
+
+    forking = multiprocessing.get_context("fork")
+    with ExitStack() as ends:
+        pipes: list[Connection[object, object]] = []
+        for work in works:
+            ours, theirs = forking.Pipe()
+            ends.callback(ours.close)
+            process = forking.Process(target=_done, args=(work, theirs, [*pipes, ours]), daemon=True)
+            process.start()
+            theirs.close()
+            ends.callback(process.join)
+            ends.callback(process.terminate)
+            pipes.append(ours)
+        yield pipes
+
+
+def _done(work: Work, pipe: Connection[object, object], others: Sequence[Connection[object, object]]) -> None:
+    """Do a work in the process that was forked for it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    for each in others:
+        each.close()  # or the end of this side's owner would not be noticed
+    with suppress(Exception):  # whoever does this part instead meets it too, and tells
+        work(pipe)

@@ -1,0 +1,117 @@
+"""The verdict is the same by any number of processes, and by those that end before they answer.
+
+In a process of its own, since those of the tests have threads, and a process with threads is not forked.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sluse.checking.sharing import parts
+
+FIXTURES = Path(__file__).parent.parent / "fixtures"
+BAD = sorted(FIXTURES.glob("bad-*.yaml"))
+
+COMPARED = """
+import sys
+from pathlib import Path
+from sluse.checking.folders import judged
+from sluse.words.language import Language, in_language
+
+root, bokmal = Path(sys.argv[1]), in_language(Language.BOKMAL)
+said = [judged(root, "integrations", None, processes=count) for count in (1, 2, 5)]
+assert all(each == said[0] for each in said), "another verdict"
+told = [[(bokmal(each.message), bokmal(each.hint)) for each in verdict.problems] for verdict in said]
+assert all(each == told[0] for each in told), "other sentences"
+print(said[0].readable, len(said[0].problems))
+"""
+
+ENDING = """
+import os, sys
+from collections import defaultdict
+from pathlib import Path
+from sluse.catalog.work_tree import WorkTree
+from sluse.checking.judging import Judging, Policies, Read
+from sluse.checking.sharing import shared
+from sluse.rules.world import Register
+
+class Ending(Judging):
+    def declared(self, folder):
+        return self._said(0, super().declared(folder))
+
+    def judged(self, folder, world):
+        return self._said(1, super().judged(folder, world))
+
+    def _said(self, round, what):
+        if os.getpid() != here and round == ends:
+            if is_sudden:
+                os._exit(9)
+            raise RuntimeError("no answer")
+        return what
+
+def judged(kind, processes):
+    judging = kind("integrations", files, folders, Policies(root))
+    with shared(judging, folders, processes) as work:
+        declared = work.declared()
+        return work.judged(Register(declared[folder] for folder in folders))
+
+root, here = Path(sys.argv[1]), os.getpid()
+tree, folders = WorkTree(root), defaultdict(list)
+for entry in tree.entries():
+    folders[entry.path.split("/")[1]].append(entry)
+files = Read(tree.read([entry.id for each in folders.values() for entry in each]))
+alone = judged(Judging, 1)
+for ends in (0, 1):
+    for is_sudden in (True, False):
+        assert judged(Ending, 3) == alone, (ends, is_sudden)
+print(len(alone))
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Folders by the dozen, most with something wrong, and some that claim what is another's."""
+    root = tmp_path / "repository"
+    shutil.copytree(FIXTURES / "good", root)
+    own = root / "integrations" / "nordlys"
+    shutil.copytree(own, root / "integrations" / "nordlyset")
+    for number, bad in enumerate(BAD):
+        folder = root / "integrations" / f"folder-{number}"
+        folder.mkdir()
+        text = (own / "organisation.yaml").read_text()
+        (folder / "organisation.yaml").write_text(text.replace("nordlys", folder.name, 1))
+        shutil.copy(bad, folder / bad.name)
+    return root
+
+
+def ran(code: str, root: Path) -> str:
+    done = subprocess.run([sys.executable, "-c", code, root], capture_output=True, text=True, check=False, timeout=200)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def test_the_verdict_is_the_same_by_any_number_of_processes(root: Path) -> None:
+    readable, problems = map(int, ran(COMPARED, root).split())
+    assert readable > 10
+    assert problems > len(BAD)
+
+
+def test_what_a_process_does_not_answer_is_judged_without_it(root: Path) -> None:
+    assert int(ran(ENDING, root)) > len(BAD)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 9])
+def test_each_folder_is_in_one_part(count: int) -> None:
+    folders = [f"folder-{number}" for number in range(5)]
+    found = parts(folders, count)
+    assert sorted(each for part in found for each in part) == folders
+    assert len(found) == min(count, 5)
+
+
+def test_no_folders_are_one_part_that_is_empty() -> None:
+    assert parts([], 4) == [[]]
