@@ -22,8 +22,8 @@ def test_who_does_not_lead_starts_none(tmp_path: Path) -> None:
     fence = Deadline(elapsed)
     command = TetheredCommand({"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}, tmp_path / "marks", fence)
     with pytest.raises(NotLeading):
-        command.run(["up"], str(tmp_path), {})
+        command.run(["up", "--stack", "test.fjord"], str(tmp_path), {})
     assert not started.exists()
     fence.move(elapsed() + 3600)
-    command.run(["up"], str(tmp_path), {})
+    command.run(["up", "--stack", "test.fjord"], str(tmp_path), {})
     assert started.exists()

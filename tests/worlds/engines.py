@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +37,21 @@ def pulumi_settings(folder: Path, **changes: object) -> PulumiSettings:
     return PulumiSettings.model_validate({**known, **changes})
 
 
-def pulumi_engine(world: ClusterWorld, folder: Path) -> Engine:
-    """Return an engine with a backend in the folder."""
+def pulumi_engine(world: ClusterWorld, folder: Path, room: int = 300) -> Engine:
+    """Return an engine with a backend in the folder, whose Pulumi stacks take `room` objects each."""
     from sluse_stacks.engine.adapter import PulumiEngine
     from sluse_stacks.engine.lean import Lean
 
     kubeconfig = world.kubeconfig(folder / "kubeconfig")
-    return PulumiEngine(Lean(pulumi_settings(folder), kubeconfig, dict(os.environ)), world.operator)
+    return PulumiEngine(Lean(pulumi_settings(folder), kubeconfig, dict(os.environ)), world.operator, room)
+
+
+def held(folder: Path) -> Mapping[str, list[str]]:
+    """Return the names of the objects that each of Pulumi's stacks holds, as they stand in a folder's backend."""
+    return {path.stem: _objects(path) for path in sorted((folder / "state" / ".pulumi" / "stacks").rglob("*.json"))}
+
+
+def _objects(checkpoint: Path) -> list[str]:
+    resources = json.loads(checkpoint.read_text(encoding="utf-8"))["checkpoint"]["latest"].get("resources", ())
+    names = [resource["urn"].split("::", 2)[2].partition("::") for resource in resources]
+    return sorted(name for kind, _, name in names if kind.startswith("kubernetes:"))

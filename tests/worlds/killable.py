@@ -1,32 +1,78 @@
-"""An operator's engine in a process of its own, which a test kills: `python killable.py <folder> <scope> <client> ...`."""
+"""An operator's engine in a process of its own, which a test kills: `python killable.py <folder> <room> <scope> <client> ...`."""
 
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from sluse.catalog.yaml import plain
 from sluse.cluster.access import access_from_kubeconfig
 from sluse.cluster.client import Cluster
-from sluse.leadership.fence import ever_open
-from sluse_stacks.engine import opened
+from sluse.sandbox.kube.faults import Fault
+from sluse_stacks.engine.adapter import PulumiEngine
+from sluse_stacks.engine.lean import Lean
+from worlds.cluster import ClusterWorld
 from worlds.engines import pulumi_settings
 from worlds.stacks import stack
 
+Objects = Mapping[str, dict[str, Any]]
 
-async def main(folder: Path, scope: str, clients: list[str]) -> None:
+
+async def killed(
+    world: ClusterWorld,
+    folder: Path,
+    scope: str,
+    clients: tuple[str, ...],
+    when: Callable[[Objects], bool],
+    room: int = 300,
+) -> None:
+    """Declare in a process that is killed as soon as the cluster's objects look so; writes take a while meanwhile."""
+    world.kubeconfig(folder / "kubeconfig")
+    for verb in ("patch", "delete"):
+        world.api.faults.add(Fault(latency=0.4, verb=verb, resource="helseidclients", times=None))
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, __file__, str(folder), str(room), scope, *clients, stderr=asyncio.subprocess.PIPE
+    )
+    while not when(await world.objects("fjord")):
+        assert process.returncode is None, (await process.stderr.read()).decode() if process.stderr else ""
+        await asyncio.sleep(0.01)  # a look: the process tells nothing while it is at work
+    process.kill()
+    await process.wait()
+    await gone(folder / "home" / "started")
+    world.api.faults.clear()
+
+
+async def gone(marks: Path) -> None:
+    """Wait until nothing of the CLI is left: it has to die without being told, and its provider with it."""
+    async with asyncio.timeout(20):
+        while any(map(_held, marks.glob("*"))):  # noqa: ASYNC110, ASYNC240 - the kernel tells nobody, and looking takes no time
+            await asyncio.sleep(0.01)
+
+
+def _held(mark: Path) -> bool:
+    with mark.open("rb") as opened:
+        try:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+async def main(folder: Path, room: int, scope: str, clients: list[str]) -> None:
     kubeconfig = folder / "kubeconfig"
     access = access_from_kubeconfig(plain(kubeconfig.read_text()), folder=folder)  # type: ignore[arg-type]
-    async with (
-        Cluster(access, connections=4) as cluster,
-        opened(pulumi_settings(folder), cluster, kubeconfig, dict(os.environ), ever_open()) as engine,
-    ):
+    async with Cluster(access, connections=4) as cluster:
+        engine = PulumiEngine(Lean(pulumi_settings(folder), kubeconfig, dict(os.environ)), cluster, room)
         await engine.declare(stack(clients=clients, scopes=(scope,)))
+        await engine.close()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), sys.argv[2], sys.argv[3:]))
+    asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4:]))

@@ -80,7 +80,10 @@ class TetheredCommand(automation.PulumiCommand):
         on_output: automation.OnOutput | None = None,
         on_error: automation.OnOutput | None = None,
     ) -> automation.CommandResult:
-        """Run the CLI to its end. Raises `pulumi.automation.CommandError` where it fails."""
+        """Run the CLI to its end; every command line names its stack by `--stack`.
+
+        Raises `pulumi.automation.CommandError` where it fails.
+        """
         del on_output, on_error  # what is happening is told by the engine's events
         running = self._started(["--non-interactive", *args], cwd, {**self.environment, **additional_env})
         with running.lifeline, running.process as process:
@@ -116,8 +119,8 @@ class TetheredCommand(automation.PulumiCommand):
 
     def forget(self, stack: str) -> None:
         """Take away the marks of dead CLIs of a stack on which no lock is left."""
-        for mark in self._marks.glob(f"{stack}.*"):
-            if self.dead(stack, int(mark.suffix[1:])):
+        for mark in self._marks.glob(f"{stack}.*"):  # finds those of the stack's own successors, "<stack>.2", too
+            if mark.stem == stack and self.dead(stack, int(mark.suffix[1:])):
                 mark.unlink(missing_ok=True)
 
     def _ended(self, running: _Running) -> tuple[str, str]:
@@ -128,7 +131,7 @@ class TetheredCommand(automation.PulumiCommand):
                 return running.process.communicate(timeout=_RENEWAL)
 
     def _started(self, args: list[str], cwd: str, environment: Mapping[str, str]) -> _Running:
-        stack = _stack(args)
+        stack = args[args.index("--stack") + 1]
         tied = [sys.executable, "-I", "-S", str(Path(tether.__file__)), str(self._marks / stack), self.command, *args]
         self._fence()
         told, tells = os.pipe()
@@ -173,8 +176,3 @@ def _version(environment: Mapping[str, str]) -> VersionInfo:
     if version < LEAST:
         raise EngineUnusable(f"the Pulumi CLI on PATH is {version}, too old", hint=f"install {LEAST} or newer")
     return version
-
-
-def _stack(args: list[str]) -> str:
-    """Return which stack a command line is about; the one that makes it names it in another way and is over soon."""
-    return args[args.index("--stack") + 1] if "--stack" in args else "none"

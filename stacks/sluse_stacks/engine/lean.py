@@ -68,7 +68,9 @@ class Lean:
 
     def init(self, stack: str) -> None:
         """Make an empty stack."""
-        self._run("stack", "init", stack, "--no-select", "--secrets-provider", self._opened.secrets_provider or "")
+        self._run(
+            "stack", "init", "--stack", stack, "--no-select", "--secrets-provider", self._opened.secrets_provider or ""
+        )
 
     def up(self, stack: str, program: Program, *, targets: Collection[str], refresh: bool, on_event: OnEvent) -> None:
         """Run a program of nothing but `targets`: URNs that it declares, and such as it does not, which are deleted."""
@@ -91,9 +93,14 @@ class Lean:
         self._run("cancel", "--yes", "--stack", stack)
         self.command.forget(stack)
 
+    def disown(self, stack: str, names: Collection[str]) -> None:
+        """Take objects, named by their URNs, out of the state and leave them where they are."""
+        self._run("state", "delete", *sorted(names), "--yes", "--stack", stack)
+
     def remove(self, stack: str) -> None:
         """Forget the stack and leave its objects where they are."""
         self._run("stack", "rm", "--yes", "--force", "--stack", stack)
+        self.command.forget(stack)
 
     @property
     def _opened(self) -> automation.LocalWorkspace:

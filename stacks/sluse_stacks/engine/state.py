@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sluse.desired.stack import Manifest, ObjectKey, Stack, object_key
+from sluse.desired.stack import Manifest, ObjectKey, object_key
 from sluse.model.digests import sha256
-from sluse.model.names import API_VERSION, Digest, Environment
+from sluse.model.names import API_VERSION, Digest
 from sluse_stacks.objects import PROVIDER_NAME, marked
 from sluse_stacks.settings import PROJECT
 
@@ -63,16 +63,15 @@ def declared_digest(manifest: Manifest) -> Digest:
     return _digest(marked(manifest))
 
 
-def stack_name(environment: Environment, organisation: str) -> str:
-    """Return the stack's name in Pulumi."""
-    return f"{environment.value}.{organisation}"
+def targets(stack: str, state: State, keys: Iterable[ObjectKey]) -> tuple[str, ...]:
+    """Return the names of what an update of a stack is to touch."""
+    provider = () if state.connected else (f"urn:pulumi:{stack}::{PROJECT}::{_PROVIDER}::{PROVIDER_NAME}",)
+    return (*urns(stack, keys), *provider)
 
 
-def targets(stack: Stack, state: State, keys: Iterable[ObjectKey]) -> tuple[str, ...]:
-    """Return the names of what an update is to touch."""
-    name = stack_name(stack.environment, stack.organisation)
-    provider = () if state.connected else (f"urn:pulumi:{name}::{PROJECT}::{_PROVIDER}::{PROVIDER_NAME}",)
-    return (*(f"urn:pulumi:{name}::{PROJECT}::{_TYPE}{key.kind}::{key.name}" for key in keys), *provider)
+def urns(stack: str, keys: Iterable[ObjectKey]) -> tuple[str, ...]:
+    """Return what Pulumi calls objects of a stack."""
+    return tuple(f"urn:pulumi:{stack}::{PROJECT}::{_TYPE}{key.kind}::{key.name}" for key in keys)
 
 
 def key_of(name: str) -> ObjectKey | None:

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
-import sys
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from sluse.delivery.engine import Declared
 from sluse.sandbox.kube.faults import Fault
-from sluse_stacks.engine.adapter import PulumiEngine
-from worlds import killable
 from worlds.cluster import ClusterWorld
-from worlds.engines import marks, pulumi_engine
+from worlds.engines import held, marks, pulumi_engine
+from worlds.killable import Objects, killed
 from worlds.stacks import stack
 
 pytestmark = [*marks("pulumi")]
@@ -25,52 +20,11 @@ pytestmark = [*marks("pulumi")]
 SIX = ("a", "b", "c", "d", "e", "f")
 OLD, NEW = "nhn:pit/api.read", "nhn:msh/api"
 
-Objects = Mapping[str, dict[str, Any]]
-
-
-async def killed(
-    world: ClusterWorld, folder: Path, scope: str, clients: tuple[str, ...], when: Callable[[Objects], bool]
-) -> None:
-    """Declare in a process that is killed as soon as the cluster's objects look so; writes take a while meanwhile."""
-    world.kubeconfig(folder / "kubeconfig")
-    for verb in ("patch", "delete"):
-        world.api.faults.add(Fault(latency=0.4, verb=verb, resource="helseidclients", times=None))
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, killable.__file__, str(folder), scope, *clients, stderr=asyncio.subprocess.PIPE
-    )
-    while not when(await world.objects("fjord")):
-        assert process.returncode is None, (await process.stderr.read()).decode() if process.stderr else ""
-        await asyncio.sleep(0.01)  # a look: the process tells nothing while it is at work
-    process.kill()
-    await process.wait()
-    await gone(folder / "home" / "started")
-    world.api.faults.clear()
-
-
-async def gone(marks: Path) -> None:
-    """Wait until nothing of the CLI is left: it has to die without being told, and its provider with it."""
-    async with asyncio.timeout(20):
-        while any(map(_held, marks.glob("*"))):  # noqa: ASYNC110, ASYNC240 - the kernel tells nobody, and looking takes no time
-            await asyncio.sleep(0.01)
-
-
-def _held(mark: Path) -> bool:
-    with mark.open("rb") as opened:
-        try:
-            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
-
 
 def scopes(objects: Objects) -> list[str]:
     return sorted(
         item["spec"]["registration"]["scopes"][0] for item in objects.values() if item["kind"] == "HelseIDClient"
     )
-
-
-def stacks(folder: Path) -> list[str]:
-    return sorted(path.name for path in (folder / "state" / ".pulumi" / "stacks").rglob("*.json"))
 
 
 async def converges(world: ClusterWorld, folder: Path, scope: str, clients: tuple[str, ...]) -> None:
@@ -82,8 +36,7 @@ async def converges(world: ClusterWorld, folder: Path, scope: str, clients: tupl
     assert scopes(await world.objects("fjord")) == [scope] * len(clients)
     again = pulumi_engine(world, folder)
     assert await again.declare(wanted) == Declared((), ())
-    assert isinstance(again, PulumiEngine)
-    assert len((await again._state("test.fjord")).objects) == len(names)
+    assert sorted(held(folder)["test.fjord"]) == sorted(name.rpartition("/")[2] for name in names)
 
 
 async def test_killed_while_it_creates(world: ClusterWorld, tmp_path: Path) -> None:
@@ -141,11 +94,11 @@ async def test_of_an_organisation_that_left_the_backend_keeps_nothing(world: Clu
     engine = pulumi_engine(world, tmp_path)
     nothing = replace(stack(), resources=())
     assert await engine.declare(nothing) == Declared((), ())
-    assert stacks(tmp_path) == []  # none is made for nothing
+    assert held(tmp_path) == {}  # none is made for nothing
     await engine.declare(stack())
-    assert stacks(tmp_path) == ["test.fjord.json"]
+    assert held(tmp_path).keys() == {"test.fjord"}
     await engine.declare(nothing)
     assert await world.objects("fjord") == {}
-    assert stacks(tmp_path) == []
+    assert held(tmp_path) == {}
     await engine.declare(stack())
     await converges(world, tmp_path, OLD, ("sync",))

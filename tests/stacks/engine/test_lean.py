@@ -44,7 +44,7 @@ def test_the_cli_is_told_where_the_state_is_and_nothing_is_downloaded(
     lean.open()
     lean.init("test.fjord")
     asked = (tmp_path / "asked").read_text(encoding="utf-8").splitlines()
-    assert asked[0] == "--non-interactive stack init test.fjord --no-select --secrets-provider passphrase"
+    assert asked[0] == "--non-interactive stack init --stack test.fjord --no-select --secrets-provider passphrase"
     assert {
         f"PULUMI_BACKEND_URL=file://{tmp_path / 'state'}",
         f"PULUMI_CONFIG_PASSPHRASE_FILE={tmp_path / 'passphrase'}",
