@@ -7,6 +7,7 @@ each object before anything is done with it. Nothing is read from git, nothing c
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +25,11 @@ from sluse.rules.table import RULES
 
 PACK = "sluse"
 _KUBERNETES = "kubernetes:"
-_LARGEST = ("grpc.max_receive_message_length", 400 * 1024 * 1024)  # as Pulumi's own
+_OPTIONS = (
+    ("grpc.max_receive_message_length", 400 * 1024 * 1024),  # as Pulumi's own
+    ("grpc.so_reuseport", 0),  # nobody else may listen on this port, and judge in our place
+)
+_LOOK = 0.5  # seconds between two looks whether the CLI is there
 _MANDATORY = analyzer_pb2.MANDATORY
 _JUDGES = tuple(rule for rule in RULES if isinstance(rule, ResourceRule))
 
@@ -89,13 +94,15 @@ def diagnostics(urn: str, manifest: Mapping[str, Any]) -> Iterator[Any]:
 
 
 def main() -> None:
-    """Serve on loopback, tell the port, and go on until the CLI is done. It kills whoever does not end."""
+    """Serve on loopback, tell the port, and go on until the CLI is done, or is there no more: it may have been killed."""
+    parent = os.getppid()
     analyzer = Analyzer()
-    server = grpc.server(ThreadPoolExecutor(4), options=[_LARGEST])
+    server = grpc.server(ThreadPoolExecutor(4), options=_OPTIONS)
     analyzer_pb2_grpc.add_AnalyzerServicer_to_server(analyzer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    analyzer.ended.wait()
+    while not analyzer.ended.wait(_LOOK) and os.getppid() == parent:
+        pass
     server.stop(grace=1).wait()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -26,17 +27,25 @@ URN = "urn:pulumi:test.fjord::sluse::kubernetes:sluse.nhn.no/v1alpha1:Integratio
 OBJECT = "kubernetes:sluse.nhn.no/v1alpha1:Integration"
 
 
+PROGRAM = (sys.executable, "-c", "from sluse_policies.analyzer import main; main()", "127.0.0.1:1", ".")
+
+
 @pytest.fixture(scope="module")
-def analyzer() -> Iterator[Any]:
+def port() -> Iterator[int]:
     """Start it as the CLI does, and end it as the CLI does."""
-    program = [sys.executable, "-c", "from sluse_policies.analyzer import main; main()", "127.0.0.1:1", "."]
-    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(PROGRAM, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        with grpc.insecure_channel(f"127.0.0.1:{int(process.stdout.readline())}") as channel:
-            stub = analyzer_pb2_grpc.AnalyzerStub(channel)
-            yield stub
-            stub.Cancel(Empty())
+        port = int(process.stdout.readline())
+        yield port
+        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            analyzer_pb2_grpc.AnalyzerStub(channel).Cancel(Empty())
     assert process.returncode == 0
+
+
+@pytest.fixture(scope="module")
+def analyzer(port: int) -> Iterator[Any]:
+    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        yield analyzer_pb2_grpc.AnalyzerStub(channel)
 
 
 def asked(analyzer: Any, manifest: Manifest, kind: str = OBJECT) -> list[Any]:
@@ -82,6 +91,22 @@ def test_all_else_that_the_cli_asks_is_answered(analyzer: Any) -> None:
     analyzer.Configure(analyzer_pb2.ConfigureAnalyzerRequest())
     assert not analyzer.AnalyzeStack(analyzer_pb2.AnalyzeStackRequest()).diagnostics
     assert not analyzer.Remediate(analyzer_pb2.AnalyzeRequest()).remediations
+
+
+def test_nobody_else_may_listen_where_it_does(port: int) -> None:
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        with pytest.raises(OSError, match="in use"):
+            other.bind(("127.0.0.1", port))
+
+
+def test_it_ends_with_a_cli_that_is_killed() -> None:
+    cli = f"import subprocess, time; subprocess.Popen({PROGRAM!r}); time.sleep(600)"
+    with subprocess.Popen([sys.executable, "-c", cli], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert int(process.stdout.readline())
+        process.kill()
+        assert process.stdout.read() == ""  # only its end closes it
 
 
 def test_the_pack_is_run_by_this_program() -> None:

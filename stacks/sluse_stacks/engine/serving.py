@@ -25,13 +25,16 @@ Program = Callable[[], None]
 OnEvent = Callable[[automation.EngineEvent], None]
 
 _CALLS = 16  # registrations under way at once
-_LARGEST = ("grpc.max_receive_message_length", 400 * 1024 * 1024)  # as Pulumi's own: a state's resource may be large
+_OPTIONS = (
+    ("grpc.max_receive_message_length", 400 * 1024 * 1024),  # as Pulumi's own: a state's resource may be large
+    ("grpc.so_reuseport", 0),  # nobody else may listen on this port, and be answered in our place
+)
 
 
 @contextmanager
 def served(program: Program | None, on_event: OnEvent) -> Iterator[list[str]]:
     """Serve both on loopback as long as the context is open; yield the CLI's arguments that name them."""
-    server = grpc.server(ThreadPoolExecutor(4, thread_name_prefix="pulumi-calls"), options=[_LARGEST])
+    server = grpc.server(ThreadPoolExecutor(4, thread_name_prefix="pulumi-calls"), options=_OPTIONS)
     events_pb2_grpc.add_EventsServicer_to_server(_EventsServicer(on_event), server)
     if program is not None:
         language_pb2_grpc.add_LanguageRuntimeServicer_to_server(_Program(program), server)

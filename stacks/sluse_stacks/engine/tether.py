@@ -40,9 +40,10 @@ def main() -> None:
     child = os.fork()
     if child == 0:
         _become(parent, mark, command)
+    living = os.pidfd_open(child)  # not its number, which another process may have when it is gone
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda sent, _: os.kill(child, sent))
-    code = _watch(child, until)
+        signal.signal(number, lambda sent, _: pass_on(living, sent))
+    code = _watch(child, living, until)
     for left in iter(_children, []):
         for each in left:
             os.kill(each, signal.SIGKILL)
@@ -50,6 +51,12 @@ def main() -> None:
     if code == 0:
         Path(f"{mark}.{child}").unlink(missing_ok=True)
     sys.exit(code if code >= 0 else 128 - code)
+
+
+def pass_on(living: int, sent: int) -> None:
+    """Send a signal to the process of a pidfd; nothing where it has ended, also while what it left is being killed."""
+    with suppress(ProcessLookupError):
+        signal.pidfd_send_signal(living, sent)
 
 
 def _become(parent: int, mark: str, command: list[str]) -> None:
@@ -70,15 +77,14 @@ def _become(parent: int, mark: str, command: list[str]) -> None:
         os._exit(127)
 
 
-def _watch(child: int, until: float | None) -> int:
+def _watch(child: int, living: int, until: float | None) -> int:
     """Wait for the child's end, and bring it about when the time is over; return its exit code."""
-    ended = os.pidfd_open(child)
     asked = [0]
     while True:
-        ready, _, _ = select.select([ended, *asked], [], [], _LOOK)
+        ready, _, _ = select.select([living, *asked], [], [], _LOOK)
         if 0 in ready:
             until = _told()
-        if ended in ready:
+        if living in ready:
             return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         if asked and _over(until):
             os.kill(child, signal.SIGKILL)

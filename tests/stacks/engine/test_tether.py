@@ -157,6 +157,25 @@ def test_the_command_is_run_as_it_is_given_and_its_end_is_the_tethers(tmp_path: 
     assert process.returncode == 7
 
 
+def test_an_interrupt_that_comes_after_the_end_meets_nobody() -> None:
+    with subprocess.Popen(["true"]) as process:
+        living = os.pidfd_open(process.pid)
+        process.wait()
+        tether.pass_on(living, signal.SIGINT)
+        os.close(living)
+
+
+def test_an_interrupt_is_passed_on_and_its_answer_waited_for(tmp_path: Path) -> None:
+    with tethered(tmp_path, "trap 'echo caught; exit 5' INT; echo up; while :; do sleep 0.01; done") as process:
+        assert process.stdin is not None
+        process.stdin.write(b"inf\n")
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"up\n"
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.read() == b"caught\n"
+    assert process.returncode == 5
+
+
 def test_what_was_started_elsewhere_is_not_known_to_be_dead(tmp_path: Path, fifo: Path) -> None:
     del fifo
     assert not command(tmp_path, Deadline(elapsed)).dead(STACK, 1)
@@ -171,9 +190,11 @@ def test_a_mark_is_kept_of_what_was_killed_and_forgotten_when_no_lock_is_left(tm
     here = command(tmp_path, Deadline(elapsed))
     gone(here, mark)
     here.forget("test.nord")
+    successor = mark.with_name(f"{STACK}.2{mark.suffix}")  # of the same number, in another container
+    successor.touch()
     assert mark.exists()
     here.forget(STACK)
-    assert not mark.exists()
+    assert list((tmp_path / "marks").iterdir()) == [successor]
 
 
 def pid(mark: Path) -> int:
