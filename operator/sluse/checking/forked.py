@@ -38,6 +38,9 @@ def cores() -> int:
 @contextmanager
 def forked(works: Sequence[Work]) -> Iterator[Sequence[Connection[object, object]]]:
     """Do each work in a process of its own; yield this side of their pipes. They end with the context at the latest."""
+    if not works:
+        yield ()
+        return
     import multiprocessing
 
     forking = multiprocessing.get_context("fork")

@@ -52,6 +52,10 @@ class StandingClone:
     ) -> None:
         self._objects.close()
 
+    def rest(self) -> None:
+        """End the process that reads, which starts again when it is needed."""
+        self._objects.close()
+
     @property
     def is_shallow(self) -> bool:
         """Tell whether some history is left out on purpose."""

@@ -5,16 +5,14 @@ Only speed: what is not read ahead is read when it is asked for, and what is los
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
 
 from sluse.catalog.git.standing import StandingClone
 from sluse.delivery.verifying.difference import difference
-from sluse.delivery.verifying.integrations import Integrations
-from sluse.errors import CatalogError, LedgerError
+from sluse.errors import CatalogError
 from sluse.ledger.branch.history import Publication
-from sluse.ledger.shown import is_machine
 from sluse.ledger.text import ledger_of
 from sluse.model.held import OrganisationLedger
 
@@ -27,18 +25,15 @@ class Ahead:
 
     WINDOW = 250
 
-    def __init__(self, clone: StandingClone, integrations: Integrations) -> None:
+    def __init__(self, clone: StandingClone) -> None:
         self._clone = clone
-        self._integrations = integrations
         self._changed: dict[tuple[str | None, str], Mapping[str, str | None]] = {}
-        self._ledgers: dict[str, OrganisationLedger] = {}
         self._contents: dict[str, bytes | None] = {}
         self._bytes = 0
 
     def look(self, before: str | None, publications: Sequence[Publication]) -> None:
-        """Read what the publications after the tree `before` changed, and what judging their steps takes."""
+        """Read what the publications after the tree `before` changed."""
         self._changed.clear()
-        self._ledgers.clear()
         with suppress(CatalogError):
             trees = [each.tree for each in publications]
             self._clone.foresee(trees)
@@ -48,7 +43,6 @@ class Ahead:
                 self._changed[before, tree] = difference(self._clone, before, tree)
                 before = tree
             self._fetch(blob for changed in self._changed.values() for blob in changed.values() if blob is not None)
-            self._integrations.expect(dict.fromkeys(self._steps()))
 
     def expect(self, blobs: Iterable[str]) -> None:
         """Read files that will be asked for."""
@@ -70,19 +64,7 @@ class Ahead:
 
     def ledger(self, blob: str, path: str) -> OrganisationLedger:
         """Return the ledger in a file. Raises LedgerError."""
-        if blob not in self._ledgers:
-            self._ledgers[blob] = ledger_of(self.content(blob) or b"", path)
-        return self._ledgers[blob]
-
-    def _steps(self) -> Iterator[tuple[str, str]]:
-        """Yield the commits that are named, and by whom."""
-        for changed in self._changed.values():
-            for path, blob in changed.items():
-                if blob is not None and is_machine(path):
-                    with suppress(LedgerError):  # told when its publication is looked at
-                        ledger = self.ledger(blob, path)
-                        entries = ledger.integrations.values()
-                        yield from ((each.snapshot.commit, ledger.organisation) for each in entries if each.snapshot)
+        return ledger_of(self.content(blob) or b"", path)
 
     def _fetch(self, blobs: Iterable[str]) -> None:
         unknown = [each for each in dict.fromkeys(blobs) if each not in self._contents]

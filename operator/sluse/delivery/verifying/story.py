@@ -19,7 +19,7 @@ from sluse.delivery.verifying.change import changes, lost
 from sluse.delivery.verifying.finding import Finding, finding
 from sluse.delivery.verifying.heads import Link
 from sluse.delivery.verifying.integrations import Integrations
-from sluse.delivery.verifying.steps import Judge
+from sluse.delivery.verifying.trials import Trial, judged
 from sluse.errors import CatalogError, LedgerError
 from sluse.ledger.branch.chain import GENESIS, HEAD, Head
 from sluse.ledger.branch.history import Publication, publication
@@ -51,6 +51,9 @@ class Story:
     _files: dict[str, dict[str, str]] = field(default_factory=dict)
     """Blob ids by path, by folder; files at the top are in the folder with no name."""
     _seen: dict[str, datetime] = field(default_factory=dict)
+    _news: dict[str, datetime] = field(default_factory=dict)
+    """What of `_seen` no trial has yet."""
+    _trials: list[Trial] = field(default_factory=list)
     _unread: set[str] = field(default_factory=set)
     """Organisations whose ledger is gone or cannot be read: their pages are compared with nothing."""
     _genesis: str | None = None
@@ -58,15 +61,15 @@ class Story:
     """The highest manifest that any ledger so far had seen."""
 
     def __post_init__(self) -> None:
-        self._ahead = Ahead(self.clone, self.integrations)
+        self._ahead = Ahead(self.clone)
 
     @property
     def cut(self) -> bool:
         """Tell whether the clone has the branch from a later publication on only."""
         return self.first is not None and self.first.head.sequence > 0
 
-    def read(self) -> None:
-        """Read and judge the branch."""
+    def read(self, processes: int | None = None) -> None:
+        """Read the branch, then judge its steps, by so many processes; None is as many as there are cores."""
         branch = self.environment.status_branch
         names = (each.format(branch) for each in _REFERENCES)
         self.tip = next((found for each in names if (found := self.clone.commit(each)) is not None), None)
@@ -77,6 +80,9 @@ class Story:
             self._follow(self.tip)
         except CatalogError as error:
             self._found(finding("ObjectsLost", branch, error.message))
+        told = judged(self.integrations, self._trials, processes)
+        for number, trial in reversed([*enumerate(self._trials)]):
+            self.findings[trial.position : trial.position] = told[number]
 
     def _follow(self, tip: str) -> None:
         ids = self.clone.history(tip)
@@ -209,15 +215,21 @@ class Story:
         self._least = max((least, *(ledger.policy_version for ledger in fresh.values())))
         self._unread -= fresh.keys()
         for slug, ledger in fresh.items():
-            self._seen |= {each: min(moment, self._seen.get(each, moment)) for each, moment in ledger.seen.items()}
+            news = {
+                each: moment
+                for each, moment in ledger.seen.items()
+                if each not in self._seen or moment < self._seen[each]
+            }
+            self._seen |= news
+            self._news |= news
             was = before[slug]
             if was is not None:
                 self.findings.extend(lost(was, ledger, place))
-        judge = Judge(self.integrations, self._seen)
         for slug, ledger in fresh.items():
             for step in changes(before[slug], ledger, place=place, published=at, earlier=earlier, known=known):
                 self.steps += 1
-                self.findings.extend(judge.judged(step, least))
+                self._trials.append(Trial(step, least, self._news, len(self.findings)))
+                self._news = {}
         affected = {path.partition("/")[0] for path in changed if "/" in path} & self._ledgers.keys()
         for slug in sorted((affected | fresh.keys()) - self._unread):
             ledger = self._ledgers[slug]

@@ -51,9 +51,15 @@ class Verified:
 
 
 def verified(
-    folder: Path, environments: Sequence[Environment], roots: Roots | None, trusted_heads: Sequence[str] = ()
+    folder: Path,
+    environments: Sequence[Environment],
+    roots: Roots | None,
+    trusted_heads: Sequence[str] = (),
+    processes: int | None = None,
 ) -> tuple[Verified, ...]:
     """Judge what is published in a clone. `trusted_heads`: digests of heads, or commits, that somebody remembered.
+
+    It is the same by any number of `processes`; None is as many as there are cores, if there is much to judge.
 
     A CatalogError where the folder is no clone, or its own history cannot be read.
     """
@@ -61,7 +67,7 @@ def verified(
         integrations = Integrations(clone, roots)
         stories = [Story(clone, integrations, each) for each in environments]
         for story in stories:
-            story.read()
+            story.read(processes)
         known = {head for story in stories for head in story.heads}
         lost = [each for each in trusted_heads if each not in known]
         return tuple(_verified(story, trusted_heads, lost) for story in stories)
