@@ -1,4 +1,4 @@
-"""What holds for every test: they read English, whatever the locale of who runs them. And what was not run is said."""
+"""What holds for every test: they read English, whatever the locale of who runs them, and nothing hurries them. And what was not run is said."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import tempfile
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from worlds import editor
 from worlds.engines import PROGRAMS, missing
@@ -15,6 +16,9 @@ os.environ["LC_ALL"] = "C.UTF-8"
 _CACHE = tempfile.TemporaryDirectory(prefix="sluse-tests-")  # of nobody: checks remember there, and only there
 atexit.register(_CACHE.cleanup)
 os.environ["XDG_CACHE_HOME"] = _CACHE.name
+# A busy machine is no failure: neither how long an example takes nor how long making it takes is looked at.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -88,5 +88,5 @@ def try_provider() -> Callable[..., Awaitable[Ran]]:
 
 async def carried_out(trial: Trial, world: Federation) -> Ran:
     told: list[tuple[str, CaseResult]] = []
-    evidence = await trial.carry_out(world.now, lambda part, case: told.append((part, case)))
+    evidence = await trial.carry_out(world.now, lambda part, looked: told.append((part, looked.result)))
     return Ran(trial, evidence, tuple(told))

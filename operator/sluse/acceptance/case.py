@@ -1,4 +1,7 @@
-"""A case of a suite, as a value: what is expected, and how it is looked at. What came of it is a `CaseResult`."""
+"""A case of a suite, as a value: what is expected, and how it is looked at. What came of it is a `CaseResult`.
+
+Evidence is in English: it is signed, and read for years. Whoever carries a test out is told in their own language.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,15 @@ from typing import Generic, Protocol, TypeVar
 from sluse.acceptance.quoting import Secrets
 from sluse.errors import Unreachable
 from sluse.model.evidence import CaseResult, Witness
+from sluse.words.said import Said, say
 
 
 class Failed(Exception):
     """The case failed; the message is a sentence for people, without any secret."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 class World(Protocol):
@@ -29,6 +37,15 @@ World_contra = TypeVar("World_contra", bound=World, contravariant=True)
 
 
 @dataclass(frozen=True)
+class Looked:
+    """What came of a case. `expected` and `seen` are the sentences of the result, which any language can have."""
+
+    result: CaseResult
+    expected: str
+    seen: str
+
+
+@dataclass(frozen=True)
 class Case(Generic[World_contra]):
     """`look` returns what was seen where that is as expected, and raises Failed where it is not."""
 
@@ -36,22 +53,18 @@ class Case(Generic[World_contra]):
     expected: str
     look: Callable[[World_contra], Awaitable[str]]
 
-    async def result(self, world: World_contra, witness: Witness) -> CaseResult:
+    async def result(self, world: World_contra, witness: Witness) -> Looked:
         """Carry the case out."""
-        expected = self.expected.format_map(world.words)
+        expected = Said(self.expected, world.words)
         try:
             passed, seen = True, await self.look(world)
         except Failed as failed:
-            passed, seen = False, str(failed)
+            passed, seen = False, failed.message
         except Unreachable as unreachable:
             passed, seen = False, unreachable.message
-        return CaseResult(
-            case=self.name,
-            witness=witness,
-            passed=passed,
-            expected=expected,
-            seen=world.secrets.clean(seen) or "(nothing)",
-        )
+        seen = world.secrets.clean(seen) or say("(nothing)")
+        result = CaseResult(case=self.name, witness=witness, passed=passed, expected=expected, seen=seen)
+        return Looked(result, expected, seen)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from sluse.acceptance.login import Login
 from sluse.acceptance.quoting import Secrets
 from sluse.acceptance.service import Answer, Service
 from sluse.model.service_integration import Grant
+from sluse.words.said import say, short
 
 _ELSEWHERE = "https://elsewhere.example"
 _MUST_HAVE = ("token_endpoint", "jwks_uri")
@@ -59,28 +60,33 @@ class ClientWorld:
     def said(self, answer: Answer) -> str:
         """Return the authority's answer in words."""
         if answer.status in {200, 201}:
-            return "let it in"
+            return say("let it in")
         error = self.secrets.quoted(answer.error)
-        return f"answered {answer.status}{f' ({error})' if error else ''}"
+        if not error:
+            return say("answered {status}", status=answer.status)
+        return say("answered {status} ({error})", status=answer.status, error=error)
 
 
 async def _discovery(world: ClientWorld) -> str:
     metadata = await world.service.discover()
     if metadata.get("issuer") != world.service.issuer:
-        raise Failed("The discovery document names another issuer")
+        raise Failed(say("The discovery document names another issuer"))
     needed = (
         *_MUST_HAVE,
         *(("pushed_authorization_request_endpoint", "authorization_endpoint") if world.login else ()),
     )
     missing = [name for name in needed if not str(metadata.get(name, "")).startswith("https://")]
     if missing:
-        raise Failed(f"The discovery document has no https address for {', '.join(missing)}")
+        raise Failed(say("The discovery document has no https address for {missing}", missing=", ".join(missing)))
     algorithms = metadata.get("dpop_signing_alg_values_supported", [])
     if world.service.key.alg not in algorithms:
         raise Failed(
-            f"The authority takes no DPoP proofs with {world.service.key.alg}, the algorithm of the client's key"
+            say(
+                "The authority takes no DPoP proofs with {alg}, the algorithm of the client's key",
+                alg=world.service.key.alg,
+            )
         )
-    return "The discovery document is the issuer's, and has every address that the client needs"
+    return say("The discovery document is the issuer's, and has every address that the client needs")
 
 
 async def _token_per_scope(world: ClientWorld) -> str:
@@ -92,40 +98,44 @@ async def _token_per_scope(world: ClientWorld) -> str:
         answer, _ = await world.login.tokens()
         _require_token(world, answer, world.login.scopes)
         got += [f"{scope} (login)" for scope in world.login.scopes]
-    return f"DPoP-bound tokens with {', '.join(got)}"
+    return say("DPoP-bound tokens with {scopes}", scopes=", ".join(got))
 
 
 def _require_token(world: ClientWorld, answer: Answer, scopes: tuple[str, ...]) -> None:
     asked = " ".join(scopes)
     if answer.status != 200:
-        raise Failed(f"Asked for {asked}, the authority {world.said(answer)}")
+        raise Failed(say("Asked for {asked}, the authority {said}", asked=asked, said=world.said(answer)))
     if str(answer.body.get("token_type")).lower() != "dpop":
-        raise Failed(f"The token for {asked} is not bound to the client's key")
+        raise Failed(say("The token for {asked} is not bound to the client's key", asked=asked))
     given = str(answer.body.get("scope", asked)).split()
     lacking = [scope for scope in scopes if scope not in given]
     if lacking:
-        raise Failed(f"The token lacks {', '.join(lacking)}")
+        raise Failed(say("The token lacks {lacking}", lacking=", ".join(lacking)))
 
 
 async def _wrong_key(world: ClientWorld) -> str:
     service = world.service
     impostor = service.key.impostor()
     answer = await world.knock(assertion=lambda: impostor.assertion(service.client_id, service.issuer, service.now()))
-    return _require_refused(world, answer, "An assertion signed with another key")
+    return _require_refused(world, answer, say("An assertion signed with another key"))
 
 
 async def _wrong_audience(world: ClientWorld) -> str:
     service = world.service
     answer = await world.knock(assertion=lambda: service.key.assertion(service.client_id, _ELSEWHERE, service.now()))
-    return _require_refused(world, answer, "An assertion for another authority")
+    return _require_refused(world, answer, say("An assertion for another authority"))
 
 
 async def _replay(world: ClientWorld) -> str:
     first = await world.knock()
     if first.status not in {200, 201}:
-        raise Failed(f"There is nothing to replay: the first use was not let in, the authority {world.said(first)}")
+        raise Failed(
+            say(
+                "There is nothing to replay: the first use was not let in, the authority {said}", said=world.said(first)
+            )
+        )
     again = await world.knock(assertion=lambda: first.assertion, nonce=first.nonce)
-    return _require_refused(world, again, "An assertion used a second time")
+    return _require_refused(world, again, say("An assertion used a second time"))
 
 
 async def _missing_dpop(world: ClientWorld) -> str:
@@ -137,7 +147,10 @@ async def _missing_dpop(world: ClientWorld) -> str:
         assert world.login is not None
         answer = await world.login.redeem(await world.login.code(), dpop=False)
     return _require_refused(
-        world, answer, "A request without a DPoP proof", ("invalid_dpop_proof", "invalid_request", "use_dpop_nonce")
+        world,
+        answer,
+        say("A request without a DPoP proof"),
+        ("invalid_dpop_proof", "invalid_request", "use_dpop_nonce"),
     )
 
 
@@ -146,15 +159,18 @@ def _require_refused(
 ) -> str:
     code = answer.body.get("error")
     if answer.status not in {400, 401} or code not in codes or "access_token" in answer.body:
-        raise Failed(f"{what}: the authority {world.said(answer)}")
-    return f"{what}: refused with {code}"
+        raise Failed(say("{what}: the authority {said}", what=what, said=world.said(answer)))
+    return say("{what}: refused with {code}", what=what, code=code)
 
 
 def not_covered(name: str, grants: tuple[Grant, ...], scopes: tuple[str, ...]) -> tuple[str, ...]:
     """Return what this version of the suite does not look at, of one client."""
     left_out = [grant.value for grant in (Grant.REFRESH_TOKEN, Grant.TOKEN_EXCHANGE) if grant in grants]
     left_out += [scope for scope in scopes if scope in _NOT_EXERCISED]
-    return tuple(f"{name}: {each} is not exercised by this version of the suite"[:120] for each in left_out)
+    return tuple(
+        short(say("{name}: {each} is not exercised by this version of the suite", name=name, each=each), 120)
+        for each in left_out
+    )
 
 
 def login_scopes(scopes: tuple[str, ...]) -> tuple[str, ...]:
@@ -166,11 +182,11 @@ CLIENT: Suite[ClientWorld] = Suite(
     "client",
     1,
     (
-        Case("discovery", "The discovery document of {issuer} has every address that the client needs", _discovery),
-        Case("token-per-scope", "A DPoP-bound token with each scope of the client", _token_per_scope),
-        Case("wrong-key-refused", "An assertion signed with another key is refused with invalid_client", _wrong_key),
-        Case("wrong-audience-refused", "An assertion for another authority is refused with invalid_client", _wrong_audience),
-        Case("replay-refused", "An assertion used a second time is refused with invalid_client", _replay),
-        Case("missing-dpop-refused", "A request for a token without a DPoP proof is refused", _missing_dpop),
+        Case("discovery", say("The discovery document of {issuer} has every address that the client needs"), _discovery),
+        Case("token-per-scope", say("A DPoP-bound token with each scope of the client"), _token_per_scope),
+        Case("wrong-key-refused", say("An assertion signed with another key is refused with invalid_client"), _wrong_key),
+        Case("wrong-audience-refused", say("An assertion for another authority is refused with invalid_client"), _wrong_audience),
+        Case("replay-refused", say("An assertion used a second time is refused with invalid_client"), _replay),
+        Case("missing-dpop-refused", say("A request for a token without a DPoP proof is refused"), _missing_dpop),
     ),
 )  # fmt: skip

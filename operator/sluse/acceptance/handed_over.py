@@ -11,6 +11,7 @@ from joserfc.errors import JoseError
 from sluse.acceptance.login import Visitor
 from sluse.acceptance.proofs import ClientKey
 from sluse.errors import AcceptanceError
+from sluse.words.said import say
 
 _MOST_BYTES = 64 * 1024
 
@@ -20,7 +21,7 @@ def private_key(file: Path) -> ClientKey:
     try:
         return ClientKey(_object(file))
     except (KeyError, JoseError, ValueError, TypeError):
-        raise AcceptanceError(f"{file} holds no private JWK with kid and alg") from None
+        raise AcceptanceError(say("{file} holds no private JWK with kid and alg", file=file)) from None
 
 
 def visitor(file: Path) -> Visitor:
@@ -28,7 +29,7 @@ def visitor(file: Path) -> Visitor:
     found = _object(file)
     username, password = found.get("username"), found.get("password")
     if not isinstance(username, str) or not isinstance(password, str):
-        raise AcceptanceError(f"{file} holds no username and password")
+        raise AcceptanceError(say("{file} holds no username and password", file=file))
     return Visitor(username, password)
 
 
@@ -37,9 +38,9 @@ def _object(file: Path) -> dict[str, Any]:
         with file.open("rb") as opened:
             found = json.loads(opened.read(_MOST_BYTES))
     except OSError as error:
-        raise AcceptanceError(f"{file} cannot be read: {error.strerror}") from None
+        raise AcceptanceError(say("{file} cannot be read: {reason}", file=file, reason=error.strerror)) from None
     except ValueError:
-        raise AcceptanceError(f"{file} is not JSON") from None
+        raise AcceptanceError(say("{file} is not JSON", file=file)) from None
     if not isinstance(found, dict):
-        raise AcceptanceError(f"{file} is not a JSON object")
+        raise AcceptanceError(say("{file} is not a JSON object", file=file))
     return found

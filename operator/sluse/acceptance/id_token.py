@@ -10,6 +10,7 @@ from joserfc import jwk, jwt
 from joserfc.errors import JoseError
 
 from sluse.acceptance.case import Failed
+from sluse.words.said import say
 
 ALGORITHMS = ("ES256", "PS256", "RS256")  # HelseID's own ID tokens are RS256
 _SKEW = 5  # seconds
@@ -20,19 +21,19 @@ def verified(
 ) -> Mapping[str, Any]:
     """Return the claims. Raise Failed with the first thing that does not hold."""
     if not isinstance(token, str):
-        raise Failed("The authority gave no ID token")
+        raise Failed(say("The authority gave no ID token"))
     try:
         keys = jwk.KeySet.import_key_set({"keys": jwks.get("keys", [])})
         claims: Mapping[str, Any] = jwt.decode(token, keys, algorithms=list(ALGORITHMS)).claims
     except (JoseError, ValueError, TypeError, KeyError):
-        raise Failed("The ID token is not signed by a key that the authority publishes") from None
+        raise Failed(say("The ID token is not signed by a key that the authority publishes")) from None
     if claims.get("iss") != issuer:
-        raise Failed("The ID token is not the authority's: iss is another")
+        raise Failed(say("The ID token is not the authority's: iss is another"))
     if claims.get("aud") not in (client_id, [client_id]):
-        raise Failed("The ID token is for another client: aud is not the client id")
+        raise Failed(say("The ID token is for another client: aud is not the client id"))
     if claims.get("nonce") != nonce:
-        raise Failed("The ID token is of another login: nonce is not the one that was sent")
+        raise Failed(say("The ID token is of another login: nonce is not the one that was sent"))
     expires = claims.get("exp")
     if not isinstance(expires, int) or expires + _SKEW <= now.timestamp():
-        raise Failed("The ID token has expired, or has no exp")
+        raise Failed(say("The ID token has expired, or has no exp"))
     return claims

@@ -22,6 +22,7 @@ from sluse.acceptance.id_token import verified
 from sluse.acceptance.places import joined, require_askable
 from sluse.acceptance.reach import Reach
 from sluse.acceptance.service import Answer, Service
+from sluse.words.said import say
 
 _MOST_HOPS = 20
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -74,23 +75,23 @@ class Login:
         self.service.secrets.keep(wanted.verifier, wanted.nonce, self.visitor.password)
         endpoint = (await self.service.discover()).get("pushed_authorization_request_endpoint")
         if not isinstance(endpoint, str):
-            raise Failed("The authority's discovery document names no endpoint for pushed requests")
+            raise Failed(say("The authority's discovery document names no endpoint for pushed requests"))
         return await self.service.post(endpoint, form, assertion=assertion, nonce=nonce), wanted
 
     async def code(self) -> Code:
         """Log in, as far as the code. Raises Failed with what the authority or the provider said instead."""
         pushed, wanted = await self.push()
         if pushed.status != 201:
-            raise Failed(f"The authority refused the pushed request: {self._quoted(pushed)}")
+            raise Failed(say("The authority refused the pushed request: {quoted}", quoted=self._quoted(pushed)))
         endpoint = (await self.service.discover())["authorization_endpoint"]
         query = urlencode({"client_id": self.service.client_id, "request_uri": pushed.body["request_uri"]})
         back = await _Browser(self).walk(f"{endpoint}?{query}")
         self.service.secrets.keep(back.get("code"))
         if back.get("state") != wanted.nonce or back.get("iss", self.service.issuer) != self.service.issuer:
-            raise Failed("The browser came back with another login's state, or from another authority")
+            raise Failed(say("The browser came back with another login's state, or from another authority"))
         if "code" not in back:
             said = ": ".join(back[name] for name in ("error", "error_description") if name in back)
-            raise Failed(f"The authority refused the login: {self.service.secrets.quoted(said)}")
+            raise Failed(say("The authority refused the login: {quoted}", quoted=self.service.secrets.quoted(said)))
         return Code(back["code"], wanted.verifier, wanted.nonce)
 
     async def redeem(self, code: Code, *, dpop: bool = True) -> Answer:
@@ -108,7 +109,7 @@ class Login:
         code = await self.code()
         answer = await self.redeem(code)
         if answer.status != 200:
-            raise Failed(f"The authority refused the code: {self._quoted(answer)}")
+            raise Failed(say("The authority refused the code: {quoted}", quoted=self._quoted(answer)))
         metadata = await self.service.discover()
         jwks = await fetch.json_object(self.reach, str(metadata.get("jwks_uri")))
         service = self.service
@@ -136,7 +137,7 @@ class _Browser:
                     return dict(parse_qsl(urlsplit(url).query))
                 require_askable(url)
                 url, method, data = await self._step(session, method, url, data)
-        raise Failed("The login does not end: more than twenty pages")
+        raise Failed(say("The login does not end: more than twenty pages"))
 
     async def _step(
         self, session: aiohttp.ClientSession, method: str, url: str, data: dict[str, str] | None
@@ -156,9 +157,9 @@ class _Browser:
         host = urlsplit(url).hostname
         form = login_form.find(page, url) if status == 200 else None
         if form is None:
-            raise Failed(f"{host} shows a page (status {status}) that has no login form")
+            raise Failed(say("{host} shows a page (status {status}) that has no login form", host=host, status=status))
         if self._typed:
-            raise Failed(f"{host} does not accept the user's name and password")
+            raise Failed(say("{host} does not accept the user's name and password", host=host))
         self._typed = True
         visitor = self._login.visitor
         return form.action, form.method.upper(), form.filled(visitor.username, visitor.password)

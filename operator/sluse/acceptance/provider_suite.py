@@ -19,6 +19,7 @@ from sluse.acceptance.quoting import Secrets
 from sluse.acceptance.reach import Reach
 from sluse.model.identity_provider import IdentityProviderSpec, TestUser
 from sluse.model.service_integration import SecurityLevel
+from sluse.words.said import say, several
 
 PID = "helseid://claims/identity/pid"
 SECURITY_LEVEL = "helseid://claims/identity/security_level"
@@ -66,8 +67,8 @@ class ProviderWorld:
 async def _discovery(world: ProviderWorld) -> str:
     wrong = list(published.faults(await _metadata(world), world.spec, world.spec.test))
     if wrong:
-        raise Failed(f"The discovery document is not as agreed: {'; '.join(wrong)}")
-    return "The discovery document is the issuer's, with the protocol of the file"
+        raise Failed(say("The discovery document is not as agreed: {wrong}", wrong=several(wrong)))
+    return say("The discovery document is the issuer's, with the protocol of the file")
 
 
 async def _keys(world: ProviderWorld) -> str:
@@ -75,39 +76,43 @@ async def _keys(world: ProviderWorld) -> str:
     agreed = tuple(algorithm.value for algorithm in world.spec.protocol.algorithms)
     wrong = list(faults(jwks, agreed))
     if not published.offers(await _metadata(world), agreed):
-        wrong.append("the discovery document offers none of the agreed algorithms for ID tokens")
+        wrong.append(say("the discovery document offers none of the agreed algorithms for ID tokens"))
     if wrong:
-        raise Failed(f"The keys are not as agreed: {'; '.join(wrong)}")
-    return f"{len(jwks['keys'])} public key(s) for {' or '.join(agreed)}, and ID tokens are offered with them"
+        raise Failed(say("The keys are not as agreed: {wrong}", wrong=several(wrong)))
+    return say(
+        "{number} public key(s) for {agreed}, and ID tokens are offered with them",
+        number=len(jwks["keys"]),
+        agreed=" or ".join(agreed),
+    )
 
 
 async def _identifier(world: ProviderWorld) -> str:
     value = (await world.said()).get(PID)
     kind = kind_of(value)
     if kind is None:
-        raise Failed("The login gave no identifier, or one that is no person's")
+        raise Failed(say("The login gave no identifier, or one that is no person's"))
     if kind is not world.user.identifier:
-        raise Failed(f"The login gave a {_named(kind.value)}")
+        raise Failed(say("The login gave a {named}", named=_named(kind.value)))
     if not is_synthetic(str(value)):
-        raise Failed("The login gave an identifier that is not a synthetic person's")
-    return f"The login gave a synthetic {_named(kind.value)}"
+        raise Failed(say("The login gave an identifier that is not a synthetic person's"))
+    return say("The login gave a synthetic {named}", named=_named(kind.value))
 
 
 async def _method(world: ProviderWorld) -> str:
     methods = (await world.said()).get("amr")
     said = methods if isinstance(methods, list) else [methods]
     if world.user.method not in said:
-        raise Failed(f"The login gave the method {', '.join(map(str, said))}")
-    return f"The login gave the method {world.user.method}"
+        raise Failed(say("The login gave the method {said}", said=", ".join(map(str, said))))
+    return say("The login gave the method {method}", method=world.user.method)
 
 
 async def _level(world: ProviderWorld) -> str:
     level = _LEVELS.get(str((await world.said()).get(SECURITY_LEVEL)))
     if level is None:
-        raise Failed("The login gave no level, or none that is known")
+        raise Failed(say("The login gave no level, or none that is known"))
     if level is not world.user.level:
-        raise Failed(f"The login gave the level {level.value}")
-    return f"The login gave the level {level.value}"
+        raise Failed(say("The login gave the level {value}", value=level.value))
+    return say("The login gave the level {value}", value=level.value)
 
 
 async def _metadata(world: ProviderWorld) -> dict[str, Any]:
@@ -115,17 +120,19 @@ async def _metadata(world: ProviderWorld) -> dict[str, Any]:
 
 
 def _named(kind: str) -> str:
-    return {"fnr": "national identity number", "d-number": "D-number"}[kind]
+    return {"fnr": say("national identity number"), "d-number": say("D-number")}[kind]
 
 
 IDENTITY_PROVIDER: Suite[ProviderWorld] = Suite(
     "identity-provider",
     1,
     (
-        Case("discovery", "The discovery document of {issuer} is its own, with the protocol of the file", _discovery),
-        Case("keys-and-algorithms", "Public keys for {algorithms}, and ID tokens signed with them", _keys),
-        Case("login-identifier", "The login gives a synthetic {identifier}", _identifier),
-        Case("login-method", "The login gives the method {method}", _method),
-        Case("login-level", "The login gives the level {level}", _level),
+        Case(
+            "discovery", say("The discovery document of {issuer} is its own, with the protocol of the file"), _discovery
+        ),
+        Case("keys-and-algorithms", say("Public keys for {algorithms}, and ID tokens signed with them"), _keys),
+        Case("login-identifier", say("The login gives a synthetic {identifier}"), _identifier),
+        Case("login-method", say("The login gives the method {method}"), _method),
+        Case("login-level", say("The login gives the level {level}"), _level),
     ),
 )

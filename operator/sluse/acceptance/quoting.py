@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from sluse.words.said import Said
+
 # A long run with a capital letter: tokens and codes have one, names of scopes and hosts have none.
 _LOOKS_SECRET = re.compile(r"(?=[0-9a-z_+=-]*[A-Z])[A-Za-z0-9_+=-]{32,}|[0-9]{11,}")
 _UNPRINTABLE = re.compile(r"[^ -~æøåÆØÅ]")
@@ -34,7 +36,15 @@ class Secrets:
         self.keep(*(answer.get(member) for member in _SECRET_MEMBERS))
 
     def clean(self, text: str) -> str:
-        """Return a text on one line, without secrets, as long as evidence may have it."""
+        """Return a text on one line, without secrets, as long as evidence may have it; of our own sentence, the values."""
+        if isinstance(text, Said):
+            values = {name: self.clean(each) if isinstance(each, str) else each for name, each in text.values.items()}
+            text = Said(text.template, values)
+            if text == self._cleaned(text):
+                return text
+        return self._cleaned(text)
+
+    def _cleaned(self, text: str) -> str:
         for secret in sorted(self._known, key=len, reverse=True):
             text = text.replace(secret, HIDDEN)
         text = _LOOKS_SECRET.sub(HIDDEN, _UNPRINTABLE.sub(" ", text))

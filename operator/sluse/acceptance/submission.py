@@ -27,6 +27,7 @@ from sluse.model.names import Environment, IntegrationKey
 from sluse.model.records import AcceptanceTest, SignedSpec
 from sluse.model.statement import EvidenceFile, Statement, StatementType, Submission, namespace
 from sluse.model.value import SLUG
+from sluse.words.said import say
 
 _RECORD = "acceptance-test.yaml"
 _PLAIN = 0o755
@@ -120,10 +121,13 @@ def require_new(integrations: Path, tested_one: IntegrationKey, name: str, now: 
     """
     name = name or f"{tested_one.name[:_LONGEST_STEM].rstrip('-')}-{now:%Y%m%d-%H%M%S}"
     if not re.fullmatch(SLUG, name):
-        raise AcceptanceError(f"{name!r} is no name: lower-case letters, digits and hyphens, at most 40")
+        raise AcceptanceError(
+            say("{name} is no name: lower-case letters, digits and hyphens, at most 40", name=repr(name))
+        )
     if (integrations / tested_one.organisation / "acceptance" / name).exists():
         raise AcceptanceError(
-            f"there is an acceptance test {name} already, and records are never changed", hint="give another --name"
+            say("there is an acceptance test {name} already, and records are never changed", name=name),
+            hint=say("give another --name"),
         )
     return name
 
@@ -143,7 +147,9 @@ def write(integrations: Path, submitted: Submitted) -> tuple[Path, ...]:
         made.rename(folder)
     except OSError as error:
         shutil.rmtree(made, ignore_errors=True)
-        raise AcceptanceError(f"{folder} cannot be written: {error.strerror}") from None
+        raise AcceptanceError(
+            say("{folder} cannot be written: {reason}", folder=folder, reason=error.strerror)
+        ) from None
     return (accepted, *(folder / name for name in sorted(submitted.record)))
 
 

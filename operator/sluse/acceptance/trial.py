@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sluse.acceptance.case import Suite
+from sluse.acceptance.case import Looked, Suite
 from sluse.acceptance.quoting import Secrets
 from sluse.errors import AcceptanceError
 from sluse.model.digests import Gated, sha256, tested
 from sluse.model.evidence import CaseResult, Evidence, Witness
 from sluse.model.names import Environment
+from sluse.words.said import say
 
-Watch = Callable[[str, CaseResult], None]
-"""Told of each result as it comes, with the part's name."""
+Watch = Callable[[str, Looked], None]
+"""Told of what each case came to, with the part's name."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,9 @@ class Trial:
         started = now()
         cases: list[CaseResult] = []
         for case in self.suite.cases:
-            result = await case.result(self.worlds[part], self.witness)
-            watch(part, result)
-            cases.append(result)
+            looked = await case.result(self.worlds[part], self.witness)
+            watch(part, looked)
+            cases.append(looked.result)
         evidence = Evidence(
             version=1,
             suite=self.suite.name,
@@ -56,7 +57,7 @@ class Trial:
             cases=tuple(cases),
         )
         if self.secrets.are_in(evidence.model_dump_json()):  # the texts were cleaned one by one: this cannot be
-            raise AcceptanceError("a secret of the run would stand in the evidence, so none is written")
+            raise AcceptanceError(say("a secret of the run would stand in the evidence, so none is written"))
         return evidence
 
 

@@ -21,6 +21,7 @@ from sluse.errors import AcceptanceError
 from sluse.model.evidence import Witness
 from sluse.model.identity_provider import IdentityProvider
 from sluse.model.service_integration import Client, Grant, SecurityLevel, ServiceIntegration
+from sluse.words.said import say, several
 
 _ACR = {SecurityLevel.HIGH: "Level4", SecurityLevel.SUBSTANTIAL: ""}
 
@@ -49,12 +50,14 @@ def of_service(
     """Return the trial of a service. AcceptanceError names what is missing, all of it."""
     clients = document.spec.clients
     missing = [
-        f"the private key of {client.name}: --key {client.name}=FILE" for client in clients if client.name not in held
+        say("the private key of {name}: --key {name}=FILE", name=client.name)
+        for client in clients
+        if client.name not in held
     ]
     if not visitors and any(_has_users(client) for client in clients):
-        missing.append("a test user of an identity provider, for the clients that log users in: --user ALIAS=FILE")
+        missing.append(say("a test user of an identity provider, for the clients that log users in: --user ALIAS=FILE"))
     if missing:
-        raise AcceptanceError(f"this cannot be tested without {'; '.join(missing)}")
+        raise AcceptanceError(say("this cannot be tested without {missing}", missing=several(missing)))
     secrets = Secrets()
     visitor = next(iter(visitors.values()), None)
     worlds = {client.name: _client(client, ground, held[client.name], visitor, secrets) for client in clients}
@@ -73,11 +76,16 @@ def of_provider(
     missing = [f"--user {user.alias}=FILE" for user in users if user.alias not in visitors]
     if missing or not users:
         raise AcceptanceError(
-            f"this cannot be tested without its test users: {', '.join(missing) or 'its file names none'}"
+            say(
+                "this cannot be tested without its test users: {missing}",
+                missing=", ".join(missing) or say("its file names none"),
+            )
         )
     lacking = [scope for scope in provider_suite.SCOPES if scope not in _scopes(client)]
     if lacking or not _has_users(client):
-        raise AcceptanceError(f"the client to test through must log users in, with {' '.join(provider_suite.SCOPES)}")
+        raise AcceptanceError(
+            say("the client to test through must log users in, with {scopes}", scopes=" ".join(provider_suite.SCOPES))
+        )
     secrets = Secrets()
     service = Service(ground.session, ground.issuer, held.client_id, held.key, ground.now, secrets)
     acr = f"idp:{document.metadata.name}"
@@ -95,7 +103,7 @@ def of_provider(
 
 def _client(client: Client, ground: Ground, held: Held, visitor: Visitor | None, secrets: Secrets) -> ClientWorld:
     if {Grant.CLIENT_CREDENTIALS, Grant.AUTHORIZATION_CODE}.isdisjoint(client.grants):
-        raise AcceptanceError(f"{client.name} has no grant that this version of the suite can carry out")
+        raise AcceptanceError(say("{name} has no grant that this version of the suite can carry out", name=client.name))
     service = Service(ground.session, ground.issuer, held.client_id, held.key, ground.now, secrets)
     login = None
     if _has_users(client) and visitor is not None:
@@ -103,7 +111,9 @@ def _client(client: Client, ground: Ground, held: Held, visitor: Visitor | None,
         login = Login(service, ground.reach, visitor, _redirect(client), scopes, _asked(client))
     world = ClientWorld(client.name, service, client.grants, _scopes(client), login)
     if world.is_machine and not world.machine_scopes:
-        raise AcceptanceError(f"{client.name} has client_credentials, and no scope of an API to use it for")
+        raise AcceptanceError(
+            say("{name} has client_credentials, and no scope of an API to use it for", name=client.name)
+        )
     return world
 
 
@@ -126,5 +136,5 @@ def _scopes(client: Client) -> tuple[str, ...]:
 
 def _redirect(client: Client) -> str:
     if not client.test.redirect_uris:
-        raise AcceptanceError(f"{client.name} has no redirect URI in test, so nobody can log in to it")
+        raise AcceptanceError(say("{name} has no redirect URI in test, so nobody can log in to it", name=client.name))
     return client.test.redirect_uris[0]

@@ -25,58 +25,50 @@ class Fault:
     edits: tuple[Edit, ...] = ()
 
 
-_PLAIN_WORDS = (
-    (
-        "mapping values are not allowed",
+_PLAIN_WORDS = {
+    "mapping values are not allowed": (
         say("There is a `: ` where no key can stand"),
         say("Put a value that has `: ` in it in quotes; else compare the indentation with the line above."),
     ),
-    (
-        "could not find expected ':'",
+    "could not find expected ':'": (
         say("A `:` is missing after the key"),
         say("Write `key: value`, with a space after the colon."),
     ),
-    (
-        "did not find expected key",
+    "did not find expected key": (
         say("The indentation does not fit the lines above"),
         say("Keys of one group begin in the same column; lists begin with `- `."),
     ),
-    (
-        "did not find expected '-' indicator",
+    "did not find expected '-' indicator": (
         say("The indentation does not fit the list above"),
         say("Items of one list begin in the same column with `- `."),
     ),
-    (
-        "did not find expected ',' or",
+    "did not find expected ',' or": (
         say("A `,` or a closing bracket is missing"),
         say("Separate the items with `,` and close every bracket."),
     ),
-    (
-        "block sequence entries are not allowed",
+    "block sequence entries are not allowed": (
         say("A list cannot begin here"),
         say("Begin the list on a line of its own below the key."),
     ),
-    (
-        "found unexpected end of stream",
+    "found unexpected end of stream": (
         say("A quote is not closed"),
         say("Close the quote; a quote inside single quotes is written twice."),
     ),
-    (
-        "found character that cannot start any token",
+    "found character that cannot start any token": (
         say("A value cannot begin with this character"),
         say("Put the value in quotes."),
     ),
-    (
-        "found unknown escape character",
+    "found unknown escape character": (
         say("There is no such escape in double quotes"),
         say("Use single quotes, or write `\\\\` for a backslash."),
     ),
-)
+}
+"""How the parser's words begin -> what we say, and a hint."""
 
 
 def syntax(problem: str, line: int, column: int) -> Fault:
     """Return the fault for what the YAML parser says; it never quotes the file."""
-    for words, message, hint in _PLAIN_WORDS:
+    for words, (message, hint) in _PLAIN_WORDS.items():
         if problem.startswith(words):
             return Fault(reading.SYNTAX, line, column, 1, message, hint)
     return Fault(

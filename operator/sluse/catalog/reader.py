@@ -68,13 +68,17 @@ def _is_read(entry: FileEntry, place: Spot) -> bool:
     return entry.kind is FileKind.FILE and place.role is not Role.SKIPPED and entry.size <= place.most_bytes
 
 
+_NO_FILE = {
+    FileKind.SYMLINK: say("This is a symbolic link, not a file"),
+    FileKind.SUBMODULE: say("This is a submodule, not a file"),
+}
+
+
 def _unread(entry: FileEntry, place: Spot) -> Reading:
     if place.role is Role.SKIPPED:
         return Reading(place)
     if entry.kind is not FileKind.FILE:
-        problem = reading.NOT_A_FILE.problem(
-            Place(place.path), say("This is a {kind}, not a file", kind=entry.kind), holds=place.holds
-        )
+        problem = reading.NOT_A_FILE.problem(Place(place.path), _NO_FILE[entry.kind], holds=place.holds)
         return refused(place, [problem])
     if place.role is Role.MISPLACED:
         return aside(place)

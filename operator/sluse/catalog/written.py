@@ -12,19 +12,22 @@ import stat
 from pathlib import Path, PurePosixPath
 
 from sluse.errors import CatalogError
+from sluse.words.said import say
 
 
 def demand_inside(root: Path, path: str) -> Path:
     """Return where a path below `root` is. CatalogError where it leads out, or a link stands on the way or in its place."""
     parts = PurePosixPath(path).parts
     if not parts or ".." in parts or PurePosixPath(path).is_absolute():
-        raise CatalogError(f"{path} does not lie in {root}")
+        raise CatalogError(say("{path} does not lie in {root}", path=path, root=root))
     here = root
     for part in parts:
         here /= part
         if here.is_symlink():
             inner = here.relative_to(root).as_posix()
-            raise CatalogError(f"{inner} is a link, and nothing is written through one", hint="remove the link")
+            raise CatalogError(
+                say("{path} is a link, and nothing is written through one", path=inner), hint=say("remove the link")
+            )
     return here
 
 

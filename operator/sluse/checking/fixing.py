@@ -25,6 +25,7 @@ from sluse.model.policy.files import PolicyFiles
 from sluse.model.problem import Problem
 from sluse.rules.judge import check
 from sluse.rules.shown import printable
+from sluse.words.said import say
 
 _ROUNDS = 8
 """What one round mends may show what another can; each of these shows less, so more rounds would be a mistake of a fix."""
@@ -76,11 +77,11 @@ def write(root: Path, changed: Fixed) -> None:
     """Put the files in the place of what they were, each at once or not at all. Raises CatalogError."""
     for path, content in changed.after.items():
         if _read(root, path) != changed.before[path]:
-            raise CatalogError(f"{path} was changed meanwhile", hint="Run the command again.")
+            raise _changed(path)
         try:
             write_whole(root, path, content)
         except OSError as error:
-            raise CatalogError(f"{path} cannot be written: {error.strerror}") from error
+            raise CatalogError(say("{path} cannot be written: {reason}", path=path, reason=error.strerror)) from error
 
 
 def _lines(text: str) -> list[str]:
@@ -98,7 +99,11 @@ def _read(root: Path, path: str) -> bytes:
     try:
         return demand_inside(root, path).read_bytes()
     except OSError as error:
-        raise CatalogError(f"{path} was changed meanwhile", hint="Run the command again.") from error
+        raise _changed(path) from error
+
+
+def _changed(path: str) -> CatalogError:
+    return CatalogError(say("{path} was changed meanwhile", path=path), hint=say("Run the command again."))
 
 
 def _round(problems: Sequence[Problem], after: dict[str, bytes]) -> list[Problem]:

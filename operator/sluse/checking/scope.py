@@ -11,6 +11,9 @@ from sluse.catalog.files import INTEGRATIONS
 from sluse.errors import CatalogError
 from sluse.model.problem import Problem, Severity
 from sluse.rules.shown import printable
+from sluse.words.said import say
+
+_NAME_ANOTHER = say("Name another path.")
 
 
 @dataclass(frozen=True)
@@ -53,10 +56,12 @@ def scope(paths: Sequence[Path]) -> Scope:
                 return Scope(folder, INTEGRATIONS, ())
             if (folder / ".git").exists():
                 break
-        raise CatalogError(f"There is no folder {INTEGRATIONS} here", hint="Name it: sluse check PATH.")
+        raise CatalogError(
+            say("There is no folder {folder} here", folder=INTEGRATIONS), hint=say("Name it: sluse check PATH.")
+        )
     places = [_place(path) for path in paths]
     if len({(root, under) for root, under, _ in places}) > 1:
-        raise CatalogError("The paths belong to different trees", hint="Check one tree at a time.")
+        raise CatalogError(say("The paths belong to different trees"), hint=say("Check one tree at a time."))
     for each in places:
         _demand_read(*each)
     root, under, _ = places[0]
@@ -68,7 +73,7 @@ def _place(path: Path) -> tuple[Path, str, str]:
     """Return root, folder and path from the root, without following links."""
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 - Path.resolve would follow links
     if not os.path.lexists(absolute):  # a name too long for the system is absent too; Path would raise
-        raise CatalogError(f"There is no {path}")
+        raise CatalogError(say("There is no {path}", path=path))
     for folder in (absolute, *absolute.parents):
         if folder.name == INTEGRATIONS:
             return folder.parent, INTEGRATIONS, absolute.relative_to(folder.parent).as_posix()
@@ -76,7 +81,10 @@ def _place(path: Path) -> tuple[Path, str, str]:
         return absolute, INTEGRATIONS, INTEGRATIONS
     if absolute.is_dir():
         return absolute.parent, absolute.name, absolute.name
-    raise CatalogError(f"{path} lies in no folder {INTEGRATIONS}", hint="Name a file or folder of the integrations.")
+    raise CatalogError(
+        say("{path} lies in no folder {folder}", path=path, folder=INTEGRATIONS),
+        hint=say("Name a file or folder of the integrations."),
+    )
 
 
 def _demand_read(root: Path, under: str, path: str) -> None:
@@ -84,15 +92,17 @@ def _demand_read(root: Path, under: str, path: str) -> None:
     parts = path.removeprefix(under).strip("/").split("/")
     hidden = next((part for part in parts if part.startswith(".")), None)
     if hidden is not None:
-        raise CatalogError(f"{path} is not checked: {hidden} begins with a dot", hint="Name another path.")
+        raise _unread(path, say("{part} begins with a dot", part=hidden), _NAME_ANOTHER)
     for depth in range(len(parts)):
         folder = "/".join([under, *parts[:depth]])
         if path != folder and (root / folder).is_symlink():
-            raise CatalogError(f"{path} is not checked: {folder} is a link", hint="Name the path without the link.")
+            raise _unread(path, say("{folder} is a link", folder=folder), say("Name the path without the link."))
         if path != folder and depth and os.path.lexists(root / folder / ".git"):
-            raise CatalogError(
-                f"{path} is not checked: {folder} is a repository of its own", hint="Check it by itself."
-            )
+            raise _unread(path, say("{folder} is a repository of its own", folder=folder), say("Check it by itself."))
     file = root / path
     if not (file.is_symlink() or file.is_file() or file.is_dir()):
-        raise CatalogError(f"{path} is not checked: it is neither a file nor a folder", hint="Name another path.")
+        raise _unread(path, say("it is neither a file nor a folder"), _NAME_ANOTHER)
+
+
+def _unread(path: str, why: str, hint: str) -> CatalogError:
+    return CatalogError(say("{path} is not checked: {why}", path=path, why=why), hint=hint)

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sluse.cli import clock
+from sluse.cli import clock, lang
 from sluse.cli.reaching import CA, RESOLVE
+from sluse.words.said import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sluse.model.evidence import CaseResult
+    from sluse.acceptance.case import Looked
+    from sluse.words.said import Translate
 
 _REPOSITORY = click.Path(path_type=Path, exists=True, file_okay=False)
 _FILE = click.Path(path_type=Path)
@@ -53,6 +55,7 @@ def command() -> None:
 @click.option("--offline", is_flag=True, help="Do not fetch what the operator published; use what was fetched last.")
 @CA
 @RESOLVE
+@lang.option
 def run(  # noqa: PLR0913 - each is an option
     *,
     integration: str,
@@ -87,7 +90,7 @@ def run(  # noqa: PLR0913 - each is an option
     from sluse.ledger.branch.clone import Clone
     from sluse.model.names import Environment
 
-    signer = _Signer(sign)
+    words, signer = lang.words(), _Signer(sign)
     clone = Clone(repository)
     if not offline:
         clone.fetch()
@@ -97,16 +100,18 @@ def run(  # noqa: PLR0913 - each is an option
     key, folder = prepared.document.key, root / INTEGRATIONS
     name = submission.require_new(folder, key, name, clock.now())
     reach = trusting(ca, dict(resolve))
-    carried, evidence = asyncio.run(acceptance_run.carry_out(prepared, reach, clock.now, _tell))
+    carried, evidence = asyncio.run(
+        acceptance_run.carry_out(prepared, reach, clock.now, lambda part, looked: _tell(part, looked, words))
+    )
     if not trial.passed(evidence):
-        return _failed(keep_failed, submission.evidence_files(evidence))
+        return _failed(keep_failed, submission.evidence_files(evidence), words)
     submitted = submission.submit(
         carried, evidence, name=name, repository=prepared.repository, issued_at=clock.now(), signer=signer
     )
     written = submission.write(folder, submitted)
     if commit:
         commit_files(root, written, f"Submit the acceptance test {name} of {key}")
-    _say_written(written, carried.not_covered)
+    _say_written(written, carried.not_covered, words)
     return 0
 
 
@@ -125,26 +130,29 @@ class _Signer:
         return ssh_keygen.sign(self._file, message, namespace)
 
 
-def _tell(part: str, result: CaseResult) -> None:
-    mark = "passed" if result.passed else "FAILED"
-    click.echo(f"{mark}  {part}  {result.case}: {result.seen}", err=True)
+def _tell(part: str, looked: Looked, words: Translate) -> None:
+    result = looked.result
+    mark = words(say("passed") if result.passed else say("FAILED"))
+    click.echo(f"{mark}  {part}  {result.case}: {words(looked.seen)}", err=True)
     if not result.passed:
-        click.echo(f"        expected: {result.expected}", err=True)
+        click.echo(f"        {words(say('expected: {what}', what=looked.expected))}", err=True)
 
 
-def _failed(folder: Path | None, files: dict[str, bytes]) -> int:
+def _failed(folder: Path | None, files: dict[str, bytes], words: Translate) -> int:
     from sluse.acceptance.submission import write_folder
 
     if folder is None:
-        click.echo("not passed: nothing is written\n\nhint: keep the evidence with --keep-failed FOLDER", err=True)
+        click.echo(words(say("not passed: nothing is written")), err=True)
+        click.echo(f"\n{words(say('hint:'))} {words(say('keep the evidence with --keep-failed FOLDER'))}", err=True)
     else:
         write_folder(folder, files)
-        click.echo(f"not passed: the evidence is in {folder}, and no record is written", err=True)
+        told = say("not passed: the evidence is in {folder}, and no record is written", folder=folder)
+        click.echo(words(told), err=True)
     return 1
 
 
-def _say_written(written: Sequence[Path], not_covered: Sequence[str]) -> None:
+def _say_written(written: Sequence[Path], not_covered: Sequence[str], words: Translate) -> None:
     for line in not_covered:
-        click.echo(f"not covered: {line}", err=True)
+        click.echo(words(say("not covered: {each}", each=line)), err=True)
     for path in written:
         click.echo(str(path))

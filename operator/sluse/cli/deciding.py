@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sluse.cli import clock
+from sluse.cli import clock, lang
+from sluse.words.said import say
 
 if TYPE_CHECKING:
     from sluse.delivery.deciding.asked import Asked
@@ -45,6 +46,7 @@ def options(command: Callable[..., int]) -> Callable[..., int]:
 
     wrapped: Callable[..., int] = with_how
     for option in (
+        lang.option,
         click.option("--repository", type=_PATH, default=Path(), help="A clone; else this folder."),
         click.option("--commit", is_flag=True, flag_value=True, help="Commit exactly what was written."),
         click.option("--yes", is_flag=True, flag_value=True, help="Do not ask."),
@@ -87,21 +89,23 @@ def carry_out(asked: Asked, how: How) -> int:
     else:
         ready = draft(at, secrets.token_urlsafe(16), checkout.names(folder_of(at.subject)))
         later = ready.later
+    words = lang.words()
     for line in ready.words:
-        click.echo(line, err=True)
+        click.echo(words(line), err=True)
     if at.is_demo:
-        click.echo("This is a worthless demo key: it counts in a sandbox only.", err=True)
-    if not how.yes and not click.confirm("Sign this?", err=True):
+        click.echo(words(say("This is a worthless demo key: it counts in a sandbox only.")), err=True)
+    if not how.yes and not click.confirm(words(say("Sign this?")), err=True):
         return NOT_CONFIRMED
     files = ready.signed(lambda message, namespace: sign(signer, message, namespace))
     written = checkout.write(files, replacing=ready.replacing)
     for path in written:
         click.echo(path)
     if ready.persons:
-        click.echo(f"{ready.persons} more must sign it: sluse approve {ready.path} --key FILE", err=True)
+        more = say("{number} more must sign it: sluse approve {path} --key FILE", number=ready.persons, path=ready.path)
+        click.echo(words(more), err=True)
     for line in later:
-        click.echo(f"production still waits: {line}", err=True)
+        click.echo(words(say("production still waits: {what}", what=line)), err=True)
     if how.commit:
         title = f"Sign {ready.statement.type} of {ready.statement.subject}"
-        click.echo(f"committed {checkout.commit(written, title)}", err=True)
+        click.echo(words(say("committed {commit}", commit=checkout.commit(written, title))), err=True)
     return 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import click
 
@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from sluse.words.said import Translate
 
 _KEY = "sluse.words"
+Answer = TypeVar("Answer")
 
 
-def option(command: Callable[..., object]) -> Callable[..., object]:
+def option(command: Callable[..., Answer]) -> Callable[..., Answer]:
     """Give a command the option; what it says goes through `words()`."""
     return click.option(
         "--lang",

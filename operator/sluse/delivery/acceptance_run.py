@@ -29,6 +29,7 @@ from sluse.model.identity_provider import IdentityProvider
 from sluse.model.names import ClientKey, IntegrationKey
 from sluse.model.service_integration import Client, ServiceIntegration
 from sluse.model.tree import Tree, errors
+from sluse.words.said import behind, say
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,8 @@ def prepare(root: Path, pages: Mapping[str, Page], asked: Asked) -> Prepared:
     if isinstance(document, IdentityProvider):
         if through is None:
             raise AcceptanceError(
-                f"{document.key} is an identity provider, tested through a client of the tester's own",
-                hint="name it: --through ORGANISATION.INTEGRATION.CLIENT",
+                say("{key} is an identity provider, tested through a client of the tester's own", key=document.key),
+                hint=say("name it: --through ORGANISATION.INTEGRATION.CLIENT"),
             )
         page, tester = _page(pages, through.integration_key), _client(tree, through)
         wanted: tuple[Client, ...] = (tester,)
@@ -93,19 +94,30 @@ def prepare(root: Path, pages: Mapping[str, Page], asked: Asked) -> Prepared:
 def _held(page: Page, clients: tuple[Client, ...], asked: Asked) -> dict[str, Held]:
     unknown = sorted(asked.keys.keys() - {client.name for client in clients})
     if unknown:
-        raise AcceptanceError(f"--key names no client of {page.integration}: {', '.join(unknown)}")
+        raise AcceptanceError(
+            say(
+                "--key names no client of {integration}: {unknown}",
+                integration=page.integration,
+                unknown=", ".join(unknown),
+            )
+        )
     ids = {shown.client: shown.client_id for shown in page.clients if shown.client_id}
     waiting = [client.name for client in clients if client.name not in ids]
     if waiting:
         raise AcceptanceError(
-            f"{page.integration} is not ready for its test: no client id yet for {', '.join(waiting)}",
-            hint=f"see on whom it waits: sluse status {page.integration}",
+            say(
+                "{integration} is not ready for its test: no client id yet for {waiting}",
+                integration=page.integration,
+                waiting=", ".join(waiting),
+            ),
+            hint=say("see on whom it waits: sluse status {integration}", integration=page.integration),
         )
     missing = [client.name for client in clients if client.name not in asked.keys]
     if missing:
         options = " ".join(f"--key {name}=FILE" for name in missing)
         raise AcceptanceError(
-            f"the private keys of all clients are needed: {', '.join(missing)}", hint=f"add {options}"
+            say("the private keys of all clients are needed: {missing}", missing=", ".join(missing)),
+            hint=say("add {options}", options=options),
         )
     return {name: Held(ids[name], handed_over.private_key(file)) for name, file in asked.keys.items()}
 
@@ -115,8 +127,13 @@ def _document(tree: Tree, named: str) -> Gated:
     found = tree.integrations.get(key) or tree.providers.get(key)
     if found is None:
         mine = [problem for problem in errors(tree.problems) if problem.holds in {str(key), key.organisation}]
-        why = f": {mine[0].place}: {mine[0].message}" if mine else ""
-        raise AcceptanceError(f"there is no readable {named} in {INTEGRATIONS}/{why}", hint="see all: sluse check")
+        why = behind(f": {mine[0].place}: ", mine[0].message) if mine else ""
+        raise AcceptanceError(
+            say(
+                "there is no readable {named} in {integrations}/{why}", named=named, integrations=INTEGRATIONS, why=why
+            ),
+            hint=say("see all: sluse check"),
+        )
     return found.content
 
 
@@ -126,14 +143,17 @@ def _client(tree: Tree, through: ClientKey) -> Client:
     for client in clients:
         if client.name == through.client:
             return client
-    raise AcceptanceError(f"{through.integration_key} has no client {through.client}")
+    raise AcceptanceError(
+        say("{integration_key} has no client {client}", integration_key=through.integration_key, client=through.client)
+    )
 
 
 def _page(pages: Mapping[str, Page], key: IntegrationKey) -> Page:
     page = pages.get(str(key))
     if page is None:
         raise AcceptanceError(
-            f"the test operator has published nothing of {key}", hint="merge it first; then see: sluse status"
+            say("the test operator has published nothing of {key}", key=key),
+            hint=say("merge it first; then see: sluse status"),
         )
     return page
 
@@ -142,27 +162,29 @@ def _require_tested(document: Gated, pages: Mapping[str, Page]) -> None:
     page = pages.get(str(document.key))
     if page is not None and page.tested is not None and page.tested != sha256(tested(document)):
         raise AcceptanceError(
-            f"test holds another configuration of {document.key} than this working directory",
-            hint="bring the working directory to what is merged, or wait until test has it",
+            say("test holds another configuration of {key} than this working directory", key=document.key),
+            hint=say("bring the working directory to what is merged, or wait until test has it"),
         )
 
 
 def _repository(root: Path) -> str:
     found = policies.read(policies.contents(WorkTree(root, policies.FOLDER))).models.repository
     if found is None:
-        raise AcceptanceError(f"{policies.FOLDER}/repository.yaml cannot be read, and every signature names it")
+        raise AcceptanceError(
+            say("{folder}/repository.yaml cannot be read, and every signature names it", folder=policies.FOLDER)
+        )
     return found.content.id
 
 
 def _key(named: str) -> IntegrationKey:
     key = IntegrationKey.parse(named)
     if key is None:
-        raise AcceptanceError(f"{named} is no ORGANISATION.NAME")
+        raise AcceptanceError(say("{named} is no ORGANISATION.NAME", named=named))
     return key
 
 
 def _client_key(named: str) -> ClientKey:
     key = ClientKey.parse(named)
     if key is None:
-        raise AcceptanceError(f"{named} is no ORGANISATION.INTEGRATION.CLIENT")
+        raise AcceptanceError(say("{named} is no ORGANISATION.INTEGRATION.CLIENT", named=named))
     return key

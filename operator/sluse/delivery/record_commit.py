@@ -16,14 +16,14 @@ _TIMEOUT = 60.0
 def commit_files(repository: Path, files: Sequence[Path], message: str) -> None:
     """Commit exactly these files, whatever else is staged or changed. CatalogError with git's own words."""
     paths = [str(file.resolve()) for file in files]
-    failing = "the files are written, but git does not commit them"
+    failing = say("the files are written, but git does not commit them")
     _git(repository, failing, "add", "--", *paths)
     _git(repository, failing, "commit", "--quiet", "-m", message, "--", *paths)
 
 
 def begin_branch(repository: Path, name: str) -> None:
     """Begin a branch where HEAD is, and go to it. CatalogError with git's own words, and where it is no clone."""
-    _git(repository, f"git does not begin the branch {name}", "switch", "--quiet", "--create", name)
+    _git(repository, say("git does not begin the branch {branch}", branch=name), "switch", "--quiet", "--create", name)
 
 
 def _git(repository: Path, failing: str, *arguments: str) -> None:

@@ -11,6 +11,7 @@ from sluse.errors import BadKey, SigningError
 from sluse.trust import keys
 from sluse.trust.keys import PublicKey
 from sluse.trust.wire import Malformed, Octets
+from sluse.words.said import say
 
 _BEGIN = "-----BEGIN OPENSSH PRIVATE KEY-----"
 _END = "-----END OPENSSH PRIVATE KEY-----"
@@ -38,28 +39,34 @@ def load(path: Path) -> KeyFile:
             return KeyFile(path, public, private=True)
         if "PRIVATE KEY" in text:
             raise SigningError(
-                f"{path} is not in OpenSSH's own format", hint="convert a copy of it: ssh-keygen -p -f FILE"
+                say("{path} is not in OpenSSH's own format", path=path),
+                hint=say("convert a copy of it: ssh-keygen -p -f FILE"),
             )
         return KeyFile(path, keys.parse(text), private=False)
     except BadKey as error:
-        raise SigningError(f"{path} cannot sign: {error.message}", hint="make a key: ssh-keygen -t ed25519") from None
+        raise SigningError(
+            say("{path} cannot sign: {message}", path=path, message=error.message),
+            hint=say("make a key: ssh-keygen -t ed25519"),
+        ) from None
     except (Malformed, binascii.Error, ValueError):
-        raise SigningError(f"{path} is a damaged private key") from None
+        raise SigningError(say("{path} is a damaged private key", path=path)) from None
 
 
 def _read(path: Path) -> str:
     named = str(path)
     if "PRIVATE KEY" in named or "\n" in named or len(named) > _LONGEST_PATH:
-        raise SigningError("--key takes the path of a key file, not the key itself")
+        raise SigningError(say("--key takes the path of a key file, not the key itself"))
     try:
         with path.open("rb") as opened:
             return opened.read(_MOST_BYTES).decode()
     except FileNotFoundError:
-        raise SigningError(f"there is no key file {path}") from None
+        raise SigningError(say("there is no key file {path}", path=path)) from None
     except OSError as error:
-        raise SigningError(f"the key file {path} cannot be read: {error.strerror}") from None
+        raise SigningError(
+            say("the key file {path} cannot be read: {reason}", path=path, reason=error.strerror)
+        ) from None
     except UnicodeDecodeError:
-        raise SigningError(f"{path} is no key file of OpenSSH") from None
+        raise SigningError(say("{path} is no key file of OpenSSH", path=path)) from None
 
 
 def _demand_its_own(path: Path, public: PublicKey) -> None:
@@ -67,7 +74,8 @@ def _demand_its_own(path: Path, public: PublicKey) -> None:
     beside = path.with_name(f"{path.name}.pub")
     if beside.is_file() and keys.parse(_read(beside)) != public:
         raise SigningError(
-            f"{beside} is another key's", hint=f"write the right one: ssh-keygen -y -f {path} > {beside}"
+            say("{beside} is another key's", beside=beside),
+            hint=say("write the right one: ssh-keygen -y -f {path} > {beside}", path=path, beside=beside),
         )
 
 

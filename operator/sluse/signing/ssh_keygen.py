@@ -11,6 +11,7 @@ import subprocess
 from sluse.errors import BadSignature, SigningError
 from sluse.signing.key_file import KeyFile
 from sluse.trust import sshsig
+from sluse.words.said import say
 
 
 def sign(key: KeyFile, message: bytes, namespace: str) -> str:
@@ -27,34 +28,40 @@ def sign(key: KeyFile, message: bytes, namespace: str) -> str:
     try:
         signer = sshsig.verify(armoured, namespace=namespace, message=message)
     except BadSignature as error:
-        raise SigningError(f"ssh-keygen's signature does not hold: {error.message}") from None
+        raise SigningError(say("ssh-keygen's signature does not hold: {message}", message=error.message)) from None
     if signer != key.public:
-        raise SigningError(f"ssh-keygen signed with {signer.key_id}, not with {key.public.key_id}")
+        raise SigningError(
+            say("ssh-keygen signed with {key}, not with {wanted}", key=signer.key_id, wanted=key.public.key_id)
+        )
     return armoured
 
 
 def _program() -> str:
     found = shutil.which("ssh-keygen")
     if found is None:
-        raise SigningError("ssh-keygen is not installed", hint="install OpenSSH 8.2 or newer")
+        raise SigningError(say("ssh-keygen is not installed"), hint=say("install OpenSSH 8.2 or newer"))
     return found
 
 
 def _refusal(key: KeyFile, said: str) -> SigningError:
     """Return why ssh-keygen did not sign. Its own words are looked at, and never passed on."""
     if "incorrect passphrase" in said:
-        return SigningError(f"the passphrase of {key.path} is wrong, or nobody was there to type it")
+        return SigningError(say("the passphrase of {path} is wrong, or nobody was there to type it", path=key.path))
     if "are too open" in said:
-        return SigningError(f"others can read the key file {key.path}", hint=f"chmod 600 {key.path}")
+        return SigningError(say("others can read the key file {path}", path=key.path), hint=f"chmod 600 {key.path}")
     if not key.private:
         return SigningError(
-            f"ssh-agent does not have the private half of {key.path} ({key.public.key_id})",
-            hint="add it with ssh-add, or give the private key's file",
+            say(
+                "ssh-agent does not have the private half of {path} ({key_id})", path=key.path, key_id=key.public.key_id
+            ),
+            hint=say("add it with ssh-add, or give the private key's file"),
         )
     if "device not found" in said or "requires" in said or "FIDO" in said:
         return SigningError(
-            f"the security key of {key.path} does not answer", hint="plug it in, and touch it when it blinks"
+            say("the security key of {path} does not answer", path=key.path),
+            hint=say("plug it in, and touch it when it blinks"),
         )
     return SigningError(
-        f"ssh-keygen does not sign with {key.path}", hint=f"see why: ssh-keygen -Y sign -n x -f {key.path}"
+        say("ssh-keygen does not sign with {path}", path=key.path),
+        hint=say("see why: ssh-keygen -Y sign -n x -f {path}", path=key.path),
     )

@@ -54,6 +54,11 @@ def several(sentences: Iterable[str], between: str = "; ") -> str:
     return Said(between.join(f"{{{name}}}" for name in numbered), numbered)
 
 
+def behind(mark: str, sentence: str) -> str:
+    """Return a sentence behind what is the same in every language: an indentation, a name."""
+    return Said("{mark}{sentence}", {"mark": mark, "sentence": sentence})
+
+
 def short(text: str, most: int) -> str:
     """Return a sentence of at most so many characters: one that is cut is English for good."""
     return text if len(text) <= most else text[:most]

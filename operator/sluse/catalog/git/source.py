@@ -22,6 +22,7 @@ from sluse.catalog.git import command, refusals, tree
 from sluse.catalog.git.clone import REF, Clone, Tip
 from sluse.catalog.git.objects import Damaged, Missing, Objects
 from sluse.errors import CatalogError, RemoteUnavailable
+from sluse.words.said import say
 
 # Git's own words.
 _NO_DEPTH = "does not support shallow"
@@ -88,8 +89,12 @@ class Source:
                 return self._fetch()
             except Damaged as error:
                 raise CatalogError(
-                    f"the copy of {self._name} cannot be kept in {self._clone.path.parent}",
-                    hint="check the disk: space, and the right to write there",
+                    say(
+                        "the copy of {branch} cannot be kept in {folder}",
+                        branch=self._name,
+                        folder=self._clone.path.parent,
+                    ),
+                    hint=say("check the disk: space, and the right to write there"),
                 ) from error
 
     def entries(self, commit: str, under: str) -> tuple[tree.Entry, ...]:
@@ -101,10 +106,10 @@ class Source:
             try:
                 return self._entries(commit, under)
             except Damaged:
-                self._restore(f"commit {commit}")
+                self._restore(say("commit {commit}", commit=commit))
                 with suppress(Damaged):
                     return self._entries(commit, under)
-                raise self._unknown(f"commit {commit}") from None
+                raise self._unknown(say("commit {commit}", commit=commit)) from None
 
     def read(self, blobs: Sequence[str], limit: int) -> dict[str, bytes]:
         """Return the contents by id. Blobs of more than `limit` bytes are left out.
@@ -122,10 +127,13 @@ class Source:
 
     @property
     def _name(self) -> str:
-        return f"branch {self.branch} of {refusals.plain(self.url)}"
+        return say("branch {branch} of {url}", branch=self.branch, url=refusals.plain(self.url))
 
     def _unknown(self, what: str) -> CatalogError:
-        return CatalogError(f"{what} is not in the copy of {self._name}", hint="fetch, and read what was fetched")
+        return CatalogError(
+            say("{what} is not in the copy of {branch}", what=what, branch=self._name),
+            hint=say("fetch, and read what was fetched"),
+        )
 
     def _entries(self, commit: str, under: str) -> tuple[tree.Entry, ...]:
         where = ("--", under.rstrip("/")) if under else ()
@@ -159,8 +167,10 @@ class Source:
             self._transfer(alone=alone, deadline=deadline)
         except command.TimedOut:
             raise RemoteUnavailable(
-                f"{self._name} did not answer within {self._timeout:g} seconds",
-                hint="it is asked again at the next sync; check the network, or allow more time",
+                say(
+                    "{branch} did not answer within {seconds} seconds", branch=self._name, seconds=f"{self._timeout:g}"
+                ),
+                hint=say("it is asked again at the next sync; check the network, or allow more time"),
             ) from None
         now = self._clone.tip()
         if now is None:
@@ -178,12 +188,15 @@ class Source:
                 return commit
         if self._remote("ls-remote", "--quiet", "--heads", "source", deadline=deadline):
             raise self._absent()
-        raise RemoteUnavailable(f"{refusals.plain(self.url)} is empty", hint=f"push a first commit to {self.branch}")
+        raise RemoteUnavailable(
+            say("{url} is empty", url=refusals.plain(self.url)),
+            hint=say("push a first commit to {branch}", branch=self.branch),
+        )
 
     def _absent(self) -> RemoteUnavailable:
         return RemoteUnavailable(
-            f"{refusals.plain(self.url)} has no branch {self.branch}",
-            hint="push the branch again, or correct its name in the settings",
+            say("{url} has no branch {branch}", url=refusals.plain(self.url), branch=self.branch),
+            hint=say("push the branch again, or correct its name in the settings"),
         )
 
     def _remote(self, *arguments: str, deadline: float) -> str:

@@ -232,4 +232,4 @@ def _asked(folder: Path, *arguments: str) -> str:
 
 
 def _last(said: str) -> str:
-    return " ".join(said.split())[-200:] or "git says nothing"
+    return " ".join(said.split())[-200:] or say("git says nothing")

@@ -15,6 +15,7 @@ from sluse.gate import record as records
 from sluse.model.names import IntegrationKey
 from sluse.model.records import SignedSpec
 from sluse.model.statement import Statement, namespace
+from sluse.words.said import behind, say, several
 
 
 @dataclass(frozen=True)
@@ -48,23 +49,25 @@ def countersignature(desk: Desk, path: str) -> Countersignature:
     """Return what is to be signed. DecisionRefused where there is no such decision, or it gains nothing by this key."""
     source = next((each for each in desk.tree.decisions.values() if each.path == PurePosixPath(path).as_posix()), None)
     if source is None:
-        raise DecisionRefused(f"{path} is no decision that can be read", hint="see why: sluse check")
+        raise DecisionRefused(
+            say("{path} is no decision that can be read", path=path), hint=say("see why: sluse check")
+        )
     before = records.read(source)
     if before.flaw:
-        raise DecisionRefused(f"{path} does not count: {before.flaw}")
+        raise DecisionRefused(say("{path} does not count: {flaw}", path=path, flaw=before.flaw))
     statement = before.statement
     there = replace(desk, asked=Asked(statement.subject, statement.type))
     after = replace(before, signers=(*before.signers, desk.signer))
     alone, together = Rehearsal(there, before, ()), Rehearsal(there, after, ())
     objections = together.objections()
     if objections:
-        raise DecisionRefused("; ".join(f"{each.check}: {each.message}" for each in objections))
+        raise DecisionRefused(several(behind(f"{each.check}: ", each.message) for each in objections))
     if together.persons_missing() == alone.persons_missing():
         who = desk.reviewer.person if desk.reviewer else desk.signer.key_id
-        raise DecisionRefused(f"{before.named} gains nothing by a signature of {who}")
+        raise DecisionRefused(say("{named} gains nothing by a signature of {who}", named=before.named, who=who))
     words = (
         f"{statement.type} of {statement.subject} in {statement.environment}: {statement.verdict}",
-        *(f"  signed by {key.key_id}" for key in before.signers),
+        *(behind("  ", say("signed by {key}", key=key.key_id)) for key in before.signers),
         f"SHA-256 {statement.id}",
     )
     return Countersignature(before.key, source.path, source.content.spec, words, together.persons_missing())

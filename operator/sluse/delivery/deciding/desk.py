@@ -27,6 +27,7 @@ from sluse.model.statement import StatementType
 from sluse.model.tree import Tree, errors
 from sluse.trust.demo_keys import is_demo
 from sluse.trust.keys import PublicKey
+from sluse.words.said import behind, say, several
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,10 @@ class Subject:
     def key(self) -> IntegrationKey:
         """Who the integration is. DecisionRefused for an organisation."""
         if not self.name:
-            raise DecisionRefused(f"{self.organisation} is an organisation", hint="name one integration of it")
+            raise DecisionRefused(
+                say("{organisation} is an organisation", organisation=self.organisation),
+                hint=say("name one integration of it"),
+            )
         return IntegrationKey(self.organisation, self.name)
 
 
@@ -75,14 +79,23 @@ class Desk:
         }
         if dot:
             if IntegrationKey(organisation, name) not in known:
-                raise DecisionRefused(f"there is no {named} in {INTEGRATIONS}/", hint=self._near(organisation, known))
+                raise DecisionRefused(
+                    say("there is no {named} in {integrations}/", named=named, integrations=INTEGRATIONS),
+                    hint=self._near(organisation, known),
+                )
             return Subject(organisation, name)
         if named in self.tree.organisations:
             return Subject(named)
         found = sorted(key for key in known if key.name == named)
         if len(found) != 1:
-            what = f"several organisations have {named}" if found else f"nobody is or has {named}"
-            raise DecisionRefused(what, hint=f"name one: {', '.join(map(str, found))}" if found else None)
+            what = (
+                say("several organisations have {named}", named=named)
+                if found
+                else say("nobody is or has {named}", named=named)
+            )
+            raise DecisionRefused(
+                what, hint=say("name one: {found}", found=", ".join(map(str, found))) if found else None
+            )
         return Subject(found[0].organisation, found[0].name)
 
     @cached_property
@@ -111,23 +124,36 @@ class Desk:
         ]
         if len(found) != 1 or len(prefix) < 8:
             raise DecisionRefused(
-                f"{len(found) or 'no'} statements on {self.subject} begin with {prefix[:64]}",
-                hint="give 8 digits or more; they are listed with: sluse gate " + str(self.subject),
+                say(
+                    "{found} statements on {subject} begin with {prefix}",
+                    found=len(found) or say("no"),
+                    subject=self.subject,
+                    prefix=prefix[:64],
+                ),
+                hint=say("give 8 digits or more; they are listed with: sluse gate {subject}", subject=self.subject),
             )
         return found[0]
 
     def _near(self, organisation: str, known: set[IntegrationKey]) -> str | None:
         names = sorted(str(key) for key in known if key.organisation == organisation)
-        return f"of {organisation} there are {', '.join(names)}" if names else None
+        return (
+            say("of {organisation} there are {names}", organisation=organisation, names=", ".join(names))
+            if names
+            else None
+        )
 
 
 def desk(files: Files, policy_files: Files, *, signer: PublicKey, asked: Asked, now: datetime) -> Desk:
     """Read everything. DecisionRefused where the policies cannot be read."""
     read = policies.read(policies.contents(policy_files))
-    wrong = [f"{problem.place}: {problem.message}" for problem in errors(read.problems)]
-    missing = [f"there is no {policies.FOLDER}/{name}" for name in policies.DATA if name not in read.digests]
+    wrong = [behind(f"{problem.place}: ", problem.message) for problem in errors(read.problems)]
+    missing = [
+        say("there is no {folder}/{name}", folder=policies.FOLDER, name=name)
+        for name in policies.DATA
+        if name not in read.digests
+    ]
     if wrong or missing:
-        raise DecisionRefused("; ".join((*wrong, *missing)), hint="see all: sluse policies verify")
+        raise DecisionRefused(several((*wrong, *missing)), hint=say("see all: sluse policies verify"))
     found: dict[str, Any] = dict(_contents(read))
     version = read.manifest.manifest.version if read.manifest else 0
     policy = Policy(version=version, digest=read.digests.get(policies.MANIFEST, Digest("")), demo_keys=True, **found)

@@ -18,6 +18,7 @@ from sluse.model.digests import canonical, sha256
 from sluse.model.names import API_VERSION, Digest, Environment, IntegrationKey
 from sluse.model.records import Decision, DecisionMetadata, SignedSpec
 from sluse.model.statement import GROUP_OF, Statement, StatementType, Verdict, namespace
+from sluse.words.said import Said, behind, say, several
 
 Sign = Callable[[bytes, str], str]
 """Message and namespace -> armoured signature."""
@@ -63,7 +64,9 @@ def draft(desk: Desk, nonce: str, taken: Collection[str]) -> Draft:
     asked, subject = desk.asked, desk.subject
     kind = asked.type or work_out(desk)
     if asked.verdict is Verdict.REJECTED and not asked.findings:
-        raise DecisionRefused("a rejection says what was found", hint="--finding TEXT, as often as there are findings")
+        raise DecisionRefused(
+            say("a rejection says what was found"), hint=say("--finding TEXT, as often as there are findings")
+        )
     said = group(desk, kind)
     statement = _statement(desk, kind, said, nonce)
     number = _next_number(taken)
@@ -73,8 +76,10 @@ def draft(desk: Desk, nonce: str, taken: Collection[str]) -> Draft:
     rehearsal = Rehearsal(desk, record, said.accepted)
     objections = rehearsal.objections()
     if objections:
-        raise DecisionRefused("; ".join(f"{each.check}: {each.message}" for each in objections))
-    later = tuple(f"{each.message} ({each.on})" for each in rehearsal.still_missing())
+        raise DecisionRefused(several(behind(f"{each.check}: ", each.message) for each in objections))
+    later = tuple(
+        say("{message} ({on})", message=each.message, on=Said(each.on.value, {})) for each in rehearsal.still_missing()
+    )
     return Draft(statement, key, path, _words(desk, statement, said), said.accepted, later, rehearsal.persons_missing())
 
 
@@ -113,14 +118,22 @@ def ends(chain: Chain) -> tuple[Digest, ...]:
 def _words(desk: Desk, statement: Statement, said: Group) -> tuple[str, ...]:
     verdict = f": {statement.verdict}" if statement.verdict else ""
     chain = {record.id: record for record in desk.survey.records(desk.subject.organisation).values()}
-    who = desk.reviewer.person if desk.reviewer else f"a maintainer of {desk.subject.organisation}"
+    who = (
+        desk.reviewer.person
+        if desk.reviewer
+        else say("a maintainer of {organisation}", organisation=desk.subject.organisation)
+    )
     return (
         f"{statement.type} of {statement.subject} in {statement.environment}{verdict}",
-        *(f"  {line}" for line in said.words),
-        *(f"  finding: {each}" for each in statement.findings),
-        *([f"  expires {statement.expires:%Y-%m-%d %H:%M %Z}"] if statement.expires else []),
-        *(f"  follows {chain[Digest(each)].named}" for each in statement.previous),
-        f"  signed as {who}, {statement.signer}",
+        *(behind("  ", line) for line in said.words),
+        *(behind("  ", say("finding: {finding}", finding=each)) for each in statement.findings),
+        *(
+            behind("  ", say("expires {moment}", moment=f"{each:%Y-%m-%d %H:%M %Z}"))
+            for each in [statement.expires]
+            if each
+        ),
+        *(behind("  ", say("follows {statement}", statement=chain[Digest(each)].named)) for each in statement.previous),
+        behind("  ", say("signed as {who}, {signer}", who=who, signer=statement.signer)),
         f"SHA-256 {statement.id}",
     )
 

@@ -27,6 +27,7 @@ from sluse.model.statement import (
 )
 from sluse.model.tree import KeyFile
 from sluse.plan.thumbprint import thumbprint
+from sluse.words.said import behind, say
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def group(desk: Desk, kind: StatementType) -> Group:
     """Return what a statement of this type says. DecisionRefused where the tree does not have it."""
     make = _GROUPS.get(kind)
     if make is None:
-        raise DecisionRefused("an acceptance test is submitted by: sluse acceptance run")
+        raise DecisionRefused(say("an acceptance test is submitted by: sluse acceptance run"))
     return make(desk)
 
 
@@ -63,12 +64,15 @@ def _organisation(desk: Desk) -> Group:
     slug = desk.subject.organisation
     found = desk.tree.organisations.get(slug)
     if desk.subject.name or found is None:
-        raise DecisionRefused(f"{desk.subject} is no organisation whose file can be read", hint=f"name {slug}")
+        raise DecisionRefused(
+            say("{subject} is no organisation whose file can be read", subject=desk.subject),
+            hint=say("name {slug}", slug=slug),
+        )
     spec, body = found.content.spec, digests.organisation(found.content)
     words = (
-        f"numbers {', '.join(spec.numbers)}",
-        f"domains {', '.join(spec.domains) or 'none'}",
-        *(f"maintainer's key {each.key} ({each.label})" for each in spec.maintainers),
+        say("numbers {numbers}", numbers=", ".join(spec.numbers)),
+        say("domains {domains}", domains=", ".join(spec.domains) or say("none")),
+        *(say("maintainer's key {key} ({label})", key=each.key, label=each.label) for each in spec.maintainers),
     )
     bound = desk.view.bound
     stands = desk.tree.accepted.get((slug, bound.digest)) if bound is not None else None
@@ -79,13 +83,24 @@ def _organisation(desk: Desk) -> Group:
 def _plan(desk: Desk) -> Group:
     plan = _document(desk).spec.plan
     agreed = AgreedPlan(production_not_before=plan.production_not_before, zone=plan.zone)
-    return Group(agreed, (f"production not before {agreed.production_not_before:%Y-%m-%d %H:%M}, {agreed.zone}",))
+    return Group(
+        agreed,
+        (
+            say(
+                "production not before {production_not_before}, {zone}",
+                production_not_before=f"{agreed.production_not_before:%Y-%m-%d %H:%M}",
+                zone=agreed.zone,
+            ),
+        ),
+    )
 
 
 def _terms(desk: Desk) -> Group:
     slug = desk.subject.organisation
     if desk.subject.name:
-        raise DecisionRefused("terms are accepted by an organisation, not by an integration", hint=f"name {slug}")
+        raise DecisionRefused(
+            say("terms are accepted by an organisation, not by an integration"), hint=say("name {slug}", slug=slug)
+        )
     chosen = {
         provider.name
         for key, found in desk.tree.integrations.items()
@@ -96,9 +111,12 @@ def _terms(desk: Desk) -> Group:
     }
     wanted = [each for each in desk.policy.gate.terms if each.provider is None or each.provider in chosen]
     if not wanted:
-        raise DecisionRefused("policies/gate.yaml asks for no terms")
+        raise DecisionRefused(say("policies/gate.yaml asks for no terms"))
     value = tuple(TermsVersion(name=each.name, version=each.version) for each in wanted)
-    return Group(value, tuple(f"terms of use {each.name}, version {each.version}" for each in wanted))
+    return Group(
+        value,
+        tuple(say("terms of use {name}, version {version}", name=each.name, version=each.version) for each in wanted),
+    )
 
 
 def _acceptance(desk: Desk) -> Group:
@@ -110,12 +128,22 @@ def _acceptance(desk: Desk) -> Group:
         ]
     if not tests or (submission := tests[0].statement.submission) is None:
         raise DecisionRefused(
-            f"there is no acceptance test of what {desk.subject} says now (T {str(head.tested)[:12]})",
-            hint=f"somebody has to run it: sluse acceptance run {desk.subject}",
+            say(
+                "there is no acceptance test of what {subject} says now (T {tested})",
+                subject=desk.subject,
+                tested=str(head.tested)[:12],
+            ),
+            hint=say("somebody has to run it: sluse acceptance run {subject}", subject=desk.subject),
         )
     if submission.tested != head.tested:
         raise DecisionRefused(
-            f"{tests[0].named} tested T {submission.tested[:12]}, and {desk.subject} says T {str(head.tested)[:12]} now"
+            say(
+                "{named} tested T {tested}, and {subject} says T {now} now",
+                named=tests[0].named,
+                tested=submission.tested[:12],
+                subject=desk.subject,
+                now=str(head.tested)[:12],
+            )
         )
     body = digests.production(document)
     value = Acceptance(
@@ -126,12 +154,20 @@ def _acceptance(desk: Desk) -> Group:
         not_before=desk.asked.not_before,
     )
     words = (
-        f"acceptance test {value.acceptance_test}, run until {submission.ended:%Y-%m-%d %H:%M}Z",
-        *(f"evidence {each.name} {each.sha256[:12]}" for each in submission.evidence),
-        *(f"not covered: {each}" for each in submission.not_covered),
-        *(f"production {line}" for line in told.values(body.get("production"))),
+        say(
+            "acceptance test {acceptance_test}, run until {ended}Z",
+            acceptance_test=value.acceptance_test,
+            ended=f"{submission.ended:%Y-%m-%d %H:%M}",
+        ),
+        *(say("evidence {name} {digest}", name=each.name, digest=each.sha256[:12]) for each in submission.evidence),
+        *(say("not covered: {each}", each=each) for each in submission.not_covered),
+        *(say("production {line}", line=line) for line in told.values(body.get("production"))),
         *_since_last(desk, head, body),
-        *([f"not before {value.not_before:%Y-%m-%d %H:%M %Z}"] if value.not_before else []),
+        *(
+            [say("not before {not_before}", not_before=f"{value.not_before:%Y-%m-%d %H:%M %Z}")]
+            if value.not_before
+            else []
+        ),
         f"T {value.tested}",
         f"P {value.production}",
     )
@@ -142,10 +178,10 @@ def _since_last(desk: Desk, head: Case, body: Mapping[str, object]) -> Iterator[
     """Yield what differs from what was accepted last, shared part and production."""
     last = cases.decided(desk.view, desk.subject.key)
     if isinstance(last, Case) and last.tested_body is not None and last.production_body is not None:
-        yield "since the last acceptance:"
+        yield say("since the last acceptance:")
         parts = ((last.tested_body, head.tested_body, "tested"), (last.production_body, body, "production"))
         lines = [line for before, now, part in parts for line in told.changes(before[part], (now or {}).get(part))]
-        yield from (f"  {line}" for line in lines or ["nothing differs"])
+        yield from (behind("  ", line) for line in lines or [say("nothing differs")])
 
 
 def _keys(desk: Desk) -> Group:
@@ -154,12 +190,15 @@ def _keys(desk: Desk) -> Group:
     names = [client.name for client in found.content.spec.clients] if found else []
     client = desk.asked.client or (names[0] if len(names) == 1 else "")
     if client not in names:
-        raise DecisionRefused(f"{key} has the clients {', '.join(names) or 'none'}", hint="name one with --client")
+        raise DecisionRefused(
+            say("{key} has the clients {names}", key=key, names=", ".join(names) or say("none")),
+            hint=say("name one with --client"),
+        )
     jwks = desk.tree.keys.get(KeyFile(ClientKey(key.organisation, key.name, client), Environment.PRODUCTION))
     if jwks is None:
-        raise DecisionRefused(f"client {client} has no key file of production that can be read")
+        raise DecisionRefused(say("client {client} has no key file of production that can be read", client=client))
     thumbprints = tuple(sorted(thumbprint(each) for each in jwks.content.keys))
-    words = tuple(f"client {client}, key {each}" for each in thumbprints)
+    words = tuple(say("client {client}, key {thumbprint}", client=client, thumbprint=each) for each in thumbprints)
     return Group(VouchedKeys(client=client, thumbprints=thumbprints), words)
 
 
@@ -167,13 +206,14 @@ def _retirement(desk: Desk) -> Group:
     days = desk.asked.delete_after_days
     key = desk.subject.key
     return Group(
-        Retirement(delete_after_days=days), (f"{key} is disabled in production at once, and deleted {days} days later",)
+        Retirement(delete_after_days=days),
+        (say("{key} is disabled in production at once, and deleted {days} days later", key=key, days=days),),
     )
 
 
 def _revocation(desk: Desk) -> Group:
     record = desk.stated(desk.asked.statement)
-    return Group(record.id, (f"{record.named} no longer counts", f"its id is {record.id}"))
+    return Group(record.id, (say("{named} no longer counts", named=record.named), say("its id is {id}", id=record.id)))
 
 
 def _rollback(desk: Desk) -> Group:
@@ -183,28 +223,29 @@ def _rollback(desk: Desk) -> Group:
         accepted = [desk.stated(desk.asked.statement, StatementType.ACCEPTANCE)]
     elif len(accepted) < 2:
         raise DecisionRefused(
-            f"{key} was not accepted before what it is now", hint="name the acceptance: --statement ID"
+            say("{key} was not accepted before what it is now", key=key),
+            hint=say("name the acceptance: --statement ID"),
         )
     record = accepted[0] if desk.asked.statement else accepted[-2]
     said = record.statement.acceptance
     if said is None:
-        raise DecisionRefused(f"{record.named} accepts nothing")
+        raise DecisionRefused(say("{named} accepts nothing", named=record.named))
     value = Rollback(tested=said.tested, production=said.production)
-    return Group(value, (f"back to {record.named}", f"T {value.tested}", f"P {value.production}"))
+    return Group(value, (say("back to {named}", named=record.named), f"T {value.tested}", f"P {value.production}"))
 
 
 def _acknowledgement(desk: Desk) -> Group:
     if not desk.asked.text:
-        raise DecisionRefused("say what is acknowledged", hint="--text TEXT")
+        raise DecisionRefused(say("say what is acknowledged"), hint="--text TEXT")
     return Group(desk.asked.text, (desk.asked.text,))
 
 
 def _suspension(desk: Desk) -> Group:
     if not desk.asked.text:
-        raise DecisionRefused("say why it is suspended", hint="--reason TEXT")
+        raise DecisionRefused(say("say why it is suspended"), hint="--reason TEXT")
     words = (
-        f"{desk.subject.key} is out of use in production at once; nothing is deleted",
-        f"because: {desk.asked.text}",
+        say("{key} is out of use in production at once; nothing is deleted", key=desk.subject.key),
+        say("because: {reason}", reason=desk.asked.text),
     )
     return Group(Suspension(reason=desk.asked.text), words)
 
@@ -213,7 +254,7 @@ def _document(desk: Desk) -> Gated:
     key = desk.subject.key
     found = desk.tree.integrations.get(key) or desk.tree.providers.get(key)
     if found is None:
-        raise DecisionRefused(f"{key} has no file that can be read", hint="see why: sluse check")
+        raise DecisionRefused(say("{key} has no file that can be read", key=key), hint=say("see why: sluse check"))
     return found.content
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from sluse.words.said import say
+
 _LEFT_OUT = frozenset({"clients", "production", "tested", "identity"})
 
 
@@ -29,5 +31,5 @@ def changes(before: object, now: object) -> tuple[str, ...]:
     if before is None:
         return ()
     old, new = list(values(before)), list(values(now))
-    gone = (f"no longer {line}" for line in old if line not in new)
-    return (*gone, *(f"new       {line}" for line in new if line not in old))
+    gone = (say("no longer {line}", line=line) for line in old if line not in new)
+    return (*gone, *(say("new       {line}", line=line) for line in new if line not in old))

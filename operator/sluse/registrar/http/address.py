@@ -5,6 +5,7 @@ from __future__ import annotations
 from yarl import URL
 
 from sluse.errors import SettingsError
+from sluse.words.said import say
 
 
 def https(text: str, setting: str) -> URL:
@@ -15,5 +16,7 @@ def https(text: str, setting: str) -> URL:
     except ValueError:
         usable = False
     if not usable:
-        raise SettingsError(f"{setting} must be an https address", hint="the settings file, under authority")
+        raise SettingsError(
+            say("{setting} must be an https address", setting=setting), hint=say("the settings file, under authority")
+        )
     return url

@@ -74,7 +74,11 @@ def failure(call: Call, answer: Answer, issuer: str, secrets: tuple[SecretStr, .
     if status in _LATER or status >= 500:
         after = _retry_after(answer.headers)
         acted = status not in _NOT_CARRIED_OUT
-        return AuthorityUnavailable(f"{could_not}: HTTP {status}", retry_after=after, may_have_acted=acted)
+        return AuthorityUnavailable(
+            say("{could_not}: HTTP {status}", could_not=could_not, status=status),
+            retry_after=after,
+            may_have_acted=acted,
+        )
     if status == 404:
         # Only the next look can tell: gone since the last one, or no registration endpoint here at all.
         return AuthorityUnavailable(
