@@ -6,7 +6,7 @@ import asyncio
 
 from sluse.demo.expect import expect
 from sluse.demo.narrator import Narrator
-from sluse.demo.stage import NEIGHBOUR, PRODUCTION, SUPPLIER, TEST, Stage
+from sluse.demo.stage import NEIGHBOUR, PRODUCTION, SUPPLIER, TEST, TESTERS, Stage
 from sluse.demo.story.seen import at_authority, client_of, mailed, stage_reached
 
 
@@ -24,7 +24,8 @@ async def registered(stage: Stage, tell: Narrator) -> None:
     pid = stage.operators.start(TEST)
     with tell.waiting("the test operator starts and syncs"):
         page = await stage_reached(stage, f"{SUPPLIER}.journal", "TestReady")
-        await stage_reached(stage, f"{NEIGHBOUR}.transport", "TestReady")
+        for other in (f"{NEIGHBOUR}.transport", f"{TESTERS}.tester"):
+            await stage_reached(stage, other, "TestReady")
     tell.fact("operator", f"runs as a process of its own (pid {pid}, Kopf) and has synced main")
 
     for name in ("web", "sync"):
