@@ -98,6 +98,14 @@ class WithoutPushedRequests(Authority):
         return [web.get(discovery.PATH, configuration), *super()._for_everybody(issuer)[1:]]
 
 
+class WithoutTokens(Authority):
+    def _for_everybody(self, issuer: Any) -> Any:
+        async def configuration(_: web.Request) -> web.Response:
+            return document({"issuer": issuer(), "jwks_uri": issuer() + discovery.JWKS_PATH})
+
+        return [web.get(discovery.PATH, configuration), *super()._for_everybody(issuer)[1:]]
+
+
 @pytest.mark.parametrize("clients", [[MACHINE], [WEB], [MACHINE, WEB]], ids=["machine", "login", "both"])
 async def test_a_sound_client_passes_every_case(try_service: Any, world: Any, clients: Sequence[Any]) -> None:
     ran = await try_service(world, service(*clients))
@@ -180,6 +188,19 @@ async def test_a_login_client_needs_the_endpoints_of_a_login(try_service: Any, s
     assert ran.case("discovery").seen == (
         "The discovery document has no https address for pushed_authorization_request_endpoint, authorization_endpoint"
     )
+
+
+@pytest.mark.parametrize(
+    ("client", "missing"),
+    [(MACHINE, "token_endpoint"), (WEB, "pushed_authorization_request_endpoint")],
+    ids=["machine", "login"],
+)
+async def test_metadata_without_an_endpoint_fail_the_cases_that_need_it(
+    try_service: Any, start: Any, client: Any, missing: str
+) -> None:
+    ran = await try_service(start(WithoutTokens), service(client))
+    assert ran.case("wrong-key-refused").seen == f"The authority's discovery document has no {missing}"
+    assert [case.case for each in ran.evidence for case in each.cases if case.passed] == []
 
 
 async def test_a_withheld_client_fails_where_it_must_be_let_in_and_nowhere_else(try_service: Any, world: Any) -> None:

@@ -18,7 +18,7 @@ from sluse.model.resources.helseid_client import HelseIDClientSpec
 from sluse.model.service_integration import ClientValues, Login
 from sluse.model.statement import Retirement, Statement
 from sluse.model.tree import errors
-from sluse.model.value import Day, Moment, WallClock
+from sluse.model.value import Count, Day, Days, First, Moment, Port, WallClock
 
 KEY = {"kty": "EC", "kid": "k", "alg": "ES256", "crv": "P-256", "x": "AA", "y": "AA"}
 REGISTRATION = {
@@ -54,6 +54,14 @@ def test_a_key_always_states_its_use() -> None:
 def test_values_refuse_what_is_not_of_their_form(field: str, value: object) -> None:
     with pytest.raises(ValidationError, match=field):
         ClientValues.model_validate({"organisationNumber": "310448176", field: value})
+
+
+@pytest.mark.parametrize("kind", [First, Port, Count, Days])
+@pytest.mark.parametrize("wrong", [True, 1.0, "1"], ids=repr)
+def test_a_number_is_written_as_one(kind: Any, wrong: object) -> None:
+    assert TypeAdapter(kind).validate_python(1) == 1
+    with pytest.raises(ValidationError):
+        TypeAdapter(kind).validate_python(wrong)
 
 
 def test_what_stands_twice_in_a_set_is_named() -> None:

@@ -5,6 +5,7 @@ The CEL runs in the sandbox's interpreter here; the contract suite asks a real A
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -38,6 +39,8 @@ GROUPS = {"configmaps": "", "secrets": "", "leases": "coordination.k8s.io", "net
 
 DIGITS = st.text("0123456789", min_size=11, max_size=11)
 PERSONS = st.sampled_from(["02013299997", "02013299903", "30108299939"])
+KEY_FILE = "-----BEGIN PRIVATE KEY-----\nMIIE"
+ENCODED = [base64.b64encode((before + KEY_FILE).encode()).decode() for before in ("", "a", "ab")]
 PIECES = st.one_of(
     PERSONS,
     DIGITS,
@@ -53,6 +56,7 @@ PIECES = st.one_of(
             "-----BEGIN EC PRIVATE KEY-----",
             "-----BEGIN PUBLIC KEY-----",
             "PuTTY-User-Key-File-3",
+            *ENCODED,
             "a" * 39,
             "a" * 40,
             "é",
@@ -233,6 +237,8 @@ def test_a_persons_number_is_found_with_every_date_and_remainder(
         ("resource-private-key", {"data": {"PuTTY-User-Key-File-3": "ssh-ed25519"}}),
         ("resource-private-key", {"metadata": {"name": "x", "annotations": {"kty": "EC", "d": "A" * 43}}}),
         ("resource-private-key", {"metadata": {"name": "x", "labels": {"PuTTY-User-Key-File-3": ""}}}),
+        *(("resource-encoded-private-key", {"data": {"tls.key": text}}) for text in ENCODED),
+        ("resource-encoded-private-key", {"metadata": {"name": "x", "annotations": {"a": ENCODED[0]}}}),
         ("resource-personal-identifier", {"metadata": {"name": "patient-02013299997"}}),
         ("resource-personal-identifier", {"metadata": {"name": "x", "labels": {"02013299997": "a"}}}),
         ("resource-personal-identifier", {"metadata": {"name": "x", "annotations": {"a/02013299997": "a"}}}),

@@ -24,6 +24,7 @@ MINE, NOBODYS = "labelled-for-admission", "not-labelled-for-admission"
 
 DERIVED, LEDGER, KEPT = "derived-by-the-operator", "ledger-by-the-operator", "operator-keeps-to-its-own"
 KEY, NUMBERED, BINARY = "resource-private-key", "resource-personal-identifier", "resource-binary-data"
+ENCODED = "resource-encoded-private-key"
 OPENING, ALONE, PLACED = "opening-by-the-operator", "operator-writes-openings-alone", "opening-in-a-labelled-namespace"
 
 
@@ -74,6 +75,7 @@ def _unlabelled() -> dict[str, Any]:
 _JWK = json.dumps({"kty": "EC", "d": "A" * 43})
 _PEM = "-----BEGIN EC PRIVATE KEY-----"
 _PEM_IN_BASE64 = base64.b64encode(_PEM.encode()).decode()
+_PUBLIC_IN_BASE64 = base64.b64encode(b"-----BEGIN PUBLIC KEY-----").decode()
 _LARGE = json.dumps([f"{index:064x}" for index in range(14_000)])
 
 WRITES = (
@@ -87,6 +89,8 @@ WRITES = (
     Write("an admin's other ConfigMap", ADMIN, config_map("other")),
     Write("the operator's other ConfigMap", OPERATOR, config_map("not-its-own"), KEPT),
     Write("a private JWK in a ledger", OPERATOR, config_map("sluse-ledger-a", _JWK), KEY),
+    Write("a private key in base64", ADMIN, config_map("other", f"key: {_PEM_IN_BASE64}"), ENCODED),
+    Write("a public key in base64", ADMIN, config_map("other", _PUBLIC_IN_BASE64)),
     Write("a number in anybody's ConfigMap", ADMIN, config_map("other", PERSON), NUMBERED),
     Write("a number in a name", ADMIN, config_map(f"patient-{PERSON}"), NUMBERED),
     Write("a number in a key", ADMIN, _object("ConfigMap", "other", data={f"{PERSON}.json": "{}"}), NUMBERED),

@@ -51,7 +51,7 @@ class ClientWorld:
     async def knock(self, *, assertion: Callable[[], str] | None = None, nonce: str | None = None) -> Answer:
         """Authenticate once, for the least that there is to ask for."""
         if self.is_machine:
-            endpoint = (await self.service.discover())["token_endpoint"]
+            endpoint = await self.service.endpoint("token_endpoint")
             form = {"grant_type": "client_credentials", "scope": self.machine_scopes[0]}
             return await self.service.post(endpoint, form, assertion=assertion, nonce=nonce)
         assert self.login is not None
@@ -139,7 +139,7 @@ async def _replay(world: ClientWorld) -> str:
 
 
 async def _missing_dpop(world: ClientWorld) -> str:
-    endpoint = (await world.service.discover())["token_endpoint"]
+    endpoint = await world.service.endpoint("token_endpoint")
     if world.is_machine:
         form = {"grant_type": "client_credentials", "scope": world.machine_scopes[0]}
         answer = await world.service.post(endpoint, form, dpop=False)

@@ -73,9 +73,7 @@ class Login:
             **({"acr_values": self.acr_values} if self.acr_values else {}),
         }
         self.service.secrets.keep(wanted.verifier, wanted.nonce, self.visitor.password)
-        endpoint = (await self.service.discover()).get("pushed_authorization_request_endpoint")
-        if not isinstance(endpoint, str):
-            raise Failed(say("The authority's discovery document names no endpoint for pushed requests"))
+        endpoint = await self.service.endpoint("pushed_authorization_request_endpoint")
         return await self.service.post(endpoint, form, assertion=assertion, nonce=nonce), wanted
 
     async def code(self) -> Code:
@@ -83,8 +81,11 @@ class Login:
         pushed, wanted = await self.push()
         if pushed.status != 201:
             raise Failed(say("The authority refused the pushed request: {quoted}", quoted=self._quoted(pushed)))
-        endpoint = (await self.service.discover())["authorization_endpoint"]
-        query = urlencode({"client_id": self.service.client_id, "request_uri": pushed.body["request_uri"]})
+        endpoint = await self.service.endpoint("authorization_endpoint")
+        request = pushed.body.get("request_uri")
+        if not isinstance(request, str):
+            raise Failed(say("The authority took the pushed request, and answered without a request_uri"))
+        query = urlencode({"client_id": self.service.client_id, "request_uri": request})
         back = await _Browser(self).walk(f"{endpoint}?{query}")
         self.service.secrets.keep(back.get("code"))
         if back.get("state") != wanted.nonce or back.get("iss", self.service.issuer) != self.service.issuer:
@@ -102,7 +103,7 @@ class Login:
             "redirect_uri": self.redirect_uri,
             "code_verifier": code.verifier,
         }
-        return await self.service.post((await self.service.discover())["token_endpoint"], form, dpop=dpop)
+        return await self.service.post(await self.service.endpoint("token_endpoint"), form, dpop=dpop)
 
     async def tokens(self) -> tuple[Answer, Mapping[str, Any]]:
         """Log in; return the token endpoint's answer, and the ID token's claims, verified."""
@@ -110,8 +111,7 @@ class Login:
         answer = await self.redeem(code)
         if answer.status != 200:
             raise Failed(say("The authority refused the code: {quoted}", quoted=self._quoted(answer)))
-        metadata = await self.service.discover()
-        jwks = await fetch.json_object(self.reach, str(metadata.get("jwks_uri")))
+        jwks = await fetch.json_object(self.reach, await self.service.endpoint("jwks_uri"))
         service = self.service
         return answer, verified(
             answer.body.get("id_token"), jwks, service.issuer, service.client_id, code.nonce, service.now()

@@ -15,6 +15,8 @@ import aiohttp
 from sluse.acceptance import fetch
 from sluse.acceptance.proofs import ClientKey
 from sluse.acceptance.quoting import Secrets
+from sluse.errors import Unreachable
+from sluse.words.said import say
 
 _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
@@ -56,9 +58,16 @@ class Service:
             raise fetch.why(error, url) from None
         return fetch.parsed(url, answer.status, body)
 
+    async def endpoint(self, name: str) -> str:
+        """Return an address of the metadata. Unreachable where they have none of that name."""
+        found = (await self.discover()).get(name)
+        if not isinstance(found, str) or not found:
+            raise Unreachable(say("The authority's discovery document has no {name}", name=name))
+        return found
+
     async def token(self, scopes: Sequence[str]) -> Answer:
         """Ask for a token by client_credentials."""
-        endpoint = (await self.discover())["token_endpoint"]
+        endpoint = await self.endpoint("token_endpoint")
         return await self.post(endpoint, {"grant_type": "client_credentials", "scope": " ".join(scopes)})
 
     async def post(

@@ -28,7 +28,7 @@ from sluse.model.held import (
 )
 from sluse.model.names import Environment, IntegrationKey
 from sluse.model.registration import Use
-from sluse.model.value import Value
+from sluse.model.value import First, Value
 from sluse.words.said import say
 
 INDEX = "README.md"
@@ -73,7 +73,7 @@ class ShownFederation(_Shown):
 class Page(_Shown):
     """The file `<organisation>/<name>.json`. Times are UTC; `tested` is digest T; `pending_change`: HEAD differs from what production holds; `waiting` is empty where nothing waits; `waiting_norwegian` are its messages in bokmål, row by row, none where no row has one."""
 
-    version: Literal[1] = 1
+    version: First = 1
     integration: str
     kind: str
     title: str

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Literal
 
 from pydantic import Field
 
 from sluse.model.names import Environment
-from sluse.model.value import Count, Flag, Line, Moment, Sha256, Slug, Text, Value
+from sluse.model.value import Count, First, Flag, Line, Moment, Sha256, Slug, Text, Value
 
 
 class Witness(StrEnum):
@@ -38,7 +37,7 @@ class CaseResult(Value):
 class Evidence(Value):
     """`acceptance/<name>/<client>.json`; for an identity provider `<alias of the user>.json`."""
 
-    version: Literal[1]
+    version: First
     suite: Slug
     suite_version: Count
     subject: Line

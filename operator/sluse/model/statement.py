@@ -8,13 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
 from sluse.model.digests import canonical, sha256
 from sluse.model.names import Digest, Environment
-from sluse.model.value import Count, Days, KeyId, Line, Moment, Sha256, Slug, Text, Unique, Value, WallClock, Zone
+from sluse.model.value import (
+    Count,
+    Days,
+    First,
+    KeyId,
+    Line,
+    Moment,
+    Sha256,
+    Slug,
+    Text,
+    Unique,
+    Value,
+    WallClock,
+    Zone,
+)
 
 
 class StatementType(StrEnum):
@@ -130,7 +144,7 @@ class Statement(Value):
     """See the module's docstring. `subject` is `<organisation>` or `<organisation>.<name>`."""
 
     type: StatementType
-    version: Literal[1]
+    version: First
     repository: Line
     environment: Environment
     subject: Line

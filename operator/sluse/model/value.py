@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Hashable
 from datetime import UTC, date, datetime
 from ipaddress import ip_network
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     NaiveDatetime,
@@ -24,6 +25,7 @@ from pydantic import (
     StringConstraints,
 )
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticKnownError
 
 SLUG = r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$"
 
@@ -64,6 +66,18 @@ Zone = Annotated[str, _text(64, r"^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$")]
 Count = Annotated[StrictInt, Field(ge=0, le=2_000_000_000)]
 Days = Annotated[StrictInt, Field(ge=0, le=36_500)]
 Flag = StrictBool
+Port = Annotated[StrictInt, Field(ge=1, le=65535)]
+
+
+def _whole(value: object) -> object:
+    """Refuse what Python takes for the number 1 though nobody wrote that: `true` and 1.0."""
+    if type(value) is not int:
+        raise PydanticKnownError("literal_error", {"expected": "1"})
+    return value
+
+
+First = Annotated[Literal[1], BeforeValidator(_whole)]
+"""The version of a form of which there is one so far."""
 
 _FIRST, _LAST = datetime(2000, 1, 1), datetime(2200, 1, 1)  # noqa: DTZ001 - the bounds of wall clocks too
 Moment = Annotated[AwareDatetime, Field(ge=_FIRST.replace(tzinfo=UTC), le=_LAST.replace(tzinfo=UTC))]

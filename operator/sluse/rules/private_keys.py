@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 
 ARMOUR = r"-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY( BLOCK)?-----|PuTTY-User-Key-File-[0-9]"
@@ -14,6 +15,20 @@ MEMBER = (
 )
 """A private member of a JWK, in JSON or YAML or JSON within JSON. It means something only beside a `kty`."""
 
+
+def _encoded(text: str) -> tuple[str, ...]:
+    """Return what base64 makes of a text wherever it stands: one form for each remainder of its place by three."""
+    forms = []
+    for before in range(3):
+        made = base64.b64encode(b"\0" * before + text.encode()).decode().rstrip("=")
+        first, last = (before * 8 + 5) // 6, (before + len(text)) * 8 // 6  # characters of this text's bits alone
+        forms.append(made[first:last])
+    return tuple(forms)
+
+
+ENCODED = _encoded("PRIVATE KEY")
+"""What PEM's and OpenSSH's first line has in it when the file stands in base64."""
+
 _ARMOUR, _MEMBER = re.compile(ARMOUR), re.compile(MEMBER)
 _NEAR = re.compile(rf"{_BEFORE}[dpqk][pqi]?{_COLON}")
 """Part of every member that does not begin the text; Python is three times as fast to tell that there is none."""
@@ -22,6 +37,11 @@ _NEAR = re.compile(rf"{_BEFORE}[dpqk][pqi]?{_COLON}")
 def armours(text: str) -> list[re.Match[str]]:
     """Return where private keys begin."""
     return list(_ARMOUR.finditer(text)) if "PRIVATE KEY" in text or "PuTTY" in text else []
+
+
+def is_encoded(text: str) -> bool:
+    """Tell whether a private key in a file of its own stands here in base64."""
+    return any(form in text for form in ENCODED)
 
 
 def member(text: str) -> re.Match[str] | None:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime
-from typing import Literal, Self, TypeVar
+from typing import Self, TypeVar
 
 from pydantic import Field, ValidationError
 
 from sluse.errors import LedgerError
 from sluse.model.digests import canonical
 from sluse.model.names import Environment
-from sluse.model.value import Line, Sha256, Value
+from sluse.model.value import First, Line, Sha256, Value
 
 GENESIS = "genesis.json"
 HEAD = "head.json"
@@ -24,7 +24,7 @@ HEAD = "head.json"
 class Genesis(Value):
     """That this branch is meant to be here. `repository_id` is the integrations' repository's own."""
 
-    version: Literal[1] = 1
+    version: First = 1
     repository_id: Line
     environment: Environment
     issued_at: datetime
@@ -33,7 +33,7 @@ class Genesis(Value):
 class Head(Value):
     """One publication. `previous` is the SHA-256 of the head before it, absent in the first."""
 
-    version: Literal[1] = 1
+    version: First = 1
     environment: Environment
     sequence: int = Field(ge=0)
     previous: Sha256 | None = None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StrictInt
 
 from sluse.model.names import Digest
 from sluse.model.policy.calendar import Calendar
@@ -45,7 +46,7 @@ class Roots(Value):
     `demo` lets the worthless keys of the examples count. Only the sandbox writes it.
     """
 
-    threshold: int = Field(ge=1, le=20)
+    threshold: Annotated[StrictInt, Field(ge=1, le=20)]
     keys: tuple[SshPublicKey, ...] = Field(min_length=1, max_length=20)
     demo: Flag = False
 

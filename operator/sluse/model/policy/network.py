@@ -10,7 +10,7 @@ from pydantic import Field
 
 from sluse.model.names import Environment
 from sluse.model.service_integration import NetworkZone
-from sluse.model.value import Cidr, Domain, Line, Slug, Unique, Value
+from sluse.model.value import Cidr, Domain, Line, Port, Slug, Unique, Value
 
 
 class Certainty(StrEnum):
@@ -30,7 +30,7 @@ class Destination(Value):
     zone: NetworkZone
     host: Domain
     addresses: Annotated[tuple[Cidr, ...], Unique] = Field((), max_length=20)
-    port: int = Field(443, ge=1, le=65535)
+    port: Port = 443
     source: Line
     retrieved_at: date
     certainty: Certainty

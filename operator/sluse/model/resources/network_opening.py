@@ -9,7 +9,7 @@ from pydantic import Field
 from sluse.model.policy.network import Certainty
 from sluse.model.resources.status import Status
 from sluse.model.service_integration import NetworkZone
-from sluse.model.value import Cidr, Domain, Line, OrganisationNumber, Slug, Unique, Value
+from sluse.model.value import Cidr, Domain, Line, OrganisationNumber, Port, Slug, Unique, Value
 
 
 class Opening(Value):
@@ -17,7 +17,7 @@ class Opening(Value):
 
     host: Domain
     addresses: Annotated[tuple[Cidr, ...], Unique] = Field((), max_length=20)
-    port: int = Field(443, ge=1, le=65535)
+    port: Port = 443
     zone: NetworkZone
     party: Slug
     certainty: Certainty
