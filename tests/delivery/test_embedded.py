@@ -11,7 +11,7 @@ from sluse.delivery.embedded import PART_OF, EmbeddedEngine, applyset_id
 from sluse.delivery.engine import Declared
 from sluse.delivery.observing import KINDS
 from sluse.desired.stack import ObjectKey
-from sluse.errors import ClusterUnavailable
+from sluse.errors import ClusterError, ClusterUnavailable
 from sluse.sandbox.kube.faults import Fault
 from worlds.cluster import ClusterWorld
 from worlds.stacks import client, stack, summary
@@ -59,6 +59,47 @@ async def test_declaring_again_costs_a_get_and_a_list_of_each_kind(engine: Embed
     before = world.asked()
     await engine.declare(stack())
     assert world.asked() == before + 1 + len(KINDS)
+
+
+async def test_a_first_declaration_creates_the_parent_and_lists_nothing(
+    engine: EmbeddedEngine, world: ClusterWorld
+) -> None:
+    done = await engine.declare(stack(), first=True)
+    assert done.applied == (client(), summary())
+    assert world.asked(verb="create", resource="configmaps") == 1
+    assert world.asked(verb="list") == 0
+    assert world.asked() == 1 + len(stack().resources)
+    assert await engine.declare(stack()) == Declared((), ()), "the parent it made is the one it looks for"
+
+
+async def test_a_first_declaration_after_one_that_was_cut_off_lists_and_prunes(
+    engine: EmbeddedEngine, world: ClusterWorld
+) -> None:
+    world.api.faults.add(Fault(code=403, verb="patch", resource="integrations"))
+    with pytest.raises(ClusterError):
+        await engine.declare(stack(clients=("old", "sync")), first=True)
+    done = await engine.declare(stack(), first=True)
+    assert done == Declared((summary(),), (client("old"),))
+    assert world.asked(verb="list") == len(KINDS)
+
+
+async def test_members_whose_parent_somebody_deleted_are_pruned_when_compared(
+    engine: EmbeddedEngine, world: ClusterWorld
+) -> None:
+    await engine.declare(stack(clients=("old", "sync")))
+    await world.delete(PARENT)
+    await engine.declare(stack(), first=True)
+    assert await world.get(client("old")) is not None, "its parent was the only sign of it"
+    assert (await engine.declare(stack())).pruned == (client("old"),)
+
+
+async def test_a_parent_that_cannot_be_created_lets_nothing_become_a_member(
+    engine: EmbeddedEngine, world: ClusterWorld
+) -> None:
+    world.api.faults.add(Fault(code=500, verb="create", resource="configmaps"))
+    with pytest.raises(ClusterUnavailable):
+        await engine.declare(stack(), first=True)
+    assert await world.objects("fjord") == {}
 
 
 async def test_somebody_who_writes_in_between_is_no_obstacle(engine: EmbeddedEngine, world: ClusterWorld) -> None:

@@ -135,6 +135,20 @@ async def test_news_of_many_are_one_commit(publishing: Publishing) -> None:
     assert publishing.batches == [{"fjord", "nord"}]
 
 
+async def test_news_wait_for_objects_that_are_about_to_be_declared(publishing: Publishing) -> None:
+    pending = {"ost"}
+    publishing.publisher.pending = pending.__contains__
+    await publishing.note("fjord", "ost")
+    assert await publishing.once() == (1, 1, 1)
+    assert publishing.batches == [{"fjord"}]
+    assert await publishing.once() == (0, 0, 0)
+    await EmbeddedEngine(publishing.cluster.operator).declare(stack("ost"))
+    pending.clear()
+    assert await publishing.once() == (1, 1, 1)
+    assert (await publishing.shown("ost"))["stage"] == "Ordered"
+    assert publishing.cluster.asked(resource="integrations", subresource="status", code=404) == 0
+
+
 async def test_only_what_changed_is_published(publishing: Publishing) -> None:
     await publishing.note("fjord", "nord")
     await publishing.once()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from sluse.delivery.observing import KINDS
 from sluse.delivery.repository import RELEASE_FUSE, SyncResult
 from sluse.delivery.sync import AT_A_TIME
 from sluse.sandbox.kube.faults import Fault
@@ -32,6 +33,46 @@ async def test_head_is_declared_noted_and_told(syncing: Syncing) -> None:
     ledger = syncing.journal.get("fjord")
     assert (ledger.engine, ledger.commit, ledger.integrations["journal"].stage) == ("embedded", head, "Ordered")
     assert syncing.reports == [result]
+
+
+async def test_a_new_stack_costs_its_parent_and_its_objects_and_no_list(syncing: Syncing) -> None:
+    lists = syncing.cluster.asked(verb="list")
+    await merged(syncing)
+    first_count = syncing.cluster.asked(verb="list") - lists
+    syncing.main.commit(authored.supplier("ost", position=2))
+    before = syncing.cluster.asked()
+    await syncing.sync.once(syncing.repository())
+    assert syncing.cluster.asked() - before == 1 + 2, "the parent, a client, a summary"
+    assert syncing.cluster.asked(verb="list") - lists == first_count == len(KINDS)
+
+
+async def test_what_a_cut_off_first_declaration_left_is_pruned_by_the_next_process(syncing: Syncing) -> None:
+    syncing.main.commit(authored.supplier("fjord"))
+    await syncing.sync.once(syncing.repository())  # the ledger has not heard of it when the process ends
+    syncing.main.commit({path: None for path in authored.supplier("fjord") if "organisation" not in path})
+    syncing.close()
+    await syncing.process()
+    assert (await syncing.once()).ready
+    assert await syncing.objects("fjord") == set()
+
+
+async def test_a_stack_is_pending_until_it_was_tried(syncing: Syncing) -> None:
+    syncing.main.commit(authored.supplier("fjord"))
+    pending: list[bool] = []
+    syncing.heard = lambda: pending.append(syncing.sync.stacks.pending("fjord"))
+    await syncing.once()
+    assert pending[0], "noted, and nothing declared yet"
+    assert not pending[-1]
+    assert not syncing.sync.stacks.pending("nobody")
+
+
+async def test_a_stack_that_could_not_be_declared_is_no_longer_pending(syncing: Syncing) -> None:
+    syncing.main.commit(authored.supplier("fjord"))
+    syncing.cluster.api.faults.add(Fault(code=403, verb="patch", resource="helseidclients"))
+    before = syncing.changes
+    assert not (await syncing.once()).ready
+    assert not syncing.sync.stacks.pending("fjord")
+    assert syncing.changes == before + 2, "noted, and tried"
 
 
 async def test_the_box_is_swapped_before_anything_is_declared(syncing: Syncing) -> None:

@@ -47,13 +47,13 @@ class Watched:
     def name(self) -> str:
         return self.engine.name
 
-    async def declare(self, stack: Stack) -> Declared:
+    async def declare(self, stack: Stack, *, first: bool = False) -> Declared:
         assert stack.organisation not in self._busy, "declared twice at once"
         self._busy.add(stack.organisation)
         self.started[stack.organisation] += 1
         self.most = max(self.most, len(self._busy))
         try:
-            return await self.engine.declare(stack)
+            return await self.engine.declare(stack, first=first)
         finally:
             self._busy.discard(stack.organisation)
 
@@ -71,6 +71,7 @@ class Syncing:
     reports: list[SyncResult] = field(default_factory=list)
     changes: int = 0
     report_fails: bool = False
+    heard: Callable[[], object] = lambda: None
     _reported: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def process(self, engine: Callable[[Cluster], Engine] = EmbeddedEngine) -> None:
@@ -128,6 +129,7 @@ class Syncing:
 
     def _changed(self) -> None:
         self.changes += 1
+        self.heard()
 
 
 def holding(ledger: OrganisationLedger, integration: str, client: str) -> OrganisationLedger:

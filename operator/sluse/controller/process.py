@@ -103,6 +103,7 @@ class Process:
             recalled=self._recalled,
         )
         parts.journal.overtaken = self.sync.request
+        self.publisher.pending = self.sync.stacks.pending
         self.comparing = Comparing(
             self.box, self.sync.stacks.compare, self.sync.request, settings.timing.compare, parts.now
         )

@@ -21,6 +21,7 @@ from sluse.delivery.notes import declared
 from sluse.delivery.sync_result import StackFailed
 from sluse.errors import SluseError
 from sluse.model.held import OrganisationLedger
+from sluse.model.names import Digest
 
 log = logging.getLogger(__name__)
 
@@ -49,11 +50,22 @@ class Declaring:
     drifted: Drifted
     dirty: set[str] = field(default_factory=set)
     """Organisations whose stack is declared by the next sync whatever its digest."""
+    _tried: dict[str, Digest] = field(default_factory=dict)
     _at_work: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     def settled(self, slug: str, share: OrganisationCompiled) -> bool:
         """Tell whether the ledger says that this stack was declared by this engine, and nobody says otherwise."""
         return slug not in self.dirty and self._noted(slug, share)
+
+    def pending(self, slug: str) -> bool:
+        """Tell whether what is wanted of a stack has yet to be tried: until then its objects may not be there."""
+        share = self.box.now.organisations.get(slug) if self.box.now is not None else None
+        return share is not None and not self.settled(slug, share) and self._tried.get(slug) != share.stack.digest
+
+    def over(self, slug: str, share: OrganisationCompiled) -> None:
+        """Note that a stack was tried, or cannot be: what waited for its objects is told, also where some are missing."""
+        self._tried[slug] = share.stack.digest
+        self.changed()
 
     async def declare(
         self, slug: str, share: OrganisationCompiled, commit: str, *, takes_over: bool
@@ -63,18 +75,20 @@ class Declaring:
             self.dirty.discard(slug)
             before = self._noted(slug, share)
             try:
-                may_take_over(self.books.get(slug).engine, mine=self.engine.name, allowed=takes_over)
-                done = await self.engine.declare(share.stack)
+                ledger = self.books.get(slug)
+                may_take_over(ledger.engine, mine=self.engine.name, allowed=takes_over)
+                done = await self.engine.declare(share.stack, first=ledger.declared is None)
                 change = partial(declared, digest=share.stack.digest, commit=commit, engine=self.engine.name)
                 self.books.note(slug, change)
             except SluseError as error:
                 self.dirty.add(slug)
                 return StackFailed(slug, error)
+            finally:
+                self.over(slug, share)
         if done.applied or done.pruned:
             log.info("stack %s: applied %d, pruned %d", slug, len(done.applied), len(done.pruned))
             if before:
                 await self.drifted(done)
-        self.changed()
         return None
 
     async def compare(self, slug: str) -> StackFailed | None:

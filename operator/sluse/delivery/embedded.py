@@ -1,7 +1,8 @@
 """The embedded engine: server-side apply with our field manager, pruned as an ApplySet. No CLI, no state file.
 
-It lists what the set holds and writes only what differs, so declaring again costs reads alone. Server-side apply
-leaves fields that somebody else added; such an object is replaced, since a spec of ours is ours in full.
+It lists what the set holds and writes only what differs, so declaring again costs reads alone. A set whose parent this
+very declaration created holds nothing yet, since the parent comes before every member: there is nothing to list. What bears
+its label all the same (somebody deleted a parent) is found when the stack is next compared. Server-side apply leaves fields that somebody else added; such an object is replaced, since a spec of ours is ours in full.
 Everything is tried before one failure is raised: nothing of a declaration is under way when it has ended.
 ApplySet: https://git.k8s.io/enhancements/keps/sig-cli/3659-kubectl-apply-prune (KEP-3659).
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import hashlib
 from collections.abc import Mapping
 from typing import Any
@@ -21,7 +23,7 @@ from sluse.delivery.engine import Declared
 from sluse.delivery.observing import KINDS, TRIES, every, freed, listed, named, restless
 from sluse.delivery.stack_preview import Action, ObjectPreview
 from sluse.desired.stack import Manifest, ObjectKey, Stack, object_key
-from sluse.errors import NotFound
+from sluse.errors import Conflict, NotFound
 from sluse.model.names import GROUP, STACK_PREFIX
 
 FIELD_MANAGER = "sluse"
@@ -38,10 +40,12 @@ class EmbeddedEngine:
         self._cluster = cluster
         self._limit = asyncio.Semaphore(_CONCURRENT)
 
-    async def declare(self, stack: Stack) -> Declared:
+    async def declare(self, stack: Stack, *, first: bool = False) -> Declared:
         """Apply what differs, prune what the stack no longer has."""
-        await self._ensure_parent(stack)
-        live = await self._live(stack)
+        live: Mapping[ObjectKey, Mapping[str, Any]] = {}
+        if not (first and await self._begun(stack)):
+            await self._ensure_parent(stack)
+            live = await self._live(stack)
         wanted = {object_key(manifest): _labelled(manifest, stack) for manifest in stack.resources}
         differing = {
             key: manifest for key, manifest in wanted.items() if stack_preview.differs(live.get(key), manifest)
@@ -65,6 +69,13 @@ class EmbeddedEngine:
     async def _try(self, manifest: Manifest) -> None:
         async with self._limit:
             await self._cluster.apply(manifest, manager=FIELD_MANAGER, dry_run=True)
+
+    async def _begun(self, stack: Stack) -> bool:
+        """Create the set's parent; False where there is one, and then perhaps members."""
+        with contextlib.suppress(Conflict):
+            await self._cluster.create(_parent(stack))
+            return True
+        return False
 
     async def _ensure_parent(self, stack: Stack) -> None:
         """Write the set's parent, which says what kinds it holds, before anything becomes a member (KEP-3659)."""

@@ -25,8 +25,11 @@ class Engine(Protocol):
         """`embedded` or `pulumi`; recorded in the ledger, changing it on a live environment is a migration."""
         ...
 
-    async def declare(self, stack: Stack) -> Declared:
+    async def declare(self, stack: Stack, *, first: bool = False) -> Declared:
         """Bring the cluster to `stack`: create, change, and prune what the stack no longer has, `keep` excepted.
+
+        `first`: the ledger knows of no declaration, so most likely nothing stands yet. It proves nothing (a declaration may have
+        failed, a ledger may have been lost): an engine may ask in another order for it, and never do less for it alone.
 
         Raises `sluse.errors.ClusterError`. What was applied before a failure stays; declaring again converges.
         """

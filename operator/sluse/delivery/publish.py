@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -54,6 +54,8 @@ class Publisher:
     publish: Callable[[Mapping[str, OrganisationLedger], str, datetime], Any]
     commit: Callable[[], str]
     now: Callable[[], datetime]
+    pending: Callable[[str], bool] = lambda _: False
+    """Whose stack is about to be declared: their news waits until it was tried, since there is nothing yet to show it on."""
     told: Callable[[Mapping[str, OrganisationLedger]], None] = lambda _: None
     acceptance: AcceptanceStatuses | None = None
     """In production: shows what became of acceptance tests."""
@@ -101,8 +103,9 @@ class Publisher:
 
     async def once(self) -> None:
         """Make durable, show and publish what is news; raise the first failure after everything was tried."""
-        unwritten = await self._flush()
-        ledgers = {slug: ledger for slug, ledger in self.books.all().items() if slug not in unwritten}
+        ready = {slug for slug in self.books.all() if not self.pending(slug)}
+        unwritten = await self._flush(ready)
+        ledgers = {slug: ledger for slug, ledger in self.books.all().items() if slug in ready - unwritten.keys()}
         failures = [*unwritten.values(), *await self._show_news(ledgers)]
         failures += await self.acceptance.show() if self.acceptance is not None else ()
         news = {slug: ledger for slug, ledger in ledgers.items() if self._published.get(slug) is not ledger}
@@ -113,9 +116,10 @@ class Publisher:
         if failures:
             raise failures[0]
 
-    async def _flush(self) -> dict[str, SluseError]:
+    async def _flush(self, ready: Collection[str]) -> dict[str, SluseError]:
         """Make news durable before anybody reads it; return whose could not be."""
-        slugs = [slug for slug, ledger in self.books.all().items() if self._published.get(slug) is not ledger]
+        news = [slug for slug, ledger in self.books.all().items() if self._published.get(slug) is not ledger]
+        slugs = [slug for slug in news if slug in ready]
         return await _failures({slug: self.books.flush(slug) for slug in slugs})
 
     async def _show_news(self, ledgers: Mapping[str, OrganisationLedger]) -> list[SluseError]:

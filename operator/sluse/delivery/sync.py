@@ -261,6 +261,7 @@ class Sync:
             )
             self.books.note(slug, change)
         except LedgerError as error:
+            self.stacks.over(slug, share)
             return StackFailed(slug, error)
         self._noted[slug] = share
         if self.books.get(slug) is not before or (told.tests if told is not None else SubmittedTests()) != share.tests:

@@ -88,6 +88,13 @@ class ClusterJournal:
 
     async def record(self, key: ClientKey, held: HeldClient) -> None:
         """Write what is held; return when it is durable."""
+        await self.change(key.organisation, self._recorded(key, held))
+
+    async def remember(self, key: ClientKey, held: HeldClient) -> None:
+        """Take what is held; it is durable with the organisation's next write."""
+        self.note(key.organisation, self._recorded(key, held))
+
+    def _recorded(self, key: ClientKey, held: HeldClient) -> Change:
         now = self._clock().replace(microsecond=0)
 
         def recorded(ledger: OrganisationLedger) -> OrganisationLedger:
@@ -99,7 +106,7 @@ class ClusterJournal:
             entry = entry.model_copy(update={"clients": {**entry.clients, key.client: held}})
             return ledger.model_copy(update={"integrations": {**ledger.integrations, key.integration: entry}})
 
-        await self.change(key.organisation, recorded)
+        return recorded
 
     async def credential(self, key: ClientKey) -> Held | None:
         """Return the anchor with its credential; None where there is none."""

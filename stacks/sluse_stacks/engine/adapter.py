@@ -54,7 +54,7 @@ class PulumiEngine:
         """Wait for what runs. Whoever was declaring has ended, or was cancelled and has stopped its CLI."""
         await self._runner.close()
 
-    async def declare(self, stack: Stack) -> Declared:
+    async def declare(self, stack: Stack, *, first: bool = False) -> Declared:  # noqa: ARG002 - its state says more
         """Update what is not as declared, then delete what left the stack; of one that holds nothing more nothing stays."""
         async with self._lock(stack):
             states = await self._states(stack)
