@@ -47,7 +47,7 @@ async def converge(world: World, process: Converge, want: HelseIDClientSpec) -> 
     """Converge, and remember what came of it as the handler does."""
     outcome = await process(KEY, want)
     if outcome.held != await world.journal.held(KEY):
-        world.journal.entries[KEY] = outcome.held
+        world.journal.settle(KEY, outcome.held)
     return outcome
 
 

@@ -62,7 +62,7 @@ async def played(story: Sequence[tuple[str, str]]) -> None:
             outcome = await process(KEY, want)
         except SluseError as error:
             raise AssertionError(f"an error of the authority left converging: {error}") from error
-        world.journal.entries[KEY] = outcome.held
+        world.journal.settle(KEY, outcome.held)
         current = told(world, current, want.use, outcome, generation)
 
 

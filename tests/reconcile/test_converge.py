@@ -107,7 +107,7 @@ async def test_retiring_ends_the_registration_and_forgets_the_credential(world: 
 async def test_retiring_twice_equals_once(world: World) -> None:
     await settle(world)
     first = await world.process()(KEY, spec(Use.RETIRED))
-    world.journal.entries[KEY] = first.held
+    world.journal.settle(KEY, first.held)
     second = await world.process()(KEY, spec(Use.RETIRED))
     assert second == first
     assert world.authority.calls["retire"] == 1
@@ -255,4 +255,4 @@ async def settle(world: World) -> None:
     """Register, and remember the outcome as the controller does."""
     outcome = await world.process()(KEY, spec())
     assert isinstance(outcome, Synced), outcome
-    world.journal.entries[KEY] = outcome.held
+    world.journal.settle(KEY, outcome.held)

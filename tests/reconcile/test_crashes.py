@@ -78,7 +78,7 @@ def mortal(world: World, steps: Steps) -> Converge:
 async def remember(world: World, converge: Converge, use: Use) -> Any:
     outcome = await converge(KEY, spec(use))
     if outcome.held != world.journal.entries.get(KEY):
-        world.journal.entries[KEY] = outcome.held
+        world.journal.settle(KEY, outcome.held)
     return outcome
 
 

@@ -47,6 +47,12 @@ class MemoryJournal:
             assert key in self.credentials, "the credential is durable before its anchor"
         self._remembered[key] = held
 
+    def settle(self, key: ClientKey, held: HeldClient) -> None:
+        """Write an outcome, as whoever converges does, with all that was remembered."""
+        self._remembered[key] = held
+        self.entries |= self._remembered
+        self._remembered.clear()
+
     def forget(self) -> None:
         self._remembered.clear()
 

@@ -1,6 +1,6 @@
 """One replica: it stands by until it leads, runs the operator while it leads, and ends when it leads no more.
 
-Standing by it reads: the Lease, and the remote, so that what is at HEAD is in memory when it takes over. Kopf is not
+Until it leads it reads: the Lease, and the remote, so that what is at HEAD is in memory when it takes over. Kopf is not
 started before, because Kopf writes (finalizers, its notes on objects); nor is the ledger read, which only who leads
 may trust. A replica that lost the leadership never stands by again: what it has in memory may be overtaken, so it ends,
 and is started anew.
@@ -61,12 +61,10 @@ class Replica:
         """Return whether this process leads now; else it was asked to end."""
         acquiring = asyncio.create_task(self.parts.leading.acquire(), name="acquire")
         stopping = asyncio.create_task(self.stop.wait(), name="stop")
-        tasks = [acquiring, stopping]
+        # At once, also by who leads at once: a thread of its own reads while the cluster is asked for Lease and ledger.
+        tasks = [acquiring, stopping, asyncio.create_task(self._read_ahead(), name="read-ahead")]
         try:
-            done, _ = await asyncio.wait(tasks, timeout=self.parts.leading.terms.retry, return_when="FIRST_COMPLETED")
-            if not done:
-                tasks.append(asyncio.create_task(self._read_ahead(), name="read-ahead"))
-                await asyncio.wait((acquiring, stopping), return_when="FIRST_COMPLETED")
+            await asyncio.wait((acquiring, stopping), return_when="FIRST_COMPLETED")
             if acquiring.done():
                 acquiring.result()  # raises what is a bug
         finally:

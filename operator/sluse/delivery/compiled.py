@@ -199,12 +199,20 @@ class Compiled:
         return share is not None and key in share.openings.kept
 
 
+_AT_ONCE = 10
+
+
 @dataclass
 class Box:
-    """Holds the latest `Compiled`; the first `put` releases everybody who waits."""
+    """Holds the latest `Compiled`; a `put` releases everybody who waits.
+
+    They go on a few at a time. After a restart every object's handler waits here, and nearly all of them have nothing to do:
+    released at once they would be done one after the other before the stack that changed meanwhile has its turn.
+    """
 
     _value: Compiled | None = None
     _filled: asyncio.Event = field(default_factory=asyncio.Event)
+    _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
 
     def put(self, compiled: Compiled) -> None:
         self._value = compiled
@@ -222,6 +230,8 @@ class Box:
 
     async def get(self) -> Compiled:
         """Return the latest; wait for the first."""
-        await self._filled.wait()
-        assert self._value is not None
+        while self._value is None:
+            await self._filled.wait()
+            async with self._turns:
+                await asyncio.sleep(0)
         return self._value

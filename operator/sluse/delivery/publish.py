@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 Key = TypeVar("Key", bound=Hashable)
 
 GATHER = 0.05  # seconds in which further news joins the batch
+LONGEST = 2.0  # seconds for which news are gathered while stacks are being declared, which soon have more
 RETRY = 5.0  # seconds until what could not be published is tried again
 _AT_A_TIME = 8  # statuses written at once
 
@@ -84,9 +85,15 @@ class Publisher:
         """Publish for ever, in batches."""
         while True:
             await self._news.wait()
-            await asyncio.sleep(GATHER)
+            await self._gather()
             if not await self.publish_news():
                 asyncio.get_running_loop().call_later(RETRY, self._news.set)
+
+    async def _gather(self) -> None:
+        for _ in range(round(LONGEST / GATHER)):
+            await asyncio.sleep(GATHER)
+            if not any(map(self.pending, self.books.all())):
+                return
 
     async def publish_news(self) -> bool:
         """Publish what is news now, if anything; return whether it could be."""

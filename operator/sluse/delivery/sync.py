@@ -178,8 +178,9 @@ class Sync:
         )
         self.box.put(compiled)
         self._witness(compiled)
-        self.stacks.dirty |= await self._first.incomplete(compiled, self.books.all())
-        return result_of(head, compiled, await self._declare_changed(compiled))
+        failures = await self._declare_changed(compiled)
+        failures += await self._declare_again(compiled, await self._first.incomplete(compiled, self.books.all()))
+        return result_of(head, compiled, failures)
 
     async def _without_head(self, error: CatalogError) -> SyncResult:
         """Repair what is dirty, as it was compiled last."""
@@ -234,21 +235,32 @@ class Sync:
         return self.repository.pause(wake, self._looked, self.now())
 
     async def _declare_changed(self, compiled: Compiled) -> list[StackFailed]:
-        """Note all, and declare every stack that changed or is dirty; one stack's failure leaves the others alone."""
-        limit = asyncio.Semaphore(AT_A_TIME)
-
-        async def declare(slug: str, share: OrganisationCompiled) -> StackFailed | None:
-            async with limit:
-                return await self.stacks.declare(slug, share, compiled.commit, takes_over=self._takes_over)
-
+        """Note all, and declare every stack that changed or is dirty."""
         noted_all = {slug: self._note(slug, share, compiled) for slug, share in compiled.organisations.items()}
         differing = [
-            (slug, share)
+            slug
             for slug, share in compiled.organisations.items()
             if noted_all[slug] is None and not self.stacks.settled(slug, share)
         ]
-        declared_all = await asyncio.gather(*(declare(slug, share) for slug, share in differing))
-        return [failure for failure in (*noted_all.values(), *declared_all) if failure is not None]
+        failures = [failure for failure in noted_all.values() if failure is not None]
+        return failures + await self._declare_all(compiled, differing)
+
+    async def _declare_again(self, compiled: Compiled, lost: Collection[str]) -> list[StackFailed]:
+        """Declare stacks of which an object is gone: what nobody waits for, after what changed."""
+        self.stacks.dirty |= set(lost)
+        return await self._declare_all(compiled, lost)
+
+    async def _declare_all(self, compiled: Compiled, slugs: Collection[str]) -> list[StackFailed]:
+        """Declare these stacks; one's failure leaves the others alone."""
+        limit = asyncio.Semaphore(AT_A_TIME)
+
+        async def declare(slug: str) -> StackFailed | None:
+            async with limit:
+                share = compiled.organisations[slug]
+                return await self.stacks.declare(slug, share, compiled.commit, takes_over=self._takes_over)
+
+        declared_all = await asyncio.gather(*map(declare, sorted(slugs)))
+        return [failure for failure in declared_all if failure is not None]
 
     def _note(self, slug: str, share: OrganisationCompiled, compiled: Compiled) -> StackFailed | None:
         """Note what the files say; return what failed. A stack whose ledger cannot be written is not declared."""

@@ -28,7 +28,6 @@ from sluse.model.held import OrganisationLedger
 Change = Callable[[OrganisationLedger], OrganisationLedger]
 """Pure: it is applied again on top of what is durable where a write before it failed."""
 
-_LINGER = 0.005  # seconds in which nobody new must have come before a write starts
 _LONGEST = 5  # lingerings in all
 
 _log = logging.getLogger(__name__)
@@ -138,9 +137,10 @@ class Book:
             self._writer = None
 
     async def _linger(self) -> None:
+        """Wait until nobody new has come for as long as a write takes: who shares one waits no longer than for one's own."""
         for _ in range(_LONGEST):
             waiting = len(self._pending)
-            await asyncio.sleep(_LINGER)
+            await asyncio.sleep(self._objects.takes)
             if len(self._pending) == waiting:
                 return
 

@@ -6,6 +6,7 @@ our own write from somebody else's.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,8 @@ from sluse.model.names import GROUP, LEDGER_PREFIX, Environment
 
 LEDGER_LABEL = f"{GROUP}/ledger"
 DATA_KEY = "ledger.json"
+
+_QUICK, _SLOW = 0.005, 0.1  # seconds
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,8 @@ class LedgerObjects:
     def __init__(self, cluster: Cluster, environment: Environment) -> None:
         self._cluster = cluster
         self._environment = environment
+        self.takes = _QUICK
+        """Seconds that the last write took, within bounds."""
 
     async def read_all(self) -> Mapping[str, Stored]:
         """Return every organisation's stored ledger, with one label-selected list."""
@@ -51,7 +56,9 @@ class LedgerObjects:
     async def write(self, organisation: str, text: bytes, version: str | None) -> str:
         """Create (no version) or replace (guarded by it); return the new version. Conflict where somebody else wrote."""
         manifest = self._manifest(organisation, text, version)
+        begun = asyncio.get_running_loop().time()
         answer = await (self._cluster.replace(manifest) if version else self._cluster.create(manifest))
+        self.takes = min(max(asyncio.get_running_loop().time() - begun, _QUICK), _SLOW)
         return str(answer["metadata"]["resourceVersion"])
 
     def where(self, organisation: str) -> str:
