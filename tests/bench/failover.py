@@ -19,6 +19,7 @@ from pathlib import Path
 import converge
 import fresh
 import generated
+import real
 from figures import Figure, Sample, progress
 from sluse.model.settings import LeadershipSettings, Settings
 from standing import CLIENT, TEST, Standing, standing
@@ -60,9 +61,22 @@ class Replica:
 
 
 def measure() -> Iterator[Figure]:
+    with standing(_ORGANISATIONS, _EACH) as place:
+        yield from _measured(place)
+
+
+def measure_real() -> Iterator[Figure]:
+    """Measure the same on a real API server, where there is one."""
+    binaries = real.there()
+    if binaries is not None:
+        with real.standing_on(binaries, _ORGANISATIONS, _EACH) as place:
+            yield from _measured(place)
+
+
+def _measured(place: Standing) -> Iterator[Figure]:
     terms = LeadershipSettings()
     said = f"terms {terms.duration}/{terms.renew}/{terms.retry} s"
-    with standing(_ORGANISATIONS, _EACH) as place, _two(place) as (one, two):
+    with _two(place) as (one, two):
         killed = [_round(place, one, two, number, signal.SIGKILL) for number in range(KILLS)]
         asked = [_round(place, one, two, KILLS + number, signal.SIGTERM) for number in range(OTHERS)]
         again = [_round(place, one, two, KILLS + OTHERS + number, None) for number in range(OTHERS)]

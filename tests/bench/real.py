@@ -27,26 +27,59 @@ from figures import Beside, Figure, Sample, once, progress
 from sluse.sandbox.kube.counters import Line, Requests
 from standing import CLIENT, USER, Standing, standing
 
-_CHANGES = 20
+_CHANGES, _MANY_CHANGES = 20, 50
 _RESTED = 6.0  # seconds in which a restarted operator writes nothing
 
 
 def measure(organisations: int = fresh.ORGANISATIONS, each: int = fresh.EACH) -> Iterator[Figure]:
+    binaries = there()
+    if binaries is not None:
+        yield from _measured(binaries, organisations, each)
+
+
+def measure_large(organisations: int = 2000, each: int = 5) -> Iterator[Figure]:
+    """Fill 10,000 integrations and merge changes, one after the other; no floor beside it, which scales with the writes."""
+    binaries = there()
+    if binaries is None:
+        return
+    with standing_on(binaries, organisations, each) as place:
+        begin = time.perf_counter()
+        place.start()
+        converged = place.until(place.converged) - begin
+        place.quiet()
+        count, filling = organisations * each, place.cpu()
+        yield Figure(f"{count} integrations x 2 objects, from process start to converged", once(converged))
+        yield Figure("... processor of the process", once(filling))
+        yield Figure("... requests per object", once(_asked(place) / count / 2), "")
+        progress("changes")
+        changed = tuple(converge.changes(place, _MANY_CHANGES))
+        yield Figure(
+            f"a merged change, {count} present",
+            Sample(changed),
+            bar=1.0,
+            note=f"p95 {statistics.quantiles(changed, n=20)[-1]:.2f} s of {len(changed)}",
+        )
+        spent = (place.cpu() - filling) / len(changed)
+        yield Figure("... processor for each change and its publication", once(spent))
+        yield Figure("... most memory of the operator", once(place.resident()[1]), "MiB")
+
+
+def there() -> Binaries | None:
+    """Return the control plane's binaries; None, and a line that says so, where there are none."""
     try:
         binaries = find()
     except NoControlPlane as missing:
         progress(f"not measured: {missing}")
-        return
+        return None
     if binaries is None:
         progress("not measured: no kube-apiserver here; `make e2e` builds one")
-        return
-    yield from _measured(binaries, organisations, each)
+    return binaries
 
 
 def _measured(binaries: Binaries, organisations: int, each: int) -> Iterator[Figure]:
     progress("the operator")
     changes = min(_CHANGES, organisations - converge.FIRST - 2)
-    with _standing(binaries, organisations, each) as place:
+    with standing_on(binaries, organisations, each) as place:
         begin = time.perf_counter()
         place.start()
         converged = place.until(place.converged) - begin
@@ -59,7 +92,7 @@ def _measured(binaries: Binaries, organisations: int, each: int) -> Iterator[Fig
         progress("a restart")
         restarted = _restarted(place, changes + 1)
     progress("the floor")
-    with _standing(binaries, 1, 1) as empty:  # a remote needs a commit; no operator reads it
+    with standing_on(binaries, 1, 1) as empty:  # a remote needs a commit; no operator reads it
         wall, floor_cpu = floor.everything(empty, left)
         floor_asked = _asked(empty)
     count = organisations * each
@@ -105,7 +138,8 @@ def _restarted(place: Standing, change: int) -> tuple[Figure, ...]:
 
 
 @contextlib.contextmanager
-def _standing(binaries: Binaries, organisations: int, each: int) -> Iterator[Standing]:
+def standing_on(binaries: Binaries, organisations: int, each: int) -> Iterator[Standing]:
+    """Yield what `standing` does, on a control plane made for it."""
     with (
         tempfile.TemporaryDirectory(prefix="sluse-bench-plane-") as directory,
         ControlPlane(binaries, Path(directory)) as plane,

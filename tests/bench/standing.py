@@ -33,7 +33,7 @@ TEST = Environment.TEST
 USER = operator_user(TEST)
 REGISTER, CLIENT = "/connect/register", "/connect/register/{client_id}"
 
-_PATIENCE = 600.0  # seconds
+_PATIENCE = 1800.0  # seconds
 _LOOK = 0.005  # seconds between two looks at a counter
 
 
