@@ -26,7 +26,7 @@ from sluse.checking.folders import judged
 from sluse.checking.memory import Memory
 from sluse.checking.scope import Scope
 from sluse.checking.verdict import Verdict, verdict
-from sluse.rules.judge import check, check_policies
+from sluse.rules.judge import Judge, check, check_policies
 from sluse.words.language import Language, in_language
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -154,6 +154,19 @@ def test_a_check_that_remembers_says_what_one_that_does_not_says(steps: list[Edi
                 assert found == expected
                 assert sentences(found) == sentences(expected)
             assert judged(root, "integrations", None) == expected
+
+
+@relaxed
+@given(st.lists(edits, min_size=1, max_size=5))
+def test_who_judges_tree_after_tree_says_what_is_said_of_each_alone(steps: list[Edit]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root, reader, judge = Path(folder, "repository"), Reader(), Judge()
+        shutil.copytree(GOOD, root)
+        for edit in (None, *steps):
+            if edit is not None:
+                edit.happens(root, edit)
+            tree = reader.tree(WorkTree(root), "integrations")
+            assert judge.check(tree) == check(tree) == judge.check(tree)
 
 
 @settings(relaxed, max_examples=25)

@@ -52,7 +52,7 @@ from sluse.notify.telling import Telling
 from sluse.reconcile.converge import Converge
 from sluse.reconcile.federation import ConvergeFederation
 from sluse.reconcile.status import merge_patch
-from sluse.rules.judge import check
+from sluse.rules.judge import Judge
 from sluse.wiring.parts import Parts
 
 log = logging.getLogger(__name__)
@@ -89,7 +89,7 @@ class Process:
         self.sync = Sync(
             source=parts.source,
             reader=parts.reader,
-            check=check,
+            check=Judge().check,
             compiler=self._compiler(),
             roots=settings.roots if settings.environment is Environment.PRODUCTION else None,
             box=self.box,

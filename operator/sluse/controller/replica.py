@@ -32,6 +32,7 @@ class Replica:
     parts: Parts
     lost: Callable[[NotLeading], None] | None = None
     process: Process = field(init=False)
+    _reading: tuple[asyncio.Task[None], ...] = ()
 
     def __post_init__(self) -> None:
         self.process = Process(self.parts)
@@ -56,6 +57,8 @@ class Replica:
                     await self._lead()
             finally:
                 await self._give_back()
+                # A thread cannot be cancelled, and what it reads from is closed next.
+                await asyncio.gather(*self._reading, return_exceptions=True)
 
     async def _elected(self) -> bool:
         """Return whether this process leads now; else it was asked to end."""
@@ -106,8 +109,10 @@ class Replica:
     async def _read_ahead(self) -> None:
         """Read what is merged, again and again, so that little is left to read when this process takes over."""
         while True:
+            reading = asyncio.create_task(asyncio.to_thread(self._read_head), name="read-head")
+            self._reading = (reading,)
             try:
-                await asyncio.to_thread(self._read_head)
+                await asyncio.shield(reading)
             except CatalogError as error:
                 log.info("the remote is not read ahead: %s", error.message)
             await asyncio.sleep(READ_AHEAD)

@@ -6,13 +6,15 @@ missing or broken are not judged against it, since that one problem holds them a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from sluse.model.envelope import Document
+from sluse.model.keys import Jwks
 from sluse.model.policy.files import PolicyFiles
 from sluse.model.problem import Problem
-from sluse.model.tree import Sourced, Tree
+from sluse.model.tree import KeyFile, Sourced, Tree
 from sluse.rules.rule import DocumentRule, Finding, KeysRule, PolicyRule, Rule, TreeRule
 from sluse.rules.survey import Source, Survey
 from sluse.rules.table import RULES
@@ -35,9 +37,27 @@ def check(tree: Tree, policies: PolicyFiles | None = None, world: World | None =
     `policies` is what lies beside it in `policies/`, where that is at hand: whose repository it is, and which
     identity providers are live already. Its own problems are `check_policies`.
     """
-    survey = Survey(tree, policies, world)
-    found = [*tree.problems, *_documents(tree), *_keys(tree), *_across(survey)]
-    return _sorted(found)
+    alone = (problem for each, source, rules in _alone(tree) for problem in _judged(each, source(), rules))
+    return _sorted([*tree.problems, *alone, *_across(Survey(tree, policies, world))])
+
+
+class Judge:
+    """`check` for whoever judges tree after tree: what a document alone decides is remembered while the trees have it.
+
+    Known again is the very object that the reader gave before, which it does for a file whose bytes and path are the same.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Sourced[Any], tuple[Problem, ...]]] = {}
+
+    def check(self, tree: Tree) -> tuple[Problem, ...]:
+        """Return what `check` returns."""
+        before, self._known = self._known, {}
+        for each, source, rules in _alone(tree):
+            # Holding the object keeps its id its own.
+            self._known[id(each)] = before.get(id(each)) or (each, tuple(_judged(each, source(), rules)))
+        alone = (problem for _, problems in self._known.values() for problem in problems)
+        return _sorted([*tree.problems, *alone, *_across(Survey(tree))])
 
 
 def check_policies(policies: PolicyFiles) -> tuple[Problem, ...]:
@@ -51,7 +71,11 @@ def _sorted(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(problems, key=lambda problem: (problem.place, problem.rule)))
 
 
-def _documents(tree: Tree) -> Iterator[Problem]:
+_Alone = tuple[Sourced[Any], Callable[[], Source], tuple[DocumentRule[Any] | KeysRule, ...]]
+
+
+def _alone(tree: Tree) -> Iterator[_Alone]:
+    """Yield every document and key file with the rules that look at nothing else."""
     groups: tuple[Mapping[Any, Sourced[Any]], ...] = (
         tree.integrations,
         tree.providers,
@@ -62,17 +86,19 @@ def _documents(tree: Tree) -> Iterator[Problem]:
     )
     for group in groups:
         for document in group.values():
-            for rule in _DOCUMENT_RULES.get(type(document.content), ()):
-                for finding in rule.check(document.content):
-                    yield _problem(rule, Source.of(document), finding)
-
-
-def _keys(tree: Tree) -> Iterator[Problem]:
+            yield document, partial(Source.of, document), _DOCUMENT_RULES.get(type(document.content), ())
     for key_file, keys in tree.keys.items():
-        source = Source(keys.path, str(key_file.client.integration_key), keys.locate)
-        for rule in _KEYS_RULES:
-            for finding in rule.check(keys.content):
-                yield _problem(rule, source, finding)
+        yield keys, partial(_of_keys, key_file, keys), _KEYS_RULES
+
+
+def _of_keys(key_file: KeyFile, keys: Sourced[Jwks]) -> Source:
+    return Source(keys.path, str(key_file.client.integration_key), keys.locate)
+
+
+def _judged(document: Sourced[Any], source: Source, rules: Iterable[DocumentRule[Any] | KeysRule]) -> Iterator[Problem]:
+    for rule in rules:
+        for finding in rule.check(document.content):
+            yield _problem(rule, source, finding)
 
 
 def _across(survey: Survey) -> Iterator[Problem]:
