@@ -129,7 +129,6 @@ class Process:
             changed=self.publisher.changed,
             now=parts.now,
         )
-
         self.federation_schedule: Schedule[IntegrationKey] = Schedule(self._wake_federation)
         self.federations = Federations(
             environment=settings.environment,
@@ -151,7 +150,6 @@ class Process:
             changed=self.publisher.changed,
             now=parts.now,
         )
-
         self.openings = NetworkOpenings(
             environment=settings.environment,
             box=self.box,
@@ -161,7 +159,6 @@ class Process:
             again=self.schedule.after,
             now=parts.now,
         )
-
         self.telling = self._telling()
         if self.telling is not None:
             self.publisher.told = self.telling.published
