@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import pty
+import select
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,6 +19,8 @@ from order.conftest import WEB
 from sluse.catalog.yaml import dump, plain
 from sluse.cli.new import command
 from sluse.errors import CatalogError
+
+CTRL_C = "\x03"
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -101,9 +106,84 @@ def test_the_empty_form_is_yaml_with_every_question() -> None:
 
 def test_on_a_terminal_a_wrong_answer_is_asked_again(clone: Path) -> None:
     wrong = {"structure": "webb", "testRedirectUris": "http://elsewhere.example/cb"}
-    said = "".join(_typed(clone, [each for name, text in WEB.items() for each in _tries(wrong.get(name), text)]))
+    said = _typed(clone, [*(each for name, text in WEB.items() for each in _tries(wrong.get(name), text)), "y"])
     assert "`webb` is not a value of `structure`" in said
     assert "is not https" in said
+    assert git(clone, "branch", "--show-current").strip() == "order/varden.lab"
+
+
+def test_what_is_wrong_in_a_file_is_told_with_question_and_place(clone: Path) -> None:
+    result = order(clone, WEB | {"structure": "webb", "users": ""})
+    file = clone.parent / "answers.yaml"
+    line = next(at for at, text in enumerate(file.read_text().splitlines(), 1) if text.startswith("structure"))
+    assert f"{file}:{line}: structure: error" in result.stderr
+    assert f"{file}: users: error missing-field" in result.stderr
+
+
+def test_a_question_of_no_form_is_told_with_its_line(clone: Path) -> None:
+    with pytest.raises(CatalogError, match=r"answers\.yaml:\d+: there is no question"):
+        raise order(clone, WEB | {"xyzzy": "x"}).exception or AssertionError
+
+
+def test_an_organisation_number_may_be_written_in_threes(clone: Path) -> None:
+    assert order(clone, WEB | {"organisationNumbers": "313 745 392", "actsFor": "313 745 392"}).return_value == 0
+    assert "313745392" in (clone / "integrations" / "varden" / "organisation.yaml").read_text()
+
+
+@pytest.fixture
+def behind(clone: Path, tmp_path: Path) -> Path:
+    """A clone on somebody's branch, whose remote's main is elsewhere."""
+    git(tmp_path, "clone", "--quiet", "--bare", str(clone), "remote.git")
+    git(clone, "remote", "add", "origin", str(tmp_path / "remote.git"))
+    git(clone, "fetch", "--quiet")
+    git(clone, "switch", "--quiet", "--create", "mine")
+    (clone / "integrations" / "mine").mkdir()
+    (clone / "integrations" / "mine" / "draft.yaml").write_text("half a file")
+    git(clone, "add", ".")
+    git(clone, "commit", "--quiet", "--message=mine")
+    return clone
+
+
+def test_an_order_begins_at_the_remote_s_main_and_says_so(behind: Path) -> None:
+    main = git(behind, "rev-parse", "origin/main").strip()
+    result = order(behind, WEB)
+    assert result.return_value == 0
+    assert f"which begins at origin/main as it was fetched last ({main[:7]})" in result.stderr
+    assert git(behind, "rev-parse", "HEAD~1").strip() == main
+    assert not (behind / "integrations" / "mine").exists()
+
+
+def test_an_order_is_judged_by_what_is_at_the_remote_s_main(behind: Path) -> None:
+    git(behind, "switch", "--quiet", "--create", "first", "mine")
+    assert order(behind, WEB, "--no-branch").return_value == 0
+    git(behind, "add", ".")
+    git(behind, "commit", "--quiet", "--message=not merged")
+    assert order(behind, WEB | {"name": "other"}).return_value == 0
+    committed = git(behind, "show", "--format=", "--name-only", "HEAD").split()
+    assert "integrations/varden/organisation.yaml" in committed, "main has none yet"
+
+
+def test_without_a_remote_an_order_begins_at_head_and_says_so(clone: Path) -> None:
+    assert "which begins at HEAD" in order(clone, WEB).stderr
+
+
+def test_on_a_terminal_one_can_go_back_one_question(clone: Path) -> None:
+    typed = list(WEB.values())
+    at = list(WEB).index("title")
+    _typed(clone, [*typed[: at + 1], "<", "Another title", *typed[at + 1 :], "y"])
+    assert "title: Another title" in (clone / "integrations" / "varden" / "lab.yaml").read_text()
+
+
+def test_what_was_answered_before_ctrl_c_is_kept_and_goes_on(clone: Path, tmp_path: Path) -> None:
+    typed = list(WEB.values())
+    at = list(WEB).index("scopes")
+    said = _typed(clone, [*typed[:at], CTRL_C], code=130)
+    (kept,) = (tmp_path / "home" / ".config" / "sluse" / "orders").iterdir()
+    assert kept.name == "varden.lab.yaml"
+    assert kept.stat().st_mode & 0o077 == 0
+    assert f"sluse new service --from {kept}" in said
+    passed_over = ["", ""]  # dutyPhone and tokensPerMinute
+    _typed(clone, [*passed_over, *typed[at:], "j"], "--from", str(kept))
     assert git(clone, "branch", "--show-current").strip() == "order/varden.lab"
 
 
@@ -111,21 +191,46 @@ def _tries(wrong: str | None, text: str) -> list[str]:
     return [text] if wrong is None else [wrong, text]
 
 
-def _typed(clone: Path, answers: list[str]) -> Iterator[str]:
-    """Answer each prompt of a real process on a terminal of its own; yield what it says."""
+def _typed(clone: Path, answers: list[str], *more: str, code: int = 0) -> str:
+    """Answer each prompt of a real process on a terminal of its own, and return all it says; a `\\x03` is Ctrl-C."""
     child, terminal = pty.fork()
     if child == 0:
-        arguments = ["new", "--repository", str(clone), "--private-keys", str(clone.parent / "keys")]
+        os.environ |= {"HOME": str(clone.parent / "home"), "XDG_CONFIG_HOME": str(clone.parent / "home" / ".config")}
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's background ignores it, and so would the child
+        arguments = ["new", "--repository", str(clone), "--private-keys", str(clone.parent / "keys"), *more]
         os.execv(sys.executable, [sys.executable, "-m", "sluse", *arguments])
-    for answer in [*answers, "y"]:
-        said = ""
-        while not said.endswith(": ") or said.rpartition("\n")[2].startswith(" "):  # a message is indented
-            said += os.read(terminal, 1).decode("latin-1")
-        yield said
-        os.write(terminal, f"{answer}\n".encode())
+    said = ""
+    for answer in answers:
+        prompt = ""
+        while not _is_whole(prompt):
+            prompt += os.read(terminal, 1).decode("latin-1")
+        said += prompt
+        os.write(terminal, answer.encode() if answer == CTRL_C else f"{answer}\n".encode())
+    said += _rest(terminal, interrupting=CTRL_C in answers)
     _, status = os.waitpid(child, 0)
     os.close(terminal)
-    assert os.waitstatus_to_exitcode(status) == 0
+    assert os.waitstatus_to_exitcode(status) == code, said
+    return said
+
+
+def _is_whole(prompt: str) -> bool:
+    line = prompt.rpartition("\n")[2]  # a message is indented
+    return line.endswith(": ") and not line.startswith(" ") and line.count("(") == line.count(")")
+
+
+def _rest(terminal: int, *, interrupting: bool) -> str:
+    """Return what comes until the end. A Ctrl-C in the moment in which Python begins to read is lost: it is pressed again."""
+    said = b""
+    with suppress(OSError):  # the other end is closed
+        while True:
+            ready, _, _ = select.select([terminal], [], [], 5 if interrupting else None)
+            if not ready:
+                os.write(terminal, CTRL_C.encode())
+            elif not (came := os.read(terminal, 4096)):
+                break
+            else:
+                said += came
+    return said.decode("latin-1")
 
 
 def test_keys_are_refused_inside_a_repository_by_whatever_way(clone: Path) -> None:

@@ -10,7 +10,7 @@ from yaml import YAMLError as Unreadable
 
 from sluse.catalog.scalars import is_plainly_text
 
-__all__ = ["Unreadable", "dump", "plain"]
+__all__ = ["Unreadable", "dump", "lines", "plain"]
 
 
 _TEXT = "tag:yaml.org,2002:str"
@@ -42,6 +42,14 @@ def dump(*documents: Mapping[str, object]) -> str:
         documents, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000, default_flow_style=False
     )
     return text
+
+
+def lines(text: str) -> Mapping[str, int]:
+    """Return on which line each key of the outermost mapping stands, from 1. Raises Unreadable."""
+    root = yaml.compose(text, Loader=yaml.CSafeLoader)
+    if not isinstance(root, yaml.MappingNode):
+        return {}
+    return {str(key.value): key.start_mark.line + 1 for key, _ in root.value}
 
 
 def plain(text: str) -> object:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sluse.cli import clock, lang
+from sluse.cli.confirming import confirmed
 from sluse.words.said import say
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def carry_out(asked: Asked, how: How) -> int:
         click.echo(words(line), err=True)
     if at.is_demo:
         click.echo(words(say("This is a worthless demo key: it counts in a sandbox only.")), err=True)
-    if not how.yes and not click.confirm(words(say("Sign this?")), err=True):
+    if not how.yes and not confirmed(say("Sign this?")):
         return NOT_CONFIRMED
     files = ready.signed(lambda message, namespace: sign(signer, message, namespace))
     written = checkout.write(files, replacing=ready.replacing)

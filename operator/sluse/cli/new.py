@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sluse.cli import lang
+from sluse.cli import asking, lang
+from sluse.cli.confirming import confirmed
+from sluse.errors import SluseError
 from sluse.words.said import say
 
 if TYPE_CHECKING:
+    from sluse.delivery.base import Base
     from sluse.delivery.checkout import Checkout
-    from sluse.model.problem import Problem
     from sluse.order.interview import Interview
-    from sluse.order.question import Question
     from sluse.words.said import Translate
 
 _PATH = click.Path(path_type=Path)
@@ -47,9 +48,13 @@ def command(
     Each answer is judged as it is given, by the rules of `sluse check`. What can be derived is not asked. A client's
     key pair for test is made; its private half is written outside of the repository, for you alone.
 
+    The new branch begins where the remote's main branch was when it was fetched last, else at HEAD. `<` goes back one
+    question; Ctrl-C keeps the answers so far in a file for --from.
+
     Exit codes: 0 written, 1 an answer is wrong or missing, or it was not confirmed, 2 it could not be done.
     """
     from sluse.catalog import policies
+    from sluse.delivery.base import begins_at, tree_of
     from sluse.delivery.checkout import Checkout
     from sluse.order.answers import blank, read
     from sluse.order.draft import Desk
@@ -61,57 +66,34 @@ def command(
         click.echo(blank(FORMS[kind], words), nl=False)
         return 0
     checkout = Checkout(repository)
-    policy = policies.read(policies.contents_in(checkout.root))
-    interview = Interview(FORMS[kind], Desk(checkout.root, policy.models))
-    given = read(filled_in, FORMS[kind]) if filled_in is not None else {}
-    if not _asked(interview, given, words):
-        return 1
-    folder = private_keys or Path(click.get_app_dir("sluse"), "keys")
-    return _written(interview, checkout, folder, branch=not no_branch, yes=yes, words=words)
-
-
-def _asked(interview: Interview, given: dict[str, str], words: Translate) -> bool:
-    """Go through the form; return whether every question has an answer. Only on a terminal is anybody asked."""
-    from sluse.model.problem import Severity
-
-    interactive, whole = sys.stdin.isatty(), True
-    while (question := interview.next) is not None:
-        text = given.pop(question.id, "") or (
-            _ask(interview, question, words) if interactive else _suggested(interview, question)
-        )
-        found = interview.answer(question, text)
-        _tell(found, words)
-        if not interactive and any(problem.severity is Severity.ERROR for problem in found):
-            whole = False
-            interview.answers[question.id] = None
-    return whole
-
-
-def _ask(interview: Interview, question: Question, words: Translate) -> str:
-    default = _suggested(interview, question)
-    if question.choices:
-        click.echo(f"  {', '.join(question.choices)}", err=True)
-    ending = say("may be left out") if question.optional else say("several: space between") if question.many else ""
-    asks = f"{words(question.asks)} ({words(ending)})" if ending else words(question.asks)
-    return str(click.prompt(asks, default=default, show_default=bool(default), err=True))
-
-
-def _suggested(interview: Interview, question: Question) -> str:
-    suggested = interview.suggestion(question)
-    return suggested if isinstance(suggested, str) else " ".join(suggested)
-
-
-def _tell(found: list[Problem], words: Translate) -> None:
-    from sluse.rules.printing import HINT, SEVERITIES
-
-    for problem in found:
-        click.echo(f"  {words(SEVERITIES[problem.severity])} {problem.rule}: {words(problem.message)}", err=True)
-        if problem.hint:
-            click.echo(f"  {words(HINT)} {words(problem.hint)}", err=True)
+    base = None if no_branch else begins_at(checkout)
+    given = read(filled_in, FORMS[kind]) if filled_in is not None else None
+    interactive = sys.stdin.isatty()
+    with tree_of(checkout, base) as root:
+        interview = Interview(FORMS[kind], Desk(root, policies.read(policies.contents_in(root)).models))
+        try:
+            if not asking.asked(interview, given, words, interactive=interactive):
+                return 1
+            folder = private_keys or Path(click.get_app_dir("sluse"), "keys")
+            code = _written(interview, checkout, folder, branch=not no_branch, base=base, yes=yes, words=words)
+        except (click.Abort, KeyboardInterrupt, SluseError):
+            if interactive:
+                asking.keep(interview, checkout, kind, words)
+            raise
+        if code and interactive:
+            asking.keep(interview, checkout, kind, words)
+        return code
 
 
 def _written(
-    interview: Interview, checkout: Checkout, folder: Path, *, branch: bool, yes: bool, words: Translate
+    interview: Interview,
+    checkout: Checkout,
+    folder: Path,
+    *,
+    branch: bool,
+    base: Base | None,
+    yes: bool,
+    words: Translate,
 ) -> int:
     """Judge the whole once more, ask, and write."""
     from sluse.delivery.ordering import place, private_key_file
@@ -126,18 +108,18 @@ def _written(
     if errors(wrong):
         return 1
     name = interview.draft.name
-    click.echo(
-        words(say("On a new branch, {name}:", name=name) if branch else say("Without a branch, {name}:", name=name)),
-        err=True,
+    new = say(
+        "On a new branch order/{name}, which begins at {base}:", name=name, base=base.told if base else say("HEAD")
     )
+    click.echo(words(new if branch else say("Without a branch, {name}:", name=name)), err=True)
     for path in files:
         click.echo(f"  {path}", err=True)
     if private is not None:
         click.echo(f"  {words(say('{path} (the private key: keep it)', path=private))}", err=True)
-    if not yes and not click.confirm(words(say("Write these?")), default=True, err=True):
+    if not yes and not confirmed(say("Write these?"), default=True):
         return 1
     kept = (pair, private) if pair is not None and private is not None else None
-    for path in place(checkout, name, files, kept, branch=branch):
+    for path in place(checkout, name, files, kept, branch=branch, base=base):
         click.echo(path)
     if branch:
         click.echo(words(say("Next: git push -u origin order/{name}, and open a pull request", name=name)), err=True)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from sluse.catalog.files import POLICIES
+from sluse.cli.confirming import confirmed
+from sluse.words.said import say
 
 if TYPE_CHECKING:
     from sluse.catalog.policies import PolicyReading
@@ -57,7 +59,7 @@ def sign(key: Path, roots: Path | None, repository: Path, *, yes: bool, commit: 
     for line in (*drafted.changes, *(f"signed by {each.key_id}" for each in drafted.signers)):
         click.echo(f"  {line}", err=True)
     click.echo(f"SHA-256 {drafted.digest}\nkey {signer.public.key_id}", err=True)
-    if not yes and not click.confirm("Sign this?", err=True):
+    if not yes and not confirmed(say("Sign this?")):
         return 1
     files = drafted.sealed(lambda message, namespace: with_ssh_keygen(signer, message, namespace))
     written = checkout.write(files, replacing=tuple(files))

@@ -48,9 +48,9 @@ class Checkout:
             (each / ".git").exists() for each in (real, *real.parents)
         )
 
-    def branch(self, name: str) -> None:
-        """Begin a branch where HEAD is, and go to it. CatalogError where there is one of that name, or no clone."""
-        begin_branch(self.root, name)
+    def branch(self, name: str, commit: str | None = None) -> None:
+        """Begin a branch at a commit, else where HEAD is, and go to it. CatalogError where there is one of that name, or no clone."""
+        begin_branch(self.root, name, commit)
 
     def write(self, files: Mapping[str, bytes], *, replacing: Collection[str] = ()) -> tuple[str, ...]:
         """Write files, and return the paths of those that were not there as they are. CatalogError writes none.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sluse.delivery.base import Base
 from sluse.delivery.checkout import Checkout
 from sluse.errors import CatalogError
 from sluse.order.interview import Interview
@@ -24,11 +25,17 @@ def private_key_file(interview: Interview, checkout: Checkout, folder: Path) -> 
 
 
 def place(
-    checkout: Checkout, name: str, files: dict[str, bytes], kept: tuple[KeyPair, Path] | None, *, branch: bool
+    checkout: Checkout,
+    name: str,
+    files: dict[str, bytes],
+    kept: tuple[KeyPair, Path] | None,
+    *,
+    branch: bool,
+    base: Base | None = None,
 ) -> tuple[str, ...]:
-    """Write an order, on a branch and committed where `branch` says so, and return the paths. CatalogError."""
+    """Write an order, on a branch from `base` and committed where `branch` says so, and return the paths. CatalogError."""
     if branch:
-        checkout.branch(f"order/{name}")
+        checkout.branch(f"order/{name}", base.commit if base is not None else None)
     if kept is not None:
         pair, private = kept
         pair.keep(private)

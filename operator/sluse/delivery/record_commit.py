@@ -21,9 +21,11 @@ def commit_files(repository: Path, files: Sequence[Path], message: str) -> None:
     _git(repository, failing, "commit", "--quiet", "-m", message, "--", *paths)
 
 
-def begin_branch(repository: Path, name: str) -> None:
-    """Begin a branch where HEAD is, and go to it. CatalogError with git's own words, and where it is no clone."""
-    _git(repository, say("git does not begin the branch {branch}", branch=name), "switch", "--quiet", "--create", name)
+def begin_branch(repository: Path, name: str, commit: str | None = None) -> None:
+    """Begin a branch at a commit, else where HEAD is, and go to it. CatalogError with git's own words, and where it is no clone."""
+    at = ("--no-track", commit) if commit is not None else ()
+    failing = say("git does not begin the branch {branch}", branch=name)
+    _git(repository, failing, "switch", "--quiet", "--create", name, *at)
 
 
 def _git(repository: Path, failing: str, *arguments: str) -> None:

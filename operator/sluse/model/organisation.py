@@ -29,7 +29,7 @@ class Maintainer(Value):
 class OrganisationSpec(Value):
     """`numbers`, `domains` and `maintainers` are digest O; the rest is operational."""
 
-    title: Line = Field(description="Name as in the Register of Business Enterprises.")
+    title: Line = Field(description="Name as in the Register of Legal Entities.")
     numbers: Annotated[tuple[OrganisationNumber, ...], Unique] = Field(
         min_length=1, max_length=20, description="Organisation numbers this organisation speaks for."
     )

@@ -25,7 +25,10 @@ class Volume(Value):
 class Plan(Value):
     """When. Proposed here; NHN's decision on it makes it agreed."""
 
-    test_from: Day = Field(description="First day the supplier can use test.", examples=["2026-12-01"])
+    test_from: Day = Field(
+        description="First day the supplier wants to use test. Noted for the plan: test is set up as soon as the file is merged.",
+        examples=["2026-12-01"],
+    )
     production_not_before: WallClock = Field(
         description="Earliest moment in production, local time in `zone`.", examples=["2027-02-01T08:00"]
     )

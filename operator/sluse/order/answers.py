@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from sluse.catalog.yaml import Unreadable, plain
+from sluse.catalog.yaml import Unreadable, dump, lines, plain
 from sluse.errors import CatalogError
 from sluse.order import organisation
 from sluse.order.form import NAME, WHO, Form
-from sluse.order.question import Question
+from sluse.order.question import Answer, Question
 from sluse.rules.shown import shown
 from sluse.words.said import Translate, english, say
 
@@ -20,10 +22,35 @@ def blank(form: Form, words: Translate = english) -> str:
     return f"# {head}\n" + "".join(f"\n# {_asks(each, words)}\n{each.id}: {_open(each)}\n" for each in _all(form))
 
 
-def read(file: Path, form: Form) -> dict[str, str]:
-    """Return the answers in a file, by the question's id. CatalogError where there is no such question, or no file."""
+@dataclass
+class FilledIn:
+    """The answers in a file that nobody has taken yet, by the question's id, and the line of each."""
+
+    file: Path
+    texts: dict[str, str]
+    lines: Mapping[str, int]
+
+    def take(self, question: Question) -> str:
+        """Return the answer to a question, once; empty where there is none."""
+        return self.texts.pop(question.id, "")
+
+    def place(self, question: Question) -> str:
+        """Return where the answer to a question stands, or the file where it should."""
+        line = self.lines.get(question.id)
+        return f"{self.file}" if line is None else f"{self.file}:{line}"
+
+
+def written(answers: Mapping[str, Answer | None], form: Form) -> str:
+    """Return answers as a file that `read` takes; what was passed over is left out."""
+    order = [each.id for each in _all(form) if answers.get(each.id) is not None]
+    return dump({name: list(value) if isinstance(value := answers[name], tuple) else value for name in order})
+
+
+def read(file: Path, form: Form) -> FilledIn:
+    """Return the answers in a file. CatalogError where there is no such question, or no file."""
     try:
-        found = plain(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        found = plain(text)
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or say("it is not UTF-8")
         raise CatalogError(say("{file} cannot be read: {why}", file=file, why=why)) from None
@@ -38,8 +65,9 @@ def read(file: Path, form: Form) -> dict[str, str]:
         if name not in known:
             near = get_close_matches(str(name), known, n=1)
             hint = say("did you mean {near}?", near=near[0]) if near else say("sluse new --questions prints a form")
-            raise CatalogError(say("{file}: there is no question {name}", file=file, name=shown(str(name))), hint=hint)
-    return {name: _as_text(value) for name, value in found.items()}
+            place = f"{file}:{lines(text).get(str(name), 1)}"
+            raise CatalogError(say("{file}: there is no question {name}", file=place, name=shown(str(name))), hint=hint)
+    return FilledIn(file, {name: _as_text(value) for name, value in found.items()}, lines(text))
 
 
 def _all(form: Form) -> tuple[Question, ...]:

@@ -63,6 +63,13 @@ class Interview:
             self._judged = files, after
         return found
 
+    def back(self) -> bool:
+        """Take the last answer away, so that its question is the next; False where none is given."""
+        if not self.answers:
+            return False
+        self.answers.popitem()
+        return True
+
     def files(self) -> tuple[dict[str, bytes], KeyPair | None]:
         """Return the files, with the public half of a new key pair where a client needs one, and the pair."""
         files = self.draft.finished()

@@ -5,17 +5,20 @@ from __future__ import annotations
 from sluse.order.question import Answers, Question, one
 from sluse.words.said import say
 
+_LABEL = "maintainer"
+
 QUESTIONS = (
     Question(
         id="organisationTitle",
         field="spec.title",
-        asks=say("Name of the organisation, as in the Register of Business Enterprises"),
+        asks=say("Name of the organisation, as in the Register of Legal Entities (data.brreg.no)"),
         example="Varden Laboratorium AS",
     ),
     Question(
         id="organisationNumbers",
         field="spec.numbers",
-        asks=say("Its organisation number"),
+        asks=say("Its organisation number, 9 digits (data.brreg.no has it)"),
+        organisation_number=True,
         example="313745392",
         many=True,
     ),
@@ -52,6 +55,7 @@ QUESTIONS = (
 
 
 def spec(answers: Answers) -> dict[str, object]:
-    """Return what is derived: a key needs a label, and its comment may be a person's."""
+    """Return what is derived: a key needs a label, and its comment may be a person's; a function mailbox is nobody's."""
     given = one(answers, "maintainerKey").split()
-    return {"maintainers": [{"label": "release desk", "key": " ".join(given[:2])}]} if given else {}
+    label = one(answers, "mailbox").partition("@")[0] or _LABEL
+    return {"maintainers": [{"label": label, "key": " ".join(given[:2])}]} if given else {}

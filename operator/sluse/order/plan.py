@@ -6,7 +6,12 @@ from sluse.order.question import Question
 from sluse.words.said import say
 
 PLAN = (
-    Question(id="testFrom", field="spec.plan.testFrom", asks=say("First day in test"), example="2026-12-01"),
+    Question(
+        id="testFrom",
+        field="spec.plan.testFrom",
+        asks=say("First day you want test; noted only, test is set up as soon as the order is merged"),
+        example="2026-12-01",
+    ),
     Question(
         id="productionNotBefore",
         field="spec.plan.productionNotBefore",

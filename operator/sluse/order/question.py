@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 Answer = str | tuple[str, ...]
 Answers = Mapping[str, Answer]
 """By the question's id. A question that was passed over has no answer."""
+
+
+_IN_THREES = re.compile(r"(?<!\d)(\d{3})[ \u00a0](\d{3})[ \u00a0](\d{3})(?!\d)")
 
 
 def _nothing(_: Answers) -> Answer:
@@ -22,6 +26,7 @@ def _always(_: Answers) -> bool:
 class Question:
     """`field` is where its value stands in the file; what is wrong there is what is wrong with the answer.
 
+    `organisation_number`: written in threes by many, so spaces within one are dropped.
     `derived`: the form itself makes more of the answer than a value at `field`.
     """
 
@@ -34,12 +39,15 @@ class Question:
     number: bool = False
     optional: bool = False
     derived: bool = False
+    organisation_number: bool = False
     suggests: Callable[[Answers], Answer] = _nothing
     applies: Callable[[Answers], bool] = _always
 
     def read(self, text: str) -> Answer:
         """Return what somebody typed as an answer: words apart by space or comma where there may be many."""
         text = text.strip()
+        if self.organisation_number:
+            text = _IN_THREES.sub(r"\1\2\3", text)
         return tuple(dict.fromkeys(text.replace(",", " ").split())) if self.many else text
 
     def value(self, answers: Answers) -> object:

@@ -32,7 +32,8 @@ QUESTIONS = (
     Question(
         id="configurationOwner",
         field="spec.service.configurationOwner",
-        asks=say("Organisation number of the configuration owner"),
+        asks=say("Organisation number of the configuration owner, whose clients they are"),
+        organisation_number=True,
         example="313745392",
         suggests=lambda answers: next(iter(several(answers, "organisationNumbers")), ""),
     ),
@@ -65,7 +66,10 @@ QUESTIONS = (
     Question(
         id="actsFor",
         field="spec.clients[0].test.organisationNumber",
-        asks=say("Organisation number that it acts for"),
+        asks=say(
+            "Organisation number that it acts for (mostly your own; more, or others in production, go into the file afterwards)"
+        ),
+        organisation_number=True,
         example="313745392",
         suggests=lambda answers: one(answers, "configurationOwner"),
     ),
