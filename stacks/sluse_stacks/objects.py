@@ -1,4 +1,4 @@
-"""Manifests -> Pulumi resources, exactly: what is in the manifest and nothing else but two annotations.
+"""Manifests -> Pulumi resources, exactly: what is in the manifest and nothing else but two annotations, or three.
 
 One is `pulumi.com/patchFieldManager`. Without it the provider invents a random field manager for each
 resource and keeps it in Pulumi's state; once that state is lost (a kill with checkpoints off, a new backend) the
@@ -7,6 +7,9 @@ embedded engine's, so that changing engines changes no ownership either.
 
 The other is `pulumi.com/deletionPropagationPolicy: background`. Pulumi deletes in the foreground by default, which has the API
 server wait for its garbage collector with every object; nothing that is declared here owns anything that must go first.
+
+A Deployment has `pulumi.com/skipAwait` too. Pulumi would wait ten minutes for its pods and then fail, and the operator's pods start
+only when a person has made its credentials and begun its ledger, in the namespace that the same update makes.
 
 Custom resources go through `apiextensions.CustomResource`. For all others the typed classes are rejected: each
 takes its own arguments and fills in some, where a resource of the same type token takes the manifest as it is.
@@ -27,6 +30,9 @@ from sluse.model.names import API_VERSION
 FIELD_MANAGER = "sluse"
 ADDED = {"pulumi.com/patchFieldManager": FIELD_MANAGER, "pulumi.com/deletionPropagationPolicy": "background"}
 """What is added to the annotations of every object."""
+
+UNAWAITED = {"pulumi.com/skipAwait": "true"}
+"""What is added to those of a Deployment."""
 
 PROVIDER_NAME = "cluster"
 
@@ -104,5 +110,6 @@ def _resource(manifest: Manifest, opts: pulumi.ResourceOptions) -> pulumi.Resour
 def marked(manifest: Manifest) -> Manifest:
     """Return the manifest with what is added to it: see the module."""
     metadata = manifest["metadata"]
-    annotations = {**metadata.get("annotations", {}), **ADDED}
+    more = UNAWAITED if manifest["kind"] == "Deployment" else {}
+    annotations = {**metadata.get("annotations", {}), **ADDED, **more}
     return {**manifest, "metadata": {**metadata, "annotations": annotations}}

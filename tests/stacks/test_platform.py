@@ -15,7 +15,7 @@ from sluse.desired.environment import environment
 from sluse.errors import SettingsError
 from sluse.model.names import Environment
 from sluse_stacks import platform
-from sluse_stacks.objects import ADDED
+from sluse_stacks.objects import ADDED, UNAWAITED
 from sluse_stacks.settings import installation, parse
 from sluse_stacks.stack_config import read_config
 
@@ -52,7 +52,8 @@ def test_the_whole_program_declares_exactly_the_environment(render: Render, plac
     found = {}
     for each in registered:
         annotations = dict(each.object["metadata"]["annotations"])
-        assert {name: annotations.pop(name) for name in ADDED} == ADDED
+        added = ADDED | (UNAWAITED if each.object["kind"] == "Deployment" else {})
+        assert {name: annotations.pop(name) for name in added} == added
         metadata = {**each.object["metadata"], "annotations": annotations}
         if not annotations:
             del metadata["annotations"]
