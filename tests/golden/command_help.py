@@ -1,6 +1,6 @@
 """The help of `sluse` and of every command, as it is printed on a terminal of 100 columns: file name -> text.
 
-`python tests/golden/command_help.py` rebuilds `tests/golden/help/`; `make examples` runs it too.
+In `nb/` are those that speak bokmål. `python tests/golden/command_help.py` rebuilds `tests/golden/help/`; `make examples` runs it too.
 """
 
 from __future__ import annotations
@@ -14,9 +14,12 @@ from pathlib import Path
 import click
 
 from sluse.cli import main
+from sluse.cli.help import Speaking, speaks
 
 FOLDER = Path(__file__).parent / "help"
-TERMINAL = {"PATH": os.defpath, "COLUMNS": "100", "LC_ALL": "C.UTF-8"}
+TERMINAL = {"PATH": os.defpath, "COLUMNS": "100"}
+LOCALES = {"": "C.UTF-8", "nb/": "nb_NO.UTF-8"}
+"""By the folder of their pages."""
 
 
 def commands() -> Iterator[tuple[str, ...]]:
@@ -29,10 +32,16 @@ def file_name(words: tuple[str, ...]) -> str:
     return f"{'-'.join(('sluse', *words))}.txt"
 
 
-def page(words: tuple[str, ...]) -> str:
+def page(words: tuple[str, ...], folder: str = "") -> str:
     """Return what `sluse WORDS --help` prints."""
     asked = [Path(sys.executable).with_name("sluse"), *words, "--help"]
-    return subprocess.run(asked, env=TERMINAL, capture_output=True, text=True, check=True).stdout
+    surroundings = {**TERMINAL, "LC_ALL": LOCALES[folder]}
+    return subprocess.run(asked, env=surroundings, capture_output=True, encoding="utf-8", check=True).stdout
+
+
+def in_bokmal() -> Iterator[tuple[str, ...]]:
+    """Yield the words of those whose help is in the person's language."""
+    yield from (words for words in commands() if _speaks(words))
 
 
 def _below(command: click.Command, words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -45,10 +54,22 @@ def _below(command: click.Command, words: tuple[str, ...]) -> Iterator[tuple[str
             yield from _below(below, (*words, name))
 
 
+def _speaks(words: tuple[str, ...]) -> bool:
+    command: click.Command = main
+    context = Speaking(main)
+    for word in words:
+        assert isinstance(command, click.Group)
+        below = command.get_command(context, word)
+        assert below is not None
+        command, context = below, Speaking(below, context)
+    return speaks(context)
+
+
 if __name__ == "__main__":
     wanted = {file_name(words): page(words) for words in commands()}
-    FOLDER.mkdir(exist_ok=True)
-    for stale in {path.name for path in FOLDER.iterdir()} - wanted.keys():
+    wanted |= {f"nb/{file_name(words)}": page(words, "nb/") for words in in_bokmal()}
+    (FOLDER / "nb").mkdir(exist_ok=True, parents=True)
+    for stale in {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.txt")} - wanted.keys():
         (FOLDER / stale).unlink()
     for name, text in wanted.items():
         (FOLDER / name).write_text(text, encoding="utf-8")

@@ -11,10 +11,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from sluse.cli import main
+from sluse.cli.help import HelpFormatter, Speaking, speaks
 from sluse.desired.schema import schema
 from sluse.gate import entitled, statements
 from sluse.model.outcome import Party
@@ -44,6 +47,8 @@ def said() -> dict[str, str]:
         found.setdefault(check.demands, f"check {check.name}")
     for text in _of_schemas():
         found.setdefault(text, "sluse schema")
+    for text in _of_help():
+        found.setdefault(text, "--help")
     for party in Party:
         found.setdefault(party.value, "who must act")
     for action in Action:
@@ -60,6 +65,28 @@ def _of_schemas() -> list[str]:
         return text
 
     schema(words=heard)
+    return told
+
+
+def _of_help() -> list[str]:
+    """Return the paragraphs of the help of every command that speaks more than English."""
+    told: list[str] = []
+
+    def heard(text: str) -> str:
+        told.append(text)
+        return text
+
+    def hear(command: click.Command, parent: click.Context | None) -> None:
+        context = Speaking(command, parent, command.name)
+        if speaks(context):
+            command.format_help(context, HelpFormatter(heard))
+        if isinstance(command, click.Group):
+            for name in command.list_commands(context):
+                below = command.get_command(context, name)
+                assert below is not None
+                hear(below, context)
+
+    hear(main, None)
     return told
 
 

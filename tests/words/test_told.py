@@ -10,11 +10,30 @@ from pathlib import Path
 import pytest
 
 OPERATOR = Path(__file__).parents[2] / "operator" / "sluse"
+TALKING = (
+    "acceptance",
+    "approve",
+    "check",
+    "deciding",
+    "explain",
+    "gate",
+    "help",
+    "lang",
+    "new",
+    "preview",
+    "reject",
+    "retire",
+    "status",
+    "suspend",
+    "verify",
+)
+"""Commands that have --lang, and what they share."""
 TELLING = sorted(
     path
     for place in (
         "acceptance",
         "catalog",
+        *(f"cli/{name}.py" for name in TALKING),
         "checking",
         "gate",
         "order",
@@ -26,6 +45,7 @@ TELLING = sorted(
         "delivery/deciding",
         "delivery/previewing",
         "delivery/verdicts.py",
+        "delivery/verifying",
         "delivery/explanation.py",
         "delivery/policy.py",
         "delivery/checkout.py",
@@ -37,10 +57,24 @@ TELLING = sorted(
 )
 SENTENCE = re.compile(r"[A-Za-z]{2,},? [a-z]{2,}")
 SAYS = {"say", "counted"}
-NOT_TOLD = {"ValueError", "cast", "compile", "execute", "executemany", "startswith", "removeprefix", "Malformed"}
+REFUSING = {"fail", "UsageError", "BadParameter"}
+"""How click refuses a command line, which it does in English."""
+NOT_TOLD = {
+    "ValueError",
+    "cast",
+    "compile",
+    "execute",
+    "executemany",
+    "startswith",
+    "removeprefix",
+    "Malformed",
+    *REFUSING,
+}
 """Programming errors, types, patterns, what is asked of SQLite, and what is looked for in the words of others."""
-CONSTANTS = {"CHECKS", "_EFFECT", "MARKER", "LABELS", "_SETTINGS"}
-"""Tables whose texts are translated by themselves, or told to nobody, and what git is configured with."""
+HELP = {"help", "short_help", "metavar"}
+"""Arguments of options: `--help` is in the catalogue by its paragraphs, see `tests/golden/words.py`."""
+CONSTANTS = {"CHECKS", "_EFFECT", "MARKER", "LABELS", "_SETTINGS", "_README"}
+"""Tables whose texts are translated by themselves, or told to nobody, what git is configured with, and an exported file."""
 NAMES = {
     "last member",
     "reserved part",
@@ -55,10 +89,11 @@ NAMES = {
     "key derivation",
     "public half",
     "no answer",
+    "Submit the acceptance test ",
     "\n\\ No newline at end of file\n",
 }
 """Parts of a signature or a key file, what the form writes into a file, a failed assertion, what stands in a mail in both
-languages, names of kinds, git's own words, what a log says, and the form of a unified diff."""
+languages, names of kinds, git's own words, what a log and a commit say, and the form of a unified diff."""
 
 
 def written_out(source: str) -> Iterator[str]:
@@ -74,6 +109,8 @@ def _of(node: ast.AST) -> Iterator[str]:
             return
         case ast.Expr(value=ast.Constant()) | ast.Compare():
             return  # a docstring; what is looked for
+        case ast.keyword(arg=name) if name in HELP:
+            return
         case ast.Dict():
             yield from (sentence for value in node.values for sentence in _of(value))
             return  # a key is looked up

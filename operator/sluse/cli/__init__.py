@@ -14,6 +14,7 @@ from typing import IO, Any, cast
 import click
 
 from sluse.cli import lang
+from sluse.cli.help import Speaking, speak
 from sluse.errors import SluseError
 from sluse.words.said import Translate, say
 
@@ -59,6 +60,8 @@ class _Told(click.ClickException):
 class _Commands(click.Group):
     """Loads commands late, and turns every error made on purpose into a message and an exit code."""
 
+    context_class = Speaking
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(_COMMANDS)
 
@@ -72,7 +75,9 @@ class _Commands(click.Group):
             if error.name != name:
                 raise
             raise SluseError(f"`sluse {cmd_name}` is not part of this installation") from error
-        return cast("click.Command", module.command)
+        command = cast("click.Command", module.command)
+        speak(command)
+        return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         with formatter.section("Commands"):

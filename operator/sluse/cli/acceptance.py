@@ -38,7 +38,7 @@ def command() -> None:
     """Carry out an acceptance test."""
 
 
-@command.command()
+@command.command(short_help="Test INTEGRATION in the test environment, and write the signed record of it.")
 @click.argument("integration")
 @click.option(
     "--key", "keys", type=_Named(), multiple=True, metavar="CLIENT=FILE", help="Private key of a client, as a JWK."

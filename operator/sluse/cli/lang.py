@@ -39,8 +39,18 @@ def of(context: click.Context) -> Translate:
     return cast("Translate", context.meta.get(_KEY, english))
 
 
+def chosen(context: click.Context) -> Translate:
+    """Return what says a sentence in the language that was chosen, by now, or in the locale's."""
+    found = context.meta.get(_KEY)
+    return _of(None) if found is None else cast("Translate", found)
+
+
 def _chosen(ctx: click.Context, param: click.Parameter, value: str | None) -> None:  # noqa: ARG001 - click's signature
+    ctx.meta[_KEY] = _of(value)
+
+
+def _of(value: str | None) -> Translate:
     from sluse.wiring.language import surrounding
     from sluse.words.language import Language, in_language
 
-    ctx.meta[_KEY] = in_language(Language(value) if value is not None else surrounding())
+    return in_language(Language(value) if value is not None else surrounding())

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 
+from sluse.cli import lang
 from sluse.cli.clone_options import OUTPUT, REPOSITORY, ROOTS, SETTINGS
 from sluse.cli.collection import without_collecting
+from sluse.words.said import say
 
 
 @click.command()
@@ -27,6 +29,7 @@ from sluse.cli.collection import without_collecting
 @ROOTS
 @SETTINGS
 @OUTPUT
+@lang.option
 def command(
     environment: str | None,
     trusted_heads: tuple[str, ...],
@@ -47,6 +50,7 @@ def command(
 
     Exit codes: 0 agreed, 1 something disagrees, 2 it could not be told.
     """
+    words = lang.words()
     with without_collecting():  # of what is imported, too, nothing is garbage
         from sluse.delivery.verifying.told import told
         from sluse.delivery.verifying.verified import exit_code, verified
@@ -59,10 +63,13 @@ def command(
     if output == "json":
         click.echo(json.dumps([each.wire() for each in found], ensure_ascii=False, indent=2))
     else:
-        click.echo("\n".join(line for each in found for line in told(each, pinned=root is not None)))
+        click.echo("\n".join(line for each in found for line in told(each, words, pinned=root is not None)))
     if export is not None:
         from sluse.delivery.verifying.export import exported
 
         count = exported(repository, root, export)
-        click.echo(f"{count} signatures are in {export}; its README.md says how to verify them", err=True)
+        told_of = say(
+            "{count} signatures are in {folder}; its README.md says how to verify them", count=count, folder=export
+        )
+        click.echo(words(told_of), err=True)
     return exit_code(found)

@@ -9,6 +9,7 @@ from datetime import datetime
 from sluse.delivery.verifying.finding import Finding, finding
 from sluse.model.held import HeldSnapshot, OrganisationLedger
 from sluse.model.names import IntegrationKey
+from sluse.words.said import say
 
 _SAME = ("tested", "production", "decision", "use")
 
@@ -29,8 +30,11 @@ class Change:
     earlier: datetime | None
     known: bool = True
 
-    def __str__(self) -> str:
-        return f"{self.key}: {_said(self.before) if self.known else 'unknown'} -> {_said(self.after)}"
+    @property
+    def said(self) -> str:
+        """What became of what."""
+        before = _said(self.before) if self.known else say("unknown")
+        return say("{key}: {before} -> {after}", key=self.key, before=before, after=_said(self.after))
 
 
 def changes(
@@ -57,15 +61,31 @@ def lost(before: OrganisationLedger, after: OrganisationLedger, place: str) -> I
     for name, entry in before.integrations.items():
         now = after.integrations.get(name)
         if entry.snapshot is not None and (now is None or now.snapshot is None):
-            message = f"{before.organisation}.{name}: {_said(entry.snapshot)} -> nothing: what production holds was taken out of the ledger"
+            message = say(
+                "{organisation}.{name}: {said} -> nothing: what production holds was taken out of the ledger",
+                organisation=before.organisation,
+                name=name,
+                said=_said(entry.snapshot),
+            )
             yield finding("SnapshotRemoved", place, message)
     if after.revision < before.revision:
-        message = f"{before.organisation}: revision {before.revision} -> {after.revision}: an older ledger was published over a newer one"
+        message = say(
+            "{organisation}: revision {before} -> {after}: an older ledger was published over a newer one",
+            organisation=before.organisation,
+            before=before.revision,
+            after=after.revision,
+        )
         yield finding("LedgerSetBack", place, message)
     changed = [each for each, moment in before.seen.items() if after.seen.get(each) != moment]
     if changed:
-        more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
-        yield finding("SeenRewritten", place, f"{before.organisation}: when {changed[0][:12]}…{more} was first seen was changed or forgotten")  # fmt: skip
+        first = f"{changed[0][:12]}…"
+        what = say("{first} and {number} more", first=first, number=len(changed) - 1) if changed[1:] else first
+        message = say(
+            "{organisation}: when {what} was first seen was changed or forgotten",
+            organisation=before.organisation,
+            what=what,
+        )
+        yield finding("SeenRewritten", place, message)
 
 
 def _same(before: HeldSnapshot | None, after: HeldSnapshot) -> bool:
@@ -75,5 +95,11 @@ def _same(before: HeldSnapshot | None, after: HeldSnapshot) -> bool:
 
 def _said(snapshot: HeldSnapshot | None) -> str:
     if snapshot is None:
-        return "nothing"
-    return f"{snapshot.use.value} {snapshot.tested[:12]}/{snapshot.production[:12]} by {snapshot.decision[:12]}"
+        return say("nothing")
+    return say(
+        "{use} {tested}/{production} by {decision}",
+        use=snapshot.use.value,
+        tested=snapshot.tested[:12],
+        production=snapshot.production[:12],
+        decision=snapshot.decision[:12],
+    )

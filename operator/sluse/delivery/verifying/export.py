@@ -19,6 +19,7 @@ from sluse.model.policy.people import SigningKey
 from sluse.model.statement import MANIFEST_NAMESPACE, StatementType, namespace
 from sluse.model.tree import Tree
 from sluse.trust import sshsig
+from sluse.words.said import say
 
 NOBODY = "nobody"
 _NAMESPACES = tuple(dict.fromkeys(namespace(each) for each in StatementType))
@@ -52,7 +53,7 @@ def exported(folder: Path, roots: Roots | None, into: Path) -> int:
     with StandingClone(folder) as clone:
         integrations = Integrations(clone, roots)
         if integrations.head is None:
-            raise CatalogError("the clone has no commit of the integrations", hint="fetch their branch")
+            raise CatalogError(say("the clone has no commit of the integrations"), hint=say("fetch their branch"))
         tree, contents = integrations.whole(integrations.head), integrations.contents(integrations.head)
     read = policies.read(contents)
     allowed = _allowed(tree, read.models.reviewers.content.reviewers if read.models.reviewers else (), roots)
@@ -126,13 +127,13 @@ def _write(into: Path, files: Mapping[str, bytes]) -> None:
     try:
         into.mkdir(parents=True, exist_ok=True)
         if any(into.iterdir()):
-            raise CatalogError(f"{into} is not empty", hint="name a folder that is not there yet")
+            raise CatalogError(say("{into} is not empty", into=into), hint=say("name a folder that is not there yet"))
         for path, content in files.items():
             target = into / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
     except OSError as error:
-        raise CatalogError(f"{into} cannot be written: {error.strerror}") from None
+        raise CatalogError(say("{into} cannot be written: {reason}", into=into, reason=error.strerror)) from None
 
 
 def _stamp(moment: datetime) -> str:

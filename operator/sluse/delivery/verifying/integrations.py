@@ -30,6 +30,7 @@ from sluse.model.policy.bundle import Policy, Roots
 from sluse.model.problem import Problem
 from sluse.model.tree import Tree
 from sluse.trust import manifest
+from sluse.words.said import say
 
 _REFERENCES = ("refs/remotes/origin/HEAD", "HEAD")
 _NUMBER = re.compile(rb'"([0-9]{9})"')
@@ -99,7 +100,9 @@ class Integrations:
         """Return what `policies/` of a commit say, or why they do not count. Raises CatalogError."""
         folder = self.clone.find(self._root(commit), policies.FOLDER)
         if folder is None or not folder.is_folder:
-            return Untrusted((f"commit {commit[:12]} has no folder {policies.FOLDER}",))
+            return Untrusted(
+                (say("commit {commit} has no folder {folder}", commit=commit[:12], folder=policies.FOLDER),)
+            )
         if folder.id not in self._policies:
             contents = policies.contents(self.clone.files(folder.id, policies.FOLDER))
             self._policies[folder.id] = _unpinned(contents) if self.roots is None else trusted(contents, self.roots)
@@ -115,7 +118,9 @@ class Integrations:
         """Return all files of a commit."""
         folder = self.clone.find(self._root(commit), INTEGRATIONS)
         if folder is None:
-            raise CatalogError(f"commit {commit[:12]} has no folder {INTEGRATIONS}")
+            raise CatalogError(
+                say("commit {commit} has no folder {integrations}", commit=commit[:12], integrations=INTEGRATIONS)
+            )
         return Reader().tree(self.clone.files(folder.id, INTEGRATIONS), INTEGRATIONS)
 
     def contents(self, commit: str) -> Mapping[str, bytes]:

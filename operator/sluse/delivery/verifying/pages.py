@@ -12,6 +12,7 @@ from sluse.ledger.page import index, pages
 from sluse.ledger.shown import INDEX, is_machine, is_page
 from sluse.model.held import OrganisationLedger
 from sluse.model.names import Environment
+from sluse.words.said import say
 
 Contents = Callable[[str], bytes | None]
 """Blob id -> content."""
@@ -35,11 +36,11 @@ def differing(
     for path in sorted(rendered.keys() | asked.keys()):
         where = f"{place}:{path}"
         if path not in rendered:
-            yield finding("PageUnexplained", where, "no ledger says what this page is about")
+            yield finding("PageUnexplained", where, say("no ledger says what this page is about"))
         elif path not in asked:
-            yield finding("PageDiffers", where, "the page is missing")
+            yield finding("PageDiffers", where, say("the page is missing"))
         elif blob_id(rendered[path]) != asked[path]:
-            yield finding("PageDiffers", where, "the page says something else than the ledger")
+            yield finding("PageDiffers", where, say("the page says something else than the ledger"))
 
 
 def touched(before: OrganisationLedger | None, after: OrganisationLedger, changed: Iterable[str]) -> frozenset[str]:
@@ -61,13 +62,13 @@ def astray(
     """Yield what nobody's ledger explains: other folders and files, and a front page that is edited."""
     for path in sorted(files):
         if "/" not in path and path not in {GENESIS, HEAD, INDEX}:
-            yield finding("PageUnexplained", f"{place}:{path}", "the operator writes no such file")
+            yield finding("PageUnexplained", f"{place}:{path}", say("the operator writes no such file"))
         elif "/" in path and not is_machine(path) and path.partition("/")[0] not in ledgers:
-            yield finding("PageUnexplained", f"{place}:{path}", "no ledger says what this page is about")
+            yield finding("PageUnexplained", f"{place}:{path}", say("no ledger says what this page is about"))
     # The genesis has an empty one.
     fronts = (index(ledgers.values(), environment)[INDEX], index((), environment)[INDEX])
     if INDEX in files and files[INDEX] not in map(blob_id, fronts):
-        yield finding("PageDiffers", f"{place}:{INDEX}", "the front page says something else than the ledgers")
+        yield finding("PageDiffers", f"{place}:{INDEX}", say("the front page says something else than the ledgers"))
 
 
 def _rendered(

@@ -15,6 +15,7 @@ from sluse.ledger.branch.history import Publication
 from sluse.model.names import Environment
 from sluse.model.policy.bundle import Policy
 from sluse.model.policy.people import SigningKey
+from sluse.words.said import say
 
 
 def refused(
@@ -33,16 +34,25 @@ def refused(
     for each in (key, later):
         why = out_of_force(each, commit.at) if each is not None else None
         if why is not None:
-            return finding("KeyOutOfForce", place, f"signed by {signer}, and {why}")
+            return finding("KeyOutOfForce", place, say("signed by {signer}, and {why}", signer=signer, why=why))
     return None
 
 
 def _stranger(signer: str, place: str, environment: Environment, policy: Policy) -> Finding:
     for other in Environment:
         if signer in dict(_declared(policy, other)):
-            message = f"signed by {signer}, which is a key of the operator of {other.value}, not of {environment.value}"
+            message = say(
+                "signed by {signer}, which is a key of the operator of {other}, not of {environment}",
+                signer=signer,
+                other=other.value,
+                environment=environment.value,
+            )
             return finding("SignerOfAnotherEnvironment", place, message)
-    message = f"signed by {signer}, which policies/operators.yaml does not list for {environment.value}"
+    message = say(
+        "signed by {signer}, which policies/operators.yaml does not list for {environment}",
+        signer=signer,
+        environment=environment.value,
+    )
     return finding("SignerUnknown", place, message)
 
 

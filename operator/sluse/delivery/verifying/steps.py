@@ -16,6 +16,7 @@ from sluse.gate.verdict import Keep, Move, Nothing, Retire, Step, Suspend
 from sluse.model.held import HeldSnapshot
 from sluse.model.policy.bundle import Policy
 from sluse.model.registration import Use
+from sluse.words.said import behind, say, several
 
 _SECOND = timedelta(seconds=1)
 _CALENDAR = frozenset({"Frozen", "OutsideWindow"})
@@ -34,35 +35,55 @@ class Judge:
         """Yield what is wrong with a step. `least_version`: the highest manifest that the ledgers before it had seen."""
         after, place = change.after, change.place
         if after.since > change.published:
-            yield finding("StepInFuture", place, f"{change}, at {_time(after.since)}, which is after its publication")
+            yield finding(
+                "StepInFuture",
+                place,
+                say("{change}, at {time}, which is after its publication", change=change.said, time=_time(after.since)),
+            )
             return
         exact = after.commit in self.integrations.known
         commit = after.commit if exact else self.integrations.head
         if commit is None:
             yield finding(
-                "StepNotShown", place, f"{change}: commit {after.commit[:12]} is not in the clone, and there is no HEAD"
+                "StepNotShown",
+                place,
+                say(
+                    "{change}: commit {commit} is not in the clone, and there is no HEAD",
+                    change=change.said,
+                    commit=after.commit[:12],
+                ),
             )
             return
         if not exact:
-            yield finding("JudgedByHead", place, f"{change}: commit {after.commit[:12]} is not in the history of HEAD, so HEAD is what it is judged by")  # fmt: skip
+            yield finding("JudgedByHead", place, say("{change}: commit {commit} is not in the history of HEAD, so HEAD is what it is judged by", change=change.said, commit=after.commit[:12]))  # fmt: skip
         policy = self.integrations.policy(commit)
         wrong = [_unlike(policy, change, least_version)] if exact else []
         yield from (each for each in wrong if each is not None)
         if isinstance(policy, Untrusted):
             if not exact:
                 yield finding(
-                    "StepNotShown", place, f"{change}: policies/ at HEAD do not count: {'; '.join(policy.reasons)}"
+                    "StepNotShown",
+                    place,
+                    say(
+                        "{change}: policies/ at HEAD do not count: {reasons}",
+                        change=change.said,
+                        reasons=several(policy.reasons),
+                    ),
                 )
             return
         survey = self.integrations.survey(commit, policy, change.key.organisation, self.seen)
         said = _against(survey, change)
         if isinstance(said, str):
             by = (
-                f"commit {commit[:12]}"
+                say("commit {commit}", commit=commit[:12])
                 if exact
-                else f"HEAD {commit[:12]}, which may say less than {after.commit[:12]} did"
+                else say(
+                    "HEAD {head}, which may say less than {commit} did", head=commit[:12], commit=after.commit[:12]
+                )
             )
-            message = f"{change}, at {_time(after.since)}: by {by} {said}"
+            message = say(
+                "{change}, at {time}: by {by} {said}", change=change.said, time=_time(after.since), by=by, said=said
+            )
             yield finding("StepNotAllowed" if exact else "StepNotShown", place, message)
         elif said is not None:
             yield said
@@ -72,13 +93,34 @@ def _unlike(policy: Policy | Untrusted, change: Change, least_version: int) -> F
     """Return what is wrong with the policies that a step was taken by."""
     after, place = change.after, change.place
     if isinstance(policy, Untrusted):
-        return finding("PolicyDiffers", place, f"{change}: policies/ of commit {after.commit[:12]} do not count: {'; '.join(policy.reasons)}")  # fmt: skip
+        message = say(
+            "{change}: policies/ of commit {commit} do not count: {reasons}",
+            change=change.said,
+            commit=after.commit[:12],
+            reasons=several(policy.reasons),
+        )
+        return finding("PolicyDiffers", place, message)
     if (policy.version, policy.digest) != (after.policy_version, after.policy_digest):
         ours = f"{policy.version} ({policy.digest[:12]}…)"
-        return finding("PolicyDiffers", place, f"{change}: it says manifest {after.policy_version} ({after.policy_digest[:12]}…), and commit {after.commit[:12]} has {ours}")  # fmt: skip
+        message = say(
+            "{change}: it says manifest {version} ({digest}…), and commit {commit} has {ours}",
+            change=change.said,
+            version=after.policy_version,
+            digest=after.policy_digest[:12],
+            commit=after.commit[:12],
+            ours=ours,
+        )
+        return finding("PolicyDiffers", place, message)
     if policy.version < least_version:
         return finding(
-            "PolicyRolledBack", place, f"{change}: by manifest {policy.version}, when {least_version} was seen already"
+            "PolicyRolledBack",
+            place,
+            say(
+                "{change}: by manifest {version}, when {seen} was seen already",
+                change=change.said,
+                version=policy.version,
+                seen=least_version,
+            ),
         )
     return None
 
@@ -90,7 +132,7 @@ def _against(survey: GateSurvey, change: Change) -> str | Finding | None:
         return None
     for other in _unpublished(change):
         if any(_allows(step, other, after) for step in _decided(survey, change, other, after.since)):
-            return finding("StepBetween", change.place, f"{change}: a step between was not published") if change.known else None  # fmt: skip
+            return finding("StepBetween", change.place, say("{change}: a step between was not published", change=change.said)) if change.known else None  # fmt: skip
     return _told(next(_decided(survey, change, change.before, after.since)), after)
 
 
@@ -146,20 +188,33 @@ def _told(step: Step, after: HeldSnapshot) -> str:
     """Return what the gate said instead, as the end of a sentence."""
     match step:
         case Move():
-            if step.decision != after.decision:
-                return f"the decision {step.decision[:12]} counted, not this one"
-            if step.snapshot.tested != after.tested:
-                return f"the decision allowed {step.snapshot.tested[:12]} (T), and not this"
-            if step.snapshot.production != after.production:
-                return f"the decision allowed {step.snapshot.production[:12]} (P), and not this"
-            when = f", and Open from {_time(step.wake)}" if step.wake is not None else ""
-            return f"the gate allowed {step.use.value} only{when}"
+            return _moved(step, after)
         case Retire() | Suspend():
-            return f"{type(step).__name__.lower()} by {step.decision[:12]} was the step to take"
+            return say(
+                "{step} by {decision} was the step to take",
+                step=type(step).__name__.lower(),
+                decision=step.decision[:12],
+            )
         case Keep() | Nothing():
-            why = "; ".join(f"{each.check}: {each.message}" for each in step.reasons)
-            when = f"nothing moves before {_time(step.wake)}" if step.wake is not None else "what was held was to stay"
-            return f"the gate allowed no move: {why or when}"
+            why = several(behind(f"{each.check}: ", each.message) for each in step.reasons)
+            when = (
+                say("nothing moves before {time}", time=_time(step.wake))
+                if step.wake is not None
+                else say("what was held was to stay")
+            )
+            return say("the gate allowed no move: {why}", why=why or when)
+
+
+def _moved(step: Move, after: HeldSnapshot) -> str:
+    if step.decision != after.decision:
+        return say("the decision {decision} counted, not this one", decision=step.decision[:12])
+    if step.snapshot.tested != after.tested:
+        return say("the decision allowed {tested} (T), and not this", tested=step.snapshot.tested[:12])
+    if step.snapshot.production != after.production:
+        return say("the decision allowed {production} (P), and not this", production=step.snapshot.production[:12])
+    if step.wake is None:
+        return say("the gate allowed {use} only", use=step.use.value)
+    return say("the gate allowed {use} only, and Open from {time}", use=step.use.value, time=_time(step.wake))
 
 
 def _time(moment: datetime) -> str:

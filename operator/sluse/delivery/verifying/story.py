@@ -27,6 +27,7 @@ from sluse.ledger.shown import is_machine, machine_path
 from sluse.model.held import OrganisationLedger
 from sluse.model.names import Environment
 from sluse.model.policy.bundle import Policy
+from sluse.words.said import say, several
 
 _REFERENCES = ("refs/remotes/origin/{}", "refs/heads/{}")
 
@@ -74,7 +75,7 @@ class Story:
         names = (each.format(branch) for each in _REFERENCES)
         self.tip = next((found for each in names if (found := self.clone.commit(each)) is not None), None)
         if self.tip is None:
-            self._found(finding("BranchMissing", branch, "the clone has no such branch"))
+            self._found(finding("BranchMissing", branch, say("the clone has no such branch")))
             return
         try:
             self._follow(self.tip)
@@ -98,11 +99,17 @@ class Story:
             if each is None:
                 continue
             if position and each.parents != (found[position - 1][0],):
-                self._found(finding("HistoryForked", self._at(commit), "it does not follow the commit before it alone"))
+                self._found(
+                    finding("HistoryForked", self._at(commit), say("it does not follow the commit before it alone"))
+                )
             policy = policies.get(commit)
             if policy is None:
                 self._found(
-                    finding("PolicyUnknown", self._at(commit), f"nobody says who may sign it: {self._untrusted()}")
+                    finding(
+                        "PolicyUnknown",
+                        self._at(commit),
+                        say("nobody says who may sign it: {untrusted}", untrusted=self._untrusted()),
+                    )
                 )
                 return
             refused = signers.refused(each, self._at(commit), self.environment, policy, newest)
@@ -116,7 +123,13 @@ class Story:
         try:
             return publication(commit, raw)
         except (ValueError, KeyError, OverflowError) as error:
-            self._found(finding("CommitUnreadable", self._at(commit), f"it is not a commit that git writes: {error}"))
+            self._found(
+                finding(
+                    "CommitUnreadable",
+                    self._at(commit),
+                    say("it is not a commit that git writes: {error}", error=error),
+                )
+            )
             return None
 
     def _policies(self, found: list[Publication]) -> Mapping[str, Policy]:
@@ -152,9 +165,13 @@ class Story:
     def _untrusted(self) -> str:
         head = self.integrations.head
         if head is None:
-            return "the clone has no commit of the integrations"
+            return say("the clone has no commit of the integrations")
         policy = self.integrations.policy(head)
-        return f"policies/ of HEAD do not count: {'; '.join(policy.reasons)}" if isinstance(policy, Untrusted) else ""
+        return (
+            say("policies/ of HEAD do not count: {reasons}", reasons=several(policy.reasons))
+            if isinstance(policy, Untrusted)
+            else ""
+        )
 
     def _publication(self, commit: Publication, policy: Policy) -> None:
         place = self._at(commit.commit)
@@ -194,7 +211,7 @@ class Story:
             if wrong is not None:
                 self._found(wrong)
         elif blob != self._genesis:
-            self._found(finding("GenesisChanged", f"{place}:{GENESIS}", "it was written once, and is another now"))
+            self._found(finding("GenesisChanged", f"{place}:{GENESIS}", say("it was written once, and is another now")))
         self._genesis = blob or ""
 
     def _told(
@@ -239,7 +256,9 @@ class Story:
 
     def _ledger(self, path: str, blob: str | None, place: str) -> OrganisationLedger | None:
         if blob is None:
-            self._found(finding("LedgerRemoved", place, "everything that is held of this organisation was removed"))
+            self._found(
+                finding("LedgerRemoved", place, say("everything that is held of this organisation was removed"))
+            )
             return None
         try:
             ledger = self._ahead.ledger(blob, path)
@@ -247,7 +266,13 @@ class Story:
             self._found(finding("LedgerUnreadable", place, error.message))
             return None
         if path != machine_path(ledger.organisation):
-            self._found(finding("LedgerUnreadable", place, f"it is the ledger of {ledger.organisation}"))
+            self._found(
+                finding(
+                    "LedgerUnreadable",
+                    place,
+                    say("it is the ledger of {organisation}", organisation=ledger.organisation),
+                )
+            )
             return None
         return ledger
 

@@ -12,6 +12,7 @@ from sluse.delivery.verifying.integrations import Integrations
 from sluse.delivery.verifying.story import Story
 from sluse.model.names import Environment
 from sluse.model.policy.bundle import Roots
+from sluse.words.said import say
 
 
 @dataclass(frozen=True)
@@ -99,11 +100,18 @@ def _beginnings(story: Story) -> Iterator[Finding]:
         return
     place = story.environment.status_branch
     if not story.clone.is_shallow:
-        message = f"the first publication is number {story.first.head.sequence}, and the clone is whole: those before it are gone"
+        message = say(
+            "the first publication is number {sequence}, and the clone is whole: those before it are gone",
+            sequence=story.first.head.sequence,
+        )
         yield finding("ChainBroken", place, message)
         return
     previous = story.first.head.previous
-    message = f"this clone has it from publication {story.first.head.sequence} on; the head before it, {previous}, is believed"
+    message = say(
+        "this clone has it from publication {sequence} on; the head before it, {previous}, is believed",
+        sequence=story.first.head.sequence,
+        previous=previous,
+    )
     yield finding("HistoryCut", place, message)
 
 
@@ -114,7 +122,11 @@ def _absent(story: Story, lost: Sequence[str]) -> Iterator[Finding]:
         if story.cut and story.clone.is_shallow:
             if story.first is None or head != story.first.head.previous:
                 yield finding(
-                    "HeadBeyondCut", place, f"the remembered head {head} is not in the part that this clone has"
+                    "HeadBeyondCut",
+                    place,
+                    say("the remembered head {head} is not in the part that this clone has", head=head),
                 )
         else:
-            yield finding("HeadNotThere", place, f"the remembered head {head} is not among its publications")
+            yield finding(
+                "HeadNotThere", place, say("the remembered head {head} is not among its publications", head=head)
+            )
