@@ -94,14 +94,14 @@ def test_two_commits_can_be_compared_whatever_lies_in_the_working_tree(clone: Cl
 
 
 def test_nothing_changed_is_said_in_every_form(clone: Clone) -> None:
-    assert "nothing changes, all is kept" in clone.preview(*AT).stdout
-    assert "nothing changes, all is kept" in clone.preview("--output", "markdown", *AT).stdout
+    assert "nothing changes, all stays as it is" in clone.preview(*AT).stdout
+    assert "nothing changes, all stays as it is" in clone.preview("--output", "markdown", *AT).stdout
     assert clone.told()["integrations"] == []
 
 
 def test_people_read_it_in_bokmal_and_programs_by_english_names(clone: Clone) -> None:
     clone.replace(JOURNAL, "test.fjordlegen", "beta.fjordlegen")
-    assert "gjelder 1 integrasjon (test: endres 1)" in clone.preview("--lang", "nb").stdout
+    assert "gjelder 1 integrasjon (test: 1 endret)" in clone.preview("--lang", "nb").stdout
     assert "| hva | test | produksjon |" in clone.preview("--lang", "nb", "--output", "markdown").stdout
     (item,) = json.loads(clone.preview("--lang", "nb", "--output", "json").stdout)["integrations"]
     assert (item["file"], item["test"]["do"]) == ("changed", "change")

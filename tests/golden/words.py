@@ -20,8 +20,8 @@ from sluse.cli import main
 from sluse.cli.help import HelpFormatter, Speaking, speaks
 from sluse.desired.schema import schema
 from sluse.gate import entitled, statements
+from sluse.model.classes import FieldClass
 from sluse.model.outcome import Party
-from sluse.plan.preview.value import Action
 from sluse.rules.table import RULES
 
 ROOT = Path(__file__).parents[2]
@@ -49,10 +49,10 @@ def said() -> dict[str, str]:
         found.setdefault(text, "sluse schema")
     for text in _of_help():
         found.setdefault(text, "--help")
+    for field_class in FieldClass:
+        found.setdefault(field_class.value, "a field's class")
     for party in Party:
         found.setdefault(party.value, "who must act")
-    for action in Action:
-        found.setdefault(action.value, "what becomes of something")
     return {template: place for template, place in found.items() if template}
 
 

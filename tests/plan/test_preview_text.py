@@ -24,4 +24,4 @@ def test_an_organisations_own_file_is_no_integration() -> None:
 def test_what_an_author_wrote_is_in_no_language() -> None:
     change = Change("production", added=("client",), removed=("test",))
     item = Item("a.b", "ServiceIntegration", "B", authored=(Authored(change, FieldClass.TESTED),))
-    assert "    tested      production: -test, +client" in list(lines(Preview("a", "b", (item,)), BOKMAL))
+    assert "    testet      production: -test, +client" in list(lines(Preview("a", "b", (item,)), BOKMAL))

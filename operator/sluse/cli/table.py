@@ -1,4 +1,4 @@
-"""Rows on stdout: a table on a terminal, else one line each that other programs can cut at tabs."""
+"""Rows on stdout: a table on a terminal, else one line each, in columns that other programs can cut at tabs."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ def show(lines: Iterable[Sequence[str]]) -> None:
     """Print rows, header first."""
     header, *rows = lines
     if not sys.stdout.isatty():
+        widths = [*(max(map(len, column)) for column in [*zip(header, *rows, strict=True)][:-1]), 0]
         for row in (header, *rows):
-            click.echo("\t".join(row))
+            padded = [f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)]
+            click.echo("\t".join(padded))
         return
     from rich.console import Console
     from rich.markup import escape

@@ -82,7 +82,7 @@ class Explanation:
         key = self.verdict.key
         yield str(key) if self.document else words(say("{key}: HEAD has no file of it any more", key=key))
         for environment, stage in self.stages.items():
-            yield f"  {environment:<11} {stage}"
+            yield f"  {words(environment):<11} {stage}"
         yield words(say("digests"))
         for name, (head, accepted) in self.digests.items():
             same = "" if head != accepted else f"  ({words(say('the same'))})"
@@ -95,7 +95,7 @@ class Explanation:
         yield words(say("accepted / HEAD"))
         yield from _shown(self.since_accepted(), words(self._unchanged()))
         yield words(say("class of each field"))
-        yield from (f"  {field_class:<11} {path}" for path, field_class in self.classes())
+        yield from (f"  {words(field_class):<11} {path}" for path, field_class in self.classes())
 
     def wire(self, words: Translate = english) -> dict[str, object]:
         """Return the JSON-able form."""

@@ -64,7 +64,7 @@ class Verdict:
             yield _labelled(words(say("tested")), self.entitlement.snapshot.tested)
             yield _labelled(words(say("production")), self.entitlement.snapshot.production)
             yield _labelled(words(say("decision")), self.entitlement.decision)
-            yield _labelled(words(say("opens")), f"{self.entitlement.opens:%Y-%m-%d %H:%MZ}")
+            yield _labelled(words(say("usable from")), f"{self.entitlement.opens:%Y-%m-%d %H:%MZ}")
             for each in self.entitlement.notes:
                 yield _labelled(words(say("note")), f"{each.check}: {words(each.message)}")
         yield from (_waits(each, words) for each in self.reasons)

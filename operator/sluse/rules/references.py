@@ -107,9 +107,27 @@ def _existing(survey: Survey) -> frozenset[str]:
     return frozenset(listed_there.content.providers if listed_there is not None else ())
 
 
+_ALIKE = 0.85
+"""Suppliers differ, so more than the shared form of a name must be alike."""
+
+
 def _no_service(path: str, service: str, survey: Survey) -> Finding:
+    """Return the finding for a service that is not there: with one of the same supplier that is written nearly so, if any."""
     message = say("There is no service {service}", service=shown(service))
-    return _unknown(path, message, service, survey.services())
+    supplier, _, name = service.partition(".")
+    theirs = {
+        found: each
+        for each in survey.services()
+        if (found := each.partition(".")[2]) and each.startswith(f"{supplier}.")
+    }
+    nearest = theirs.get(near.nearest(name, sorted(theirs)) or "") or near.nearest(
+        service, sorted(survey.services()), _ALIKE
+    )
+    if nearest is not None:
+        return Finding(path, message, say("Did you mean {near}?", near=shown(nearest)))
+    return Finding(
+        path, message, say("Correct the name; where there is no such service any more, take out what names it.")
+    )
 
 
 def _unknown(path: str, message: str, word: str, words: Iterable[str]) -> Finding:

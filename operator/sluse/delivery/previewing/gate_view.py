@@ -42,7 +42,7 @@ class Gate:
         verdict = self._verdict(self.survey, key)
         lacks = verdict.lacks.reasons if verdict.lacks is not None and isinstance(verdict.entitlement, Entitled) else ()
         against = tuple(dict.fromkeys((*verdict.reasons, *reasons)))
-        return _view(verdict, both_names(told.stage), against), tuple(dict.fromkeys((*against, *lacks)))
+        return _view(verdict, both_names(told.stage), against, self.at), tuple(dict.fromkeys((*against, *lacks)))
 
     def _verdict(self, survey: GateSurvey, key: IntegrationKey) -> Verdict:
         ledger = self.ledgers.get(key.organisation)
@@ -65,9 +65,17 @@ def needs(before: Iterable[Reason], after: Iterable[Reason]) -> tuple[Need, ...]
     return tuple(Need(each.on.value, each.check, each.message, (each.on, each.check) not in stood) for each in after)
 
 
-def _view(verdict: Verdict, stage: str, against: tuple[Reason, ...]) -> GateView:
+def _view(verdict: Verdict, stage: str, against: tuple[Reason, ...], at: datetime) -> GateView:
     waits = tuple(dict.fromkeys((each.on.value, each.check) for each in against))
     if not isinstance(verdict.entitlement, Entitled):
         return GateView(entitled=False, step=said(verdict.step), stage=stage, reasons=waits)
     now = verdict.entitlement
-    return GateView(True, now.snapshot.tested, f"{now.opens:%Y-%m-%d %H:%MZ}", said(verdict.step), stage, waits)
+    return GateView(
+        entitled=True,
+        tested=now.snapshot.tested,
+        opens=f"{now.opens:%Y-%m-%d %H:%MZ}",
+        past=now.opens <= at,
+        step=said(verdict.step),
+        stage=stage,
+        reasons=waits,
+    )

@@ -112,7 +112,11 @@ def _changed(facts: Facts) -> Iterator[str]:
 
 def _bound(facts: Facts) -> str:
     tested = FieldClass.TESTED in facts.classes
-    what = say("Tested fields change, so T is another") if tested else say("Production values change, so P is another")
+    what = (
+        say("Tested fields change, so their digest T is another")
+        if tested
+        else say("Production values change, so their digest P is another")
+    )
     if not facts.waits:
         return say("{what}, and that is accepted already.", what=what)
     needed = say("a new acceptance test and a new decision") if tested else say("a new decision")

@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sluse.plan.preview.text import ENVIRONMENTS, against, gate_line, named, reached, stood_before, summary, use_line
+from sluse.plan.preview.text import (
+    ENVIRONMENTS,
+    against,
+    done,
+    gate_line,
+    named,
+    reached,
+    stood_before,
+    summary,
+    use_line,
+)
 from sluse.plan.preview.value import Item, Preview
 from sluse.words.said import Translate, english, own, say
 
@@ -65,7 +75,7 @@ def _table(preview: Preview, words: Translate) -> Iterator[str]:
     yield f"| {' | '.join(map(words, heads))} |"
     yield "|---|---|---|---|---|"
     for item in preview.items[:100]:
-        actions = [words(item.effect(each).action.value) for each in ENVIRONMENTS]
+        actions = [done(item.effect(each).action, words) for each in ENVIRONMENTS]
         new = dict.fromkeys(f"{words(need.on)}: {need.check}" for need in item.needs if need.new)
         cells = [code(item.name), *actions, plain(" ".join(map(words, item.says))) or "-", "; ".join(new) or "-"]
         yield f"| {' | '.join(cells)} |"
@@ -85,7 +95,7 @@ def _details(item: Item, words: Translate) -> Iterator[str]:
             change = each.change
             cells = (
                 code(own(change.field, words)),
-                each.field_class.value,
+                words(each.field_class.value),
                 _codes(change.removed),
                 _codes(change.added),
             )
@@ -93,7 +103,7 @@ def _details(item: Item, words: Translate) -> Iterator[str]:
         yield ""
     yield from (f"- {words(say('statement'))} {code(each.told(words))}" for each in item.signed)
     for effect in item.effects:
-        yield f"- **{words(effect.environment)}: {words(effect.action.value)}**"
+        yield f"- **{words(effect.environment)}: {done(effect.action, words)}**"
         for part in effect.parts:
             yield f"  - {words(part.kind)} {code(part.name)}: {plain(use_line(part, words))}"
             yield from (f"    - {code(each.told(words))}" for each in part.changes)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sluse.plan.preview.value import Action, Effect, GateView, Item, Need, Part, Preview, Touched
 from sluse.rules.shown import listed
-from sluse.words.said import Translate, counted, english, own, say, several
+from sluse.words.said import Translate, counted, english, say, several
 
 ENVIRONMENTS = (say("test"), say("production"))
 _ORGANISATION = "Organisation"
@@ -37,12 +37,12 @@ def against(preview: Preview, words: Translate) -> str:
 def summary(preview: Preview, words: Translate = english) -> str:
     """Return the whole in a line: how many of each action, and whom it reaches."""
     if not preview.items:
-        return words(say("nothing changes, all is kept"))
+        return words(say("nothing changes, all stays as it is"))
     acted = [each for environment in ENVIRONMENTS if (each := _acted(preview, environment, words))]
     said = say(
-        "{concerned} concerned ({what}); all else is kept; {reached}",
+        "{concerned} concerned ({what}); all else stays as it is; {reached}",
         concerned=_concerned(preview),
-        what="; ".join(acted) if acted else say("nothing is registered otherwise"),
+        what="; ".join(acted) if acted else say("nothing that is registered changes"),
         reached=reached(preview.touched),
     )
     return words(said)
@@ -63,7 +63,7 @@ def _acted(preview: Preview, environment: str, words: Translate) -> str:
     """Return how many of each action, the weightiest first; empty where everything stays."""
     actions = [each.effect(environment).action for each in preview.items]
     counts = [
-        f"{words(each.value)} {actions.count(each)}"
+        f"{actions.count(each)} {done(each, words)}"
         for each in reversed(Action)
         if each is not Action.KEEP and each in actions
     ]
@@ -92,7 +92,21 @@ def reached(touched: Touched) -> str:
         (touched.hosts, counted(len(touched.hosts), "1 host", "{number} hosts")),
     )
     found = [said for names, said in counts if names]
-    return say("touches {what}", what=several(found, ", ")) if found else say("touches nobody")
+    return say("together with whom it reaches: {what}", what=several(found, ", ")) if found else say("reaches nobody")
+
+
+def done(action: Action, words: Translate = english) -> str:
+    """Return what becomes of something, in a word or two."""
+    return words(_DONE[action])
+
+
+_DONE = {
+    Action.KEEP: say("unchanged"),
+    Action.CREATE: say("created"),
+    Action.CHANGE: say("changed"),
+    Action.HELD: say("held back"),
+    Action.RETIRE: say("retired"),
+}
 
 
 def gate_line(view: GateView | None, words: Translate = english) -> str:
@@ -100,21 +114,46 @@ def gate_line(view: GateView | None, words: Translate = english) -> str:
     if view is None:
         return words(say("it says nothing of it"))
     said = words(
-        say("entitled to production, T {tested}, opens {opens}", tested=view.tested[:12], opens=view.opens)
+        say(
+            "entitled to production: what was accepted has digest T {tested}, {use}",
+            tested=view.tested[:12],
+            use=_use(view),
+        )
         if view.entitled
         else say("not entitled to production")
     )
-    step = f"; {words(say('now'))} {own(view.step, words)}" if view.step != "-" else ""
+    step = f"; {words(_step(view.step))}" if view.step != "-" else ""
     if not view.reasons:
         return f"{said}{step}"
     waits = "; ".join(f"{words(on)}: {check}" for on, check in view.reasons)
     return f"{said}{step}; {words(say('waits on'))} {waits}"
 
 
+def _use(view: GateView) -> str:
+    when = view.opens
+    return say("may be used since {when}", when=when) if view.past else say("may be used from {when}", when=when)
+
+
+def _step(step: str) -> str:
+    """Return what the operator does next in production; `step` is as `sluse gate` prints it."""
+    if step in _STEPS:
+        return _STEPS[step]
+    verb, _, use = step.partition(" ")
+    return say("production moves: {use}", use=use) if verb == "move" else say("production ends: {use}", use=use)
+
+
+_STEPS = {
+    "keep": say("production stays as it is"),
+    "nothing": say("production holds nothing"),
+    "suspend": say("production is suspended"),
+}
+
+
 def use_line(part: Part, words: Translate = english) -> str:
     """Return the part's action and use."""
-    use = f" {part.before or '-'} -> {part.after or '-'}" if part.before != part.after else f" {part.after}".rstrip()
-    return f"{words(part.action.value)}{use}{f': {words(part.why)}' if part.why else ''}"
+    uses = [each for each in dict.fromkeys((part.before, part.after)) if each]
+    use = f" ({' -> '.join(uses)})" if uses else ""
+    return f"{done(part.action, words)}{use}{f': {words(part.why)}' if part.why else ''}"
 
 
 def named(item: Item, words: Translate) -> str:
@@ -134,7 +173,7 @@ def _item(item: Item, words: Translate) -> Iterator[str]:
     yield from (f"  {words(each)}" for each in item.says)
     if item.authored:
         yield f"  {words(say('file'))}"
-        yield from (f"    {each.field_class.value:<11} {each.change.told(words)}" for each in item.authored)
+        yield from (f"    {words(each.field_class.value):<11} {each.change.told(words)}" for each in item.authored)
     if item.signed:
         yield f"  {words(say('statements'))}"
         yield from (f"    {each.told(words)}" for each in item.signed)
@@ -156,7 +195,7 @@ def _item(item: Item, words: Translate) -> Iterator[str]:
 
 
 def _effect(effect: Effect, words: Translate) -> Iterator[str]:
-    yield f"  {words(effect.environment)}: {words(effect.action.value)}"
+    yield f"  {words(effect.environment)}: {done(effect.action, words)}"
     for part in effect.parts:
         yield f"    {words(part.kind)} {part.name}: {use_line(part, words)}"
         yield from (f"      {each.told(words)}" for each in part.changes)

@@ -71,6 +71,8 @@ class GateView:
     entitled: bool
     tested: str = ""
     opens: str = ""
+    past: bool = False
+    """Whether `opens` is over, by the moment of the preview."""
     step: str = "-"
     stage: str = ""
     reasons: tuple[tuple[str, str], ...] = ()
