@@ -111,7 +111,9 @@ def test_production_values_need_a_decision_only(base: Files) -> None:
     found = the(previewed(base, replaced(base, JOURNAL, ("www.fjordlegen", "ny.fjordlegen"))))
     assert actions(found) == {"test": Action.KEEP, "production": Action.KEEP}
     assert waits(found) == {("NHN reviewer", "NotDecided")}
-    assert found.says[0].startswith("Production values change, so their digest P is another: production needs a new decision.")
+    assert found.says[0].startswith(
+        "Production values change, so their digest P is another: production needs a new decision."
+    )
 
 
 def test_an_acceptance_moves_production_to_what_was_accepted(world: Lock) -> None:
