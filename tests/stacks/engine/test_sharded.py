@@ -123,8 +123,7 @@ async def test_what_a_person_declared_in_the_first_stack_too_is_forgotten_by_the
     await pulumi_engine(world, tmp_path, ROOM).declare(stack(clients=FIVE))
     before = await uids(world)
     manifests = stack(clients=FIVE).resources
-    lean = Lean(pulumi_settings(tmp_path), tmp_path / "kubeconfig", dict(os.environ))
-    lean.open()
+    lean = by_hand(tmp_path)
     chosen = targets(FIRST, State(connected=True), [client(letter) for letter in FIVE] + [summary()])
     await asyncio.to_thread(
         lambda: lean.up(FIRST, lambda: objects.declare(manifests), targets=chosen, refresh=False, on_event=Heard(FIRST))
@@ -133,6 +132,27 @@ async def test_what_a_person_declared_in_the_first_stack_too_is_forgotten_by_the
     await pulumi_engine(world, tmp_path, ROOM).declare(stack(clients=FIVE))
     assert short(tmp_path) == {FIRST: "-abcde"}
     assert await uids(world) == before
+
+
+async def test_where_a_person_removed_the_first_stack_all_is_adopted_and_the_others_let_go(
+    world: ClusterWorld, tmp_path: Path
+) -> None:
+    await pulumi_engine(world, tmp_path, ROOM).declare(stack(clients=FIVE))
+    before = await uids(world)
+    await asyncio.to_thread(by_hand(tmp_path).remove, FIRST)
+    wanted = stack(clients=FIVE[1:])
+    engine = pulumi_engine(world, tmp_path, ROOM)
+    assert (await engine.declare(wanted)).pruned == (client("a"),)
+    assert short(tmp_path) == {FIRST: "bc", SECOND: "cde", THIRD: "-e"}  # none was known behind one that was not there
+    assert await engine.declare(wanted) == Declared((), ())
+    assert short(tmp_path) == {FIRST: "bc", SECOND: "de", THIRD: "-"}
+    assert await uids(world) == {name: uid for name, uid in before.items() if not name.endswith(".a")}
+
+
+def by_hand(folder: Path) -> Lean:
+    lean = Lean(pulumi_settings(folder), folder / "kubeconfig", dict(os.environ))
+    lean.open()
+    return lean
 
 
 async def converges(world: ClusterWorld, folder: Path, scope: str, clients: tuple[str, ...]) -> None:
