@@ -25,6 +25,7 @@ from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
+_PASSED_ON = (signal.SIGINT, signal.SIGTERM)
 _LOOK = 0.25  # seconds: a timer may stand still while the machine does, so the clock is looked at
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
@@ -37,12 +38,17 @@ def main() -> None:
         sys.exit(1)  # who asked is gone already, or leads no more
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
     parent = os.getpid()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _PASSED_ON)  # what comes while there are two of us waits
     child = os.fork()
     if child == 0:
+        for number in _PASSED_ON:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         _become(parent, mark, command)
     living = os.pidfd_open(child)  # not its number, which another process may have when it is gone
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _PASSED_ON:
         signal.signal(number, lambda sent, _: pass_on(living, sent))
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
     code = _watch(child, living, until)
     for left in iter(_children, []):
         for each in left:
