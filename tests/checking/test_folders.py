@@ -118,7 +118,9 @@ def test_every_part_that_is_missing_or_something_else_is_noticed(memory: Countin
     for text in texts:
         for name in json.loads(text):
             for other in (None, 7, "text", [["x"]]):
-                unpacked(json.dumps({**json.loads(text), name: other}).encode())
+                is_fit = (name, other) == ("readable", 7)
+                spoilt = json.dumps({**json.loads(text), name: other}).encode()
+                assert (unpacked(spoilt) is not None) == is_fit, (name, other)
             without: Sequence[tuple[str, object]] = [pair for pair in json.loads(text).items() if pair[0] != name]
             assert unpacked(json.dumps(dict(without)).encode()) is None
 

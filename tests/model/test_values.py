@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from sluse.desired.schema import schema
 from sluse.model import outcome
 from sluse.model.held import HeldClient, HeldIntegration, OrganisationLedger
 from sluse.model.keys import PRIVATE_MEMBERS, PublicJwk
@@ -18,7 +20,7 @@ from sluse.model.resources.helseid_client import HelseIDClientSpec
 from sluse.model.service_integration import ClientValues, Login
 from sluse.model.statement import Retirement, Statement
 from sluse.model.tree import errors
-from sluse.model.value import Count, Day, Days, First, Moment, Port, WallClock
+from sluse.model.value import ORGANISATION_DIGITS, Count, Day, Days, First, Moment, Port, WallClock
 
 KEY = {"kty": "EC", "kid": "k", "alg": "ES256", "crv": "P-256", "x": "AA", "y": "AA"}
 REGISTRATION = {
@@ -54,6 +56,21 @@ def test_a_key_always_states_its_use() -> None:
 def test_values_refuse_what_is_not_of_their_form(field: str, value: object) -> None:
     with pytest.raises(ValidationError, match=field):
         ClientValues.model_validate({"organisationNumber": "310448176", field: value})
+
+
+def test_no_other_text_has_the_bound_of_an_organisations_number() -> None:
+    def bounds(part: object) -> Iterator[tuple[object, object]]:
+        if isinstance(part, dict):
+            if "maxLength" in part:
+                yield part["maxLength"], part.get("pattern")
+            for each in part.values():
+                yield from bounds(each)
+        elif isinstance(part, list):
+            for each in part:
+                yield from bounds(each)
+
+    found = {pattern for bound, pattern in bounds(schema()) if bound == ORGANISATION_DIGITS}
+    assert found == {"^[0-9]{9}$"}
 
 
 @pytest.mark.parametrize("kind", [First, Port, Count, Days])

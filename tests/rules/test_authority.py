@@ -25,7 +25,7 @@ def test_every_fact_is_in_the_table_once_and_on_the_page() -> None:
     assert len({fact.name for fact in PROFILE}) == len(PROFILE)
     assert [fact.name for fact in declared] == [fact.name for fact in PROFILE]
     table = page(RULES).split("## What is known of HelseID")[1]
-    assert [fact.name for fact in PROFILE] == re.findall(r"^\| ([^|]+[^ |]) \|", table, re.MULTILINE)
+    assert ["fact", *(fact.name for fact in PROFILE)] == re.findall(r"^\| ([^|]+[^ |]) \|", table, re.MULTILINE)
 
 
 def test_a_fact_that_differs_is_asked_for_by_environment() -> None:

@@ -18,12 +18,12 @@ from sluse.catalog.fields import descriptions
 from sluse.catalog.forms import FORMS
 from sluse.catalog.nodes import JsonValue
 from sluse.model.change import Change, Kind
+from sluse.model.value import ORGANISATION_DIGITS
 from sluse.rules import near, reading
 from sluse.rules.rule import ReadingRule
 from sluse.rules.shown import either, listed, shown
 from sluse.words.said import say
 
-_DIGITS = 9
 """How long an organisation number is."""
 _CHOSEN = frozenset({"grants", "algorithms", "clientAuthentication"})
 """Fields whose words mean different security: another one, however near, is for people to choose."""
@@ -168,7 +168,7 @@ def _misfit(error: ErrorDetails, value: JsonValue) -> Misfit:
     if kind in _BOUNDS:
         hint = say("Give it at least one.") if kind == "too_short" else say("Correct the value.")
         message = say("{label} {must}", label=label, must=_BOUNDS[kind](context))
-        change = repairs.of_length(field, value) if context.get("max_length") == _DIGITS else None
+        change = repairs.of_length(field, value) if context.get("max_length") == ORGANISATION_DIGITS else None
         return Misfit(reading.OUT_OF_BOUNDS, field, message, hint, change=change)
     reason = error["msg"].removeprefix("Value error, ")
     must, hint = _TYPES.get(kind, (say("cannot be read: {reason}", reason=reason), ""))

@@ -45,7 +45,8 @@ class Memory:
         try:
             self._write(known)
         except sqlite3.DatabaseError as error:
-            if not isinstance(error, sqlite3.OperationalError):  # that is another check at work, or a full disk
+            at_work = isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode != sqlite3.SQLITE_ERROR
+            if not at_work:  # no other check, nor a full disk: it is no database, or has another table
                 with contextlib.suppress(OSError, sqlite3.Error):
                     (self._folder / _FILE).unlink()
                     self._write(known)

@@ -81,14 +81,10 @@ class Declaring:
                 change = partial(declared, digest=share.stack.digest, commit=commit, engine=self.engine.name)
                 self.books.note(slug, change)
             except SluseError as error:
-                self.dirty.add(slug)
-                return StackFailed(slug, error)
+                return self._failed(slug, error)
             finally:
                 self.over(slug, share)
-        if done.applied or done.pruned:
-            log.info("stack %s: applied %d, pruned %d", slug, len(done.applied), len(done.pruned))
-            if before:
-                await self.drifted(done)
+        await self._done(slug, done, was_settled=before)
         return None
 
     async def compare(self, slug: str) -> StackFailed | None:
@@ -104,12 +100,23 @@ class Declaring:
             try:
                 done = await self.engine.declare(share.stack)
             except SluseError as error:
-                self.dirty.add(slug)
-                return StackFailed(slug, error)
-        if done.applied or done.pruned:
+                return self._failed(slug, error)
+        await self._done(slug, done, was_settled=True)
+        return None
+
+    def _failed(self, slug: str, error: SluseError) -> StackFailed:
+        self.dirty.add(slug)
+        return StackFailed(slug, error)
+
+    async def _done(self, slug: str, done: Declared, *, was_settled: bool) -> None:
+        """Say what was written; where the ledger had it already, somebody else had changed it."""
+        if not (done.applied or done.pruned):
+            return
+        if was_settled:
             log.warning("stack %s had drifted: applied %d, pruned %d", slug, len(done.applied), len(done.pruned))
             await self.drifted(done)
-        return None
+        else:
+            log.info("stack %s: applied %d, pruned %d", slug, len(done.applied), len(done.pruned))
 
     def _noted(self, slug: str, share: OrganisationCompiled) -> bool:
         ledger = self.books.get(slug)

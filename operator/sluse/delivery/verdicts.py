@@ -5,7 +5,6 @@ Works offline. Whoever pins no roots is told what policies/ say as they are, whi
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +21,7 @@ from sluse.model.names import Digest, IntegrationKey
 from sluse.model.policy.bundle import Policy
 from sluse.model.problem import sentence
 from sluse.model.tree import Tree, errors
-from sluse.rules.shown import either
+from sluse.rules.near import did_you_mean, near_few
 from sluse.words.said import Translate, english, say
 
 HEADER = (say("integration"), say("entitled"), say("from"), say("now"), say("waits on"))
@@ -161,11 +160,7 @@ def meant(asked: str, keys: Iterable[IntegrationKey]) -> IntegrationKey:
             say("several organisations have {asked}", asked=asked),
             hint=say("say which: {names}", names=", ".join(map(str, found))),
         )
-    near = difflib.get_close_matches(asked, known, n=3, cutoff=0.6)
-    raise CatalogError(
-        say("there is no integration {asked}", asked=asked),
-        hint=say("did you mean {near}?", near=either(near)) if near else None,
-    )
+    raise CatalogError(say("there is no integration {asked}", asked=asked), hint=did_you_mean(near_few(asked, known)))
 
 
 def unverified(contents: Mapping[str, bytes]) -> Policy | Untrusted:

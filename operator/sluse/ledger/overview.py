@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +11,7 @@ from sluse.ledger.shown import Page, ShownFederation
 from sluse.ledger.stages import both_names
 from sluse.ledger.waiting import message_in
 from sluse.model.names import Environment
-from sluse.rules.shown import either
+from sluse.rules.near import did_you_mean, near_few
 from sluse.words.said import Translate, english, say
 
 _NONE = "-"
@@ -38,11 +37,11 @@ class Overview:
             )
         if not meant:
             names = {each.partition(".")[2]: each for each in known}
-            near = difflib.get_close_matches(asked, [*known, *names], n=3, cutoff=0.75)
+            near = near_few(asked, [*known, *names], cutoff=0.75)
             found = list(dict.fromkeys(names.get(each, each) for each in near))
             raise LedgerError(
                 say("no operator has published anything of {asked}", asked=asked),
-                hint=say("did you mean {near}?", near=either(found)) if found else None,
+                hint=did_you_mean(found),
             )
         return Overview(
             {

@@ -27,6 +27,9 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticKnownError
 
+ORGANISATION_DIGITS = 9
+"""No other text has this bound, so who meets it in an error knows what was to stand there."""
+
 SLUG = r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$"
 
 
@@ -49,7 +52,7 @@ def _text(maximum: int, pattern: str | None = None) -> StringConstraints:
 Slug = Annotated[str, _text(40, SLUG)]
 Line = Annotated[str, _text(120, r"^[^\r\n\t]+$")]
 Text = Annotated[str, _text(2000)]
-OrganisationNumber = Annotated[str, _text(9, r"^[0-9]{9}$")]
+OrganisationNumber = Annotated[str, _text(ORGANISATION_DIGITS, r"^[0-9]{9}$")]
 Domain = Annotated[str, _text(253, r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$")]
 Url = Annotated[str, _text(512, r"^[a-zA-Z][a-zA-Z0-9+.-]*://[^\s]+$")]
 Scope = Annotated[str, _text(200, r"^[^\s\"\\]+$")]

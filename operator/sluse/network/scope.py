@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from difflib import get_close_matches
 
 from sluse.errors import CatalogError
 from sluse.model.names import Environment
@@ -12,6 +11,8 @@ from sluse.model.service_integration import NetworkZone
 from sluse.model.tree import Tree
 from sluse.network.consumer import of_users, service_key
 from sluse.network.derive import Derived, derive, providers_of, surroundings
+from sluse.rules.near import did_you_mean, near_few
+from sluse.words.said import say
 
 EVERYWHERE = (NetworkZone.INTERNET, NetworkZone.HELSENETTET)
 """Zones of users who have not said where they are. Behind NHN's proxy nothing else is opened, so that must be said."""
@@ -23,7 +24,9 @@ def of_service(
     """Return what the users of a service need. Raises CatalogError where there is no such service."""
     service = tree.integrations.get(service_key(name))
     if service is None:
-        raise CatalogError(f"there is no service {name!r}", hint=_hint(name, map(str, tree.integrations)))
+        raise CatalogError(
+            say("there is no service {name}", name=repr(name)), hint=_hint(name, map(str, tree.integrations))
+        )
     around = surroundings(catalogue, providers_of(tree), environment)
     return around.derived(of_users(service.content, zones or EVERYWHERE))
 
@@ -33,17 +36,19 @@ def of_organisation(
 ) -> tuple[Derived, ...]:
     """Return what an organisation's files ask for. Raises CatalogError where there is no such organisation, or nothing."""
     if slug not in tree.organisations:
-        raise CatalogError(f"there is no organisation {slug!r}", hint=_hint(slug, tree.organisations))
+        raise CatalogError(
+            say("there is no organisation {name}", name=repr(slug)), hint=_hint(slug, tree.organisations)
+        )
     found = tuple(each for each in derive(tree, catalogue, environment) if each.consumer.key.organisation == slug)
     if not found:
         raise CatalogError(
-            f"no file of {slug} asks for openings",
-            hint="a UserOrganisation file does, or `network` of a service; or ask for one service with --service",
+            say("no file of {organisation} asks for openings", organisation=slug),
+            hint=say("a UserOrganisation file does, or `network` of a service; or ask for one service with --service"),
         )
     return found
 
 
 def _hint(word: str, words: Iterable[str]) -> str:
     choice = sorted(words)
-    near = get_close_matches(word, choice, n=3)
-    return f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(choice[:20]) or 'none'}"
+    known = say("known are {names}", names=", ".join(choice[:20]) or say("none"))
+    return did_you_mean(near_few(word, choice)) or known

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from sluse.catalog.yaml import Unreadable, dump, lines, plain
@@ -12,6 +11,7 @@ from sluse.errors import CatalogError
 from sluse.order import organisation
 from sluse.order.form import NAME, WHO, Form
 from sluse.order.question import Answer, Question
+from sluse.rules.near import did_you_mean, near_few
 from sluse.rules.shown import shown
 from sluse.words.said import Translate, english, say
 
@@ -63,8 +63,7 @@ def read(file: Path, form: Form) -> FilledIn:
     known = [each.id for each in _all(form)]
     for name in found:
         if name not in known:
-            near = get_close_matches(str(name), known, n=1)
-            hint = say("did you mean {near}?", near=near[0]) if near else say("sluse new --questions prints a form")
+            hint = did_you_mean(near_few(str(name), known)[:1]) or say("sluse new --questions prints a form")
             place = f"{file}:{lines(text).get(str(name), 1)}"
             raise CatalogError(say("{file}: there is no question {name}", file=place, name=shown(str(name))), hint=hint)
     return FilledIn(file, {name: _as_text(value) for name, value in found.items()}, lines(text))

@@ -6,17 +6,31 @@ program puts it in place only where one slip of the hand explains the difference
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from itertools import zip_longest
 
+from sluse.rules.shown import either
+from sluse.words.said import Said, say
+
 _NEAR = 0.7
+_FEW = 3
 
 
 def nearest(word: str, words: Sequence[str], cutoff: float = _NEAR) -> str | None:
     """Return the word that looks most like it, for a hint; None where none does. `cutoff` is difflib's, from 0 to 1."""
     same = [each for each in words if _plain(each) == _plain(word)]
     return next(iter(same or get_close_matches(word, words, n=1, cutoff=cutoff)), None)
+
+
+def near_few(word: str, words: Iterable[str], cutoff: float = 0.6) -> list[str]:
+    """Return up to three words that look like it, the likest first."""
+    return get_close_matches(word, list(words), n=_FEW, cutoff=cutoff)
+
+
+def did_you_mean(near: Sequence[str]) -> Said | None:
+    """Return the hint of near words; None where there are none."""
+    return say("did you mean {near}?", near=either(near)) if near else None
 
 
 def meant(word: str, words: Sequence[str], cutoff: float = _NEAR) -> str | None:

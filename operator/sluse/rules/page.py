@@ -59,14 +59,21 @@ def page(rules: Iterable[Rule], words: Translate = english) -> str:
     for subject, title in _SUBJECTS.items():
         parts.append(f"## {words(title)}\n")
         parts += (_section(rule, words) for rule in found if rule.subject is subject)
-    return "\n".join([*parts, *_known(words)])
+    return "\n".join([*parts, *_known(words), ""])
 
 
 def _known(words: Translate) -> Iterator[str]:
     """Yield the table of facts; their names and values stand as they are."""
     yield f"## {words(_KNOWN)}\n"
     yield words(_FACTS) + "\n"
-    yield "| | test | production | | |\n|---|---|---|---|---|"
+    heads = (
+        words(say("fact")),
+        "test",
+        words(say("production")),
+        words(_LABELS["source"]),
+        words(_LABELS["certainty"]),
+    )
+    yield f"| {' | '.join(heads)} |\n|---|---|---|---|---|"
     for fact in PROFILE:
         values = [_told(fact.test), "=" if fact.test == fact.production else _told(fact.production)]
         yield f"| {' | '.join([fact.name, *values, _markdown(fact.source), words(_CERTAINTIES[fact.certainty])])} |"

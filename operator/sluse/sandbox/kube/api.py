@@ -39,6 +39,7 @@ from sluse.sandbox.kube.routes import Route, route
 from sluse.sandbox.kube.selectors import field_selector
 from sluse.sandbox.kube.status import APIError, bad_request, method_not_allowed, too_large, unknown_path
 from sluse.sandbox.kube.store import Store
+from sluse.sandbox.kube.storing import Storing
 from sluse.sandbox.kube.watch import Watches
 from sluse.sandbox.kube.writes import Writer
 
@@ -58,7 +59,7 @@ class KubernetesAPI:
         self._registry = Registry(built_in())
         self._watches = Watches()
         self._definitions = Definitions(store, self._registry, self._watches)
-        writer = Writer(store, clock, self._definitions.stored_as)
+        writer = Writer(store, Storing(store, clock, self._definitions.stored_as))
         self._definitions.use(writer)
         deleter = Deleter(store, writer)
         self._collector = Collector(store, self._registry, deleter)

@@ -30,9 +30,10 @@ from sluse.sandbox.kube.status import (
     unsupported_media,
 )
 from sluse.sandbox.kube.store import Key, Store, Stored
+from sluse.sandbox.kube.storing import Written
 from sluse.sandbox.kube.tables import form, watch_encoder
 from sluse.sandbox.kube.watch import Watcher
-from sluse.sandbox.kube.writes import Writer, Written
+from sluse.sandbox.kube.writes import Writer
 
 
 @dataclass(frozen=True)

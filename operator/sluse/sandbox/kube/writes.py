@@ -6,31 +6,22 @@ settles instead of chasing its own echo.
 
 from __future__ import annotations
 
-import random
-import secrets
-import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from sluse.sandbox.clock import Clock
 from sluse.sandbox.kube import patch as patches
-from sluse.sandbox.kube.admission import Admission, check_size
 from sluse.sandbox.kube.apply import server_side_apply
 from sluse.sandbox.kube.bodies import (
     check_namespace_of,
     check_unmarked,
     checked_metadata,
-    finished,
     owned_parts,
-    same_json,
-    spec_changed,
 )
 from sluse.sandbox.kube.metadata import generated_name
 from sluse.sandbox.kube.options import WriteOptions
-from sluse.sandbox.kube.ownership import Manager, decoded, encoded, keep_times, updated
+from sluse.sandbox.kube.ownership import Manager, decoded, encoded, updated
 from sluse.sandbox.kube.resources import Resource
 from sluse.sandbox.kube.status import (
     Cause,
@@ -44,34 +35,19 @@ from sluse.sandbox.kube.status import (
     unsupported_media,
 )
 from sluse.sandbox.kube.store import Key, Store, Stored
-
-_SERVER_SET = ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink")
-
-
-# uids must be unique, not secret; the system's source would give up the interpreter lock once per object.
-_RANDOM = random.Random(secrets.randbits(256))  # noqa: S311
-
-
-@dataclass(frozen=True)
-class Written:
-    """The outcome of a write: the object's new (or unchanged) state."""
-
-    stored: Stored
-    created: bool = False
-    warnings: tuple[str, ...] = ()
+from sluse.sandbox.kube.storing import Storing, Written
 
 
 class Writer:
-    """`stored_as` gives the apiVersion that a resource is stored under."""
+    """What was asked becomes the object that is to be stored."""
 
-    def __init__(self, store: Store, clock: Clock, stored_as: Callable[[Resource], str]) -> None:
+    def __init__(self, store: Store, storing: Storing) -> None:
         self._store = store
-        self._clock = clock
-        self._stored_as = stored_as
-        self._admission = Admission(store)
+        self._storing = storing
 
     def now(self) -> str:
-        return self._clock.now().isoformat()[:19] + "Z"
+        """Return the time as objects have it."""
+        return self._storing.now()
 
     def create(self, resource: Resource, namespace: str, item: Object, options: WriteOptions) -> Written:
         """Store a new object; 409 if its name is taken."""
@@ -85,16 +61,16 @@ class Writer:
             raise invalid(resource.group, resource.kind, "", [required])
         if metadata.get("resourceVersion"):
             raise bad_request("resourceVersion should not be set on objects to be created")
-        self._admission.check_namespace(resource, namespace, name)
+        self._storing.admission.check_namespace(resource, namespace, name)
         if self._store.collection(resource.key).get((namespace, name)) is not None:
             raise already_exists(resource.group, resource.plural, name)
         managers = decoded(metadata.pop("managedFields", None))
-        warnings = self._prepare_new(resource, namespace, item, options)
+        warnings = self._storing.prepare_new(resource, namespace, item, options)
         manager = Manager(options.manager, "Update", resource.api_version)
         item["metadata"]["managedFields"] = encoded(
-            updated(resource.schema.node, {}, item, managers, manager, (), self.now())
+            updated(resource.schema.node, {}, item, managers, manager, (), self._storing.now())
         )
-        return self._commit_new(resource, (namespace, name), item, options, warnings)
+        return self._storing.commit_new(resource, (namespace, name), item, options, warnings)
 
     def replace(self, resource: Resource, key: Key, item: Object, subresource: str, options: WriteOptions) -> Written:
         """Store a whole object in place of the present one."""
@@ -151,30 +127,6 @@ class Writer:
             if collection.get((namespace, name)) is None:
                 return name
 
-    def _prepare_new(self, resource: Resource, namespace: str, item: Object, options: WriteOptions) -> list[str]:
-        metadata = item["metadata"]
-        for field in _SERVER_SET:
-            metadata.pop(field, None)
-        if namespace:
-            metadata["namespace"] = namespace
-        if resource.status:
-            item.pop("status", None)
-        warnings = self._admission.admit(resource, item, None, options)
-        if resource.generation:
-            metadata["generation"] = 1
-        metadata["uid"] = str(uuid.UUID(int=_RANDOM.getrandbits(128), version=4))
-        metadata["creationTimestamp"] = self.now()
-        item["apiVersion"] = self._stored_as(resource)
-        return warnings
-
-    def _commit_new(
-        self, resource: Resource, key: Key, item: Object, options: WriteOptions, warnings: list[str]
-    ) -> Written:
-        check_size(orjson.dumps(item))
-        if options.dry_run:
-            return Written(Stored(key, item, self._store.revision), created=True, warnings=tuple(warnings))
-        return Written(self._store.put(resource.key, key, item), created=True, warnings=tuple(warnings))
-
     def _apply(self, resource: Resource, key: Key, body: Any, subresource: str, options: WriteOptions) -> Written:
         if not isinstance(body, dict):
             raise bad_request("error decoding patch: an apply configuration is an object")
@@ -204,11 +156,11 @@ class Writer:
         managers = decoded(live["metadata"].get("managedFields"))
         parts = owned_parts(resource, {**live, **body}, subresource)
         item, after = server_side_apply(
-            resource.schema.node, live, body, managers, manager, parts, self.now(), force=options.force
+            resource.schema.node, live, body, managers, manager, parts, self._storing.now(), force=options.force
         )
         if after != managers:
             item["metadata"]["managedFields"] = encoded(after)
-        return self._finish(resource, old, item, options)
+        return self._storing.finish(resource, old, item, options)
 
     def _refuse_unknown(self, resource: Resource, body: Object) -> None:
         unknown = resource.schema.complete(orjson.loads(orjson.dumps(body)))
@@ -224,15 +176,15 @@ class Writer:
         if subresource or body["metadata"].get("uid"):
             raise not_found(resource.group, resource.plural, key[1])
         body["metadata"]["name"] = key[1]
-        self._admission.check_namespace(resource, key[0], key[1])
+        self._storing.admission.check_namespace(resource, key[0], key[1])
         parts = owned_parts(resource, body, "")
         empty = {"apiVersion": body["apiVersion"], "kind": body["kind"], "metadata": {"name": key[1]}}
         item, managers = server_side_apply(
-            resource.schema.node, empty, body, {}, manager, parts, self.now(), force=True
+            resource.schema.node, empty, body, {}, manager, parts, self._storing.now(), force=True
         )
-        warnings = self._prepare_new(resource, key[0], item, options)
+        warnings = self._storing.prepare_new(resource, key[0], item, options)
         item["metadata"]["managedFields"] = encoded(managers)
-        return self._commit_new(resource, key, item, options, warnings)
+        return self._storing.commit_new(resource, key, item, options, warnings)
 
     def _update(
         self, resource: Resource, old: Stored, item: Object, subresource: str, options: WriteOptions
@@ -257,44 +209,4 @@ class Writer:
                 item["status"] = before["status"]
         managers = decoded(before["metadata"].get("managedFields") if asked is None else asked)
         item["metadata"]["managedFields"] = before["metadata"].get("managedFields") if asked is None else asked
-        return self._finish(resource, old, item, options, managers, subresource)
-
-    def _finish(  # noqa: C901 - the common end of every change, step by step
-        self,
-        resource: Resource,
-        old: Stored,
-        item: Object,
-        options: WriteOptions,
-        managers: dict[Manager, Any] | None = None,
-        subresource: str = "",
-    ) -> Written:
-        """Admit, own, count generations, and store if anything changed. `managers` None: already computed."""
-        before = old.item
-        metadata = item["metadata"]
-        metadata |= {"name": old.key[1], "resourceVersion": before["metadata"]["resourceVersion"]}
-        for field in (*_SERVER_SET, "namespace"):
-            metadata.pop(field, None)
-            if field in before["metadata"]:
-                metadata[field] = before["metadata"][field]
-        item["apiVersion"] = self._stored_as(resource)
-        if item == before and same_json(item, before):
-            return Written(old, warnings=options.judge(before, before))
-        warnings = self._admission.admit(resource, item, before, options)
-        if managers is not None:
-            manager = Manager(options.manager, "Update", resource.api_version, subresource)
-            after = updated(resource.schema.node, before, item, managers, manager, (), self.now())
-            if after is not managers:
-                metadata["managedFields"] = encoded(after)
-        if not metadata.get("managedFields"):
-            metadata.pop("managedFields", None)
-        if resource.generation and spec_changed(resource, before, item):
-            metadata["generation"] = before["metadata"].get("generation", 0) + 1
-        keep_times(item, before)
-        if item == before and same_json(item, before):
-            return Written(old, warnings=tuple(warnings))
-        check_size(orjson.dumps(item))
-        if options.dry_run:
-            return Written(Stored(old.key, item, old.revision), warnings=tuple(warnings))
-        if "deletionTimestamp" in metadata and finished(item):
-            return Written(self._store.remove(resource.key, old.key, item), warnings=tuple(warnings))
-        return Written(self._store.put(resource.key, old.key, item), warnings=tuple(warnings))
+        return self._storing.finish(resource, old, item, options, managers, subresource)
