@@ -101,10 +101,12 @@ class OrganisationView:
         """Every statement by itself. What was judged before is not judged again, unless it was seen at another time."""
         found: dict[Digest, tuple[Stated, Reason | None]] = {}
         for digest, record in self.register.records.items():
-            stated = self.stated(record)
             before = self.earlier.get(digest)
-            same = before is not None and before[0].record is record and before[0].seen == stated.seen
-            found[digest] = before if before is not None and same else (stated, flaw(stated, self.checks))
+            if before is not None and before[0].record is record and before[0].seen == self._seen(record):
+                found[digest] = before
+            else:
+                stated = self.stated(record)
+                found[digest] = stated, flaw(stated, self.checks)
         return found
 
     def void(self, subject: str) -> Iterator[tuple[Record, Reason]]:
@@ -259,8 +261,11 @@ class OrganisationView:
 
     def stated(self, record: Record) -> Stated:
         """Return a record on its ground."""
+        return Stated(record, self.ground, self._seen(record))
+
+    def _seen(self, record: Record) -> datetime | None:
         seen = self.register.seen
-        return Stated(record, self.ground, None if seen is None else seen.get(record.id, self.at))
+        return None if seen is None else seen.get(record.id, self.at)
 
 
 _NOTHING = Chain()

@@ -10,6 +10,7 @@ import base64
 import binascii
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -27,6 +28,7 @@ _END = "-----END SSH SIGNATURE-----"
 _WIDTH = 70  # as ssh-keygen writes it
 _WIDEST = 76
 _HASHES = ("sha512", "sha256")
+_MOST_REMEMBERED = 10_000  # keys
 _PRESENT = 0x01  # authenticator data: the user touched the key
 
 
@@ -59,10 +61,15 @@ def verify(armoured: str, *, namespace: str, message: bytes) -> PublicKey:
             raise BadSignature(say("nobody touched the security key"))
         signed = _asserted(found, signed)
     try:
-        Ed25519PublicKey.from_public_bytes(found.key.point).verify(found.signature, signed)
+        _verifier(found.key.point).verify(found.signature, signed)
     except InvalidSignature:
         raise BadSignature(say("the signature is not by {key_id} over this text", key_id=found.key.key_id)) from None
     return found.key
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _verifier(point: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(point)
 
 
 def to_be_signed(message: bytes, *, namespace: str, hash_algorithm: str = "sha512") -> bytes:

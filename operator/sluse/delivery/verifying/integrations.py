@@ -18,7 +18,7 @@ from typing import Any
 from sluse.catalog import policies
 from sluse.catalog.files import INTEGRATIONS
 from sluse.catalog.git.standing import Standing, StandingClone
-from sluse.catalog.git.tree import Child
+from sluse.catalog.git.tree import FOLDER, Child
 from sluse.catalog.reader import Reader
 from sluse.delivery.policy import Untrusted, trusted
 from sluse.delivery.verdicts import unverified
@@ -154,17 +154,19 @@ class Integrations:
         if top is None:
             return {}
         if top.id not in self._tops:
-            self._tops[top.id] = {each.name: each.id for each in self.clone.children(top.id) if each.is_folder}
+            self._tops[top.id] = {each.name: each.id for each in self.clone.children(top.id) if each.mode == FOLDER}
         return self._tops[top.id]
 
     def _follow(self, folders: dict[str, str]) -> None:
         """Keep in mind who declares which numbers and who offers logins, as it is in another commit now."""
         if folders is self._folders:
             return
-        for slug in self._folders.keys() - folders.keys():
+        before = self._folders
+        for slug in [each for each in before if each not in folders]:
             self._declare(slug, None)
-        for slug, folder in sorted(folders.items() - self._folders.items()):
-            self._declare(slug, self._part(slug, folder, _Part.DOCUMENTS))
+        for slug, folder in folders.items():
+            if before.get(slug) != folder:
+                self._declare(slug, self._part(slug, folder, _Part.DOCUMENTS))
         self._folders = folders
 
     def _declare(self, slug: str, tree: Tree | None) -> None:
