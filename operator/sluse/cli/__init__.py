@@ -7,7 +7,6 @@ A command is a click command named `command` in its module; it returns None, or 
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from typing import IO, Any, cast
@@ -17,10 +16,8 @@ import click
 from sluse.cli import lang
 from sluse.cli.help import Speaking, speak
 from sluse.errors import SluseError
+from sluse.wiring import plugins
 from sluse.words.said import Translate, say
-
-os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-"""Pydantic would look through all that is installed for code to validate with: that takes a while, and no such code is ours."""
 
 _COMMANDS: Mapping[str, str] = {
     "new": "Order an integration: answer the form's questions, and get files, a key pair and a branch.",
@@ -89,6 +86,7 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what it could not do is said in its language."""
+        plugins.none_of_pydantic()
         try:
             return super().invoke(ctx)
         except SluseError as error:
