@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sluse.errors import ClusterUnavailable
 from sluse.ledger.journal import ClusterJournal
+from sluse.ledger.objects import QUICK, SLOW
 from sluse.model.names import ClientKey
 from sluse.sandbox.kube.api import KubernetesAPI
 from sluse.sandbox.kube.faults import Fault
@@ -35,6 +36,17 @@ async def test_records_that_come_during_a_write_share_the_next_one(
     others = [ClientKey("fjordlegen", "journal-web", f"c{number}") for number in range(20)]
     await asyncio.gather(first, *(journal.record(key, intended(2, now)) for key in others))
     assert ledger_writes(api) == 2
+
+
+async def test_who_shares_a_write_waits_as_long_as_the_last_one_took_within_bounds(
+    journal: ClusterJournal, api: KubernetesAPI, now: datetime
+) -> None:
+    quick = journal._objects.takes
+    api.faults.add(Fault(latency=0.2, resource="configmaps", verb="create"))
+    await journal.record(KEY, intended(1, now))
+    assert journal._objects.takes == SLOW > quick
+    await journal.record(KEY, intended(2, now))
+    assert QUICK <= journal._objects.takes <= SLOW
 
 
 async def test_organisations_do_not_share_and_do_not_wait_for_each_other(

@@ -19,7 +19,8 @@ from sluse.model.names import GROUP, LEDGER_PREFIX, Environment
 LEDGER_LABEL = f"{GROUP}/ledger"
 DATA_KEY = "ledger.json"
 
-_QUICK, _SLOW = 0.005, 0.1  # seconds
+QUICK, SLOW = 0.005, 0.1
+"""Seconds between which a write is reckoned to take."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class LedgerObjects:
     def __init__(self, cluster: Cluster, environment: Environment) -> None:
         self._cluster = cluster
         self._environment = environment
-        self.takes = _QUICK
+        self.takes = QUICK
         """Seconds that the last write took, within bounds."""
 
     async def read_all(self) -> Mapping[str, Stored]:
@@ -58,7 +59,7 @@ class LedgerObjects:
         manifest = self._manifest(organisation, text, version)
         begun = asyncio.get_running_loop().time()
         answer = await (self._cluster.replace(manifest) if version else self._cluster.create(manifest))
-        self.takes = min(max(asyncio.get_running_loop().time() - begun, _QUICK), _SLOW)
+        self.takes = min(max(asyncio.get_running_loop().time() - begun, QUICK), SLOW)
         return str(answer["metadata"]["resourceVersion"])
 
     def where(self, organisation: str) -> str:
