@@ -238,3 +238,23 @@ async def test_the_loop_gathers_what_comes_together_and_tries_again(publishing: 
         loop.cancel()
         with suppress(asyncio.CancelledError):
             await loop
+
+
+async def test_the_loop_gathers_longer_while_stacks_are_being_declared(publishing: Publishing) -> None:
+    pending = {"nord": 3}
+
+    def asked(slug: str) -> bool:
+        pending[slug] = pending.get(slug, 0) - 1
+        return pending[slug] >= 0
+
+    publishing.publisher.pending = asked
+    await publishing.note("fjord", "nord")
+    loop = asyncio.create_task(publishing.publisher.loop())
+    try:
+        publishing.publisher.changed()
+        await publishing.published.wait()
+        assert publishing.batches == [{"fjord", "nord"}], "what came first waited for what was pending"
+    finally:
+        loop.cancel()
+        with suppress(asyncio.CancelledError):
+            await loop

@@ -90,10 +90,14 @@ class Publisher:
                 asyncio.get_running_loop().call_later(RETRY, self._news.set)
 
     async def _gather(self) -> None:
+        """Wait a while, and longer while any stack is pending: one of them is watched, since asking for all is dear."""
+        watched: str | None = None
         for _ in range(round(LONGEST / GATHER)):
             await asyncio.sleep(GATHER)
-            if not any(map(self.pending, self.books.all())):
-                return
+            if watched is None or not self.pending(watched):
+                watched = next(filter(self.pending, self.books.all()), None)
+                if watched is None:
+                    return
 
     async def publish_news(self) -> bool:
         """Publish what is news now, if anything; return whether it could be."""
