@@ -6,45 +6,25 @@ import os
 import pty
 import select
 import signal
-import subprocess
 import sys
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from order.conftest import WEB
 from sluse.catalog.yaml import dump, plain
 from sluse.cli.new import command
 from sluse.errors import CatalogError
+from worlds.ordering import begun, git, order
 
 CTRL_C = "\x03"
 
 
-def git(folder: Path, *arguments: str) -> str:
-    return subprocess.run(["git", "-C", str(folder), *arguments], check=True, capture_output=True, text=True).stdout
-
-
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    root = tmp_path / "clone"
-    (root / "integrations").mkdir(parents=True)
-    (root / "integrations" / "README.md").write_text("ours")
-    git(root, "init", "--quiet", "--initial-branch=main")
-    git(root, "config", "user.name", "supplier")
-    git(root, "config", "user.email", "supplier@varden.example")
-    git(root, "add", ".")
-    git(root, "commit", "--quiet", "--message=start")
-    return root
-
-
-def order(clone: Path, answers: Mapping[str, object], *more: str) -> Result:
-    (clone.parent / "answers.yaml").write_text(dump({name: value for name, value in answers.items() if value}))
-    given = ("--from", str(clone.parent / "answers.yaml"), "--repository", str(clone), "--yes")
-    keys = ("--private-keys", str(clone.parent / "keys"))
-    return CliRunner().invoke(command, [*given, *keys, *more], standalone_mode=False)
+    return begun(tmp_path)
 
 
 def test_a_form_filled_in_becomes_a_branch_with_one_commit(clone: Path) -> None:
@@ -130,43 +110,6 @@ def test_an_organisation_number_may_be_written_in_threes(clone: Path) -> None:
     assert "313745392" in (clone / "integrations" / "varden" / "organisation.yaml").read_text()
 
 
-@pytest.fixture
-def behind(clone: Path, tmp_path: Path) -> Path:
-    """A clone on somebody's branch, whose remote's main is elsewhere."""
-    git(tmp_path, "clone", "--quiet", "--bare", str(clone), "remote.git")
-    git(clone, "remote", "add", "origin", str(tmp_path / "remote.git"))
-    git(clone, "fetch", "--quiet")
-    git(clone, "switch", "--quiet", "--create", "mine")
-    (clone / "integrations" / "mine").mkdir()
-    (clone / "integrations" / "mine" / "draft.yaml").write_text("half a file")
-    git(clone, "add", ".")
-    git(clone, "commit", "--quiet", "--message=mine")
-    return clone
-
-
-def test_an_order_begins_at_the_remote_s_main_and_says_so(behind: Path) -> None:
-    main = git(behind, "rev-parse", "origin/main").strip()
-    result = order(behind, WEB)
-    assert result.return_value == 0
-    assert f"which begins at origin/main as it was fetched last ({main[:7]})" in result.stderr
-    assert git(behind, "rev-parse", "HEAD~1").strip() == main
-    assert not (behind / "integrations" / "mine").exists()
-
-
-def test_an_order_is_judged_by_what_is_at_the_remote_s_main(behind: Path) -> None:
-    git(behind, "switch", "--quiet", "--create", "first", "mine")
-    assert order(behind, WEB, "--no-branch").return_value == 0
-    git(behind, "add", ".")
-    git(behind, "commit", "--quiet", "--message=not merged")
-    assert order(behind, WEB | {"name": "other"}).return_value == 0
-    committed = git(behind, "show", "--format=", "--name-only", "HEAD").split()
-    assert "integrations/varden/organisation.yaml" in committed, "main has none yet"
-
-
-def test_without_a_remote_an_order_begins_at_head_and_says_so(clone: Path) -> None:
-    assert "which begins at HEAD" in order(clone, WEB).stderr
-
-
 def test_on_a_terminal_one_can_go_back_one_question(clone: Path) -> None:
     typed = list(WEB.values())
     at = list(WEB).index("title")
@@ -185,6 +128,31 @@ def test_what_was_answered_before_ctrl_c_is_kept_and_goes_on(clone: Path, tmp_pa
     passed_over = ["", ""]  # dutyPhone and tokensPerMinute
     _typed(clone, [*passed_over, *typed[at:], "j"], "--from", str(kept))
     assert git(clone, "branch", "--show-current").strip() == "order/varden.lab"
+
+
+def test_ctrl_c_keeps_what_the_file_has_and_was_not_come_to_too_and_writes_over_nothing(
+    clone: Path, tmp_path: Path
+) -> None:
+    kept = tmp_path / "home" / ".config" / "sluse" / "orders"
+    kept.mkdir(parents=True)
+    first = kept / "varden.lab.yaml"
+    first.write_text(dump({name: text for name, text in WEB.items() if text} | {"structure": "webb"}))
+    before = first.read_text()
+    said = _typed(clone, ["", CTRL_C], "--from", str(first), code=130)  # dutyPhone is passed over, structure is wrong
+    assert first.read_text() == before
+    second = kept / "varden.lab.2.yaml"
+    assert f"sluse new service --from {second}" in said
+    found = plain(second.read_text())
+    assert isinstance(found, dict)
+    assert set(found) == {name for name, text in WEB.items() if text} - {"structure"}
+
+
+def test_answers_that_cannot_be_kept_are_shown(clone: Path, tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / ".config").write_text("no folder")
+    said = _typed(clone, [*list(WEB.values())[:2], CTRL_C], code=130)
+    assert "organisationTitle: Varden Laboratorium AS" in said
+    assert "Traceback" not in said
 
 
 def _tries(wrong: str | None, text: str) -> list[str]:

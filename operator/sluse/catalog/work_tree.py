@@ -98,7 +98,7 @@ def _content(file: str) -> tuple[bytes, int]:
         read = len(pieces[0])
         while pieces[-1]:
             if read > _NEVER_READ:
-                return b"", os.fstat(opened).st_size
+                return b"", max(read, os.fstat(opened).st_size)  # it may have become less meanwhile
             pieces.append(os.read(opened, _PIECE))
             read += len(pieces[-1])
     finally:

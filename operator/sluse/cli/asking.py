@@ -1,13 +1,14 @@
 """Asking the questions of a form on a terminal, and keeping the answers of whoever leaves in the middle.
 
-A way back, since an answer is often seen to be wrong by the next question; and nothing typed is ever lost. The file with
-the answers holds what the order's files would, so no private key.
+A way back, since an answer is often seen to be wrong by the next question; and nothing typed is ever lost: what was kept
+before is never written over. The file with the answers holds what the order's files would, so no private key.
 """
 
 from __future__ import annotations
 
 import os
 import tempfile
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,22 +56,38 @@ def asked(interview: Interview, given: FilledIn | None, words: Translate, *, int
     return whole
 
 
-def keep(interview: Interview, checkout: Checkout, kind: str, words: Translate) -> None:
-    """Write the answers so far to a file outside of every repository, and say how to go on with them."""
+def keep(interview: Interview, given: FilledIn | None, checkout: Checkout, kind: str, words: Translate) -> None:
+    """Write the answers so far to a file outside of every repository, and say how to go on with them.
+
+    To them belongs what stands in the file of `given` and was not come to yet.
+    """
     from sluse.order.answers import written
 
     if not any(interview.answers.values()):
         return
-    name = interview.draft.name.strip(".") or kind
+    answers = {**(given.texts if given is not None else {}), **interview.answers}
+    text = written(answers, interview.form)
+    try:
+        file = _kept(checkout, interview.draft.name.strip(".") or kind, text)
+    except OSError as error:
+        reason = say("The answers so far cannot be kept ({reason}). They are:", reason=error.strerror)
+        click.echo(f"\n{words(reason)}\n{text}", err=True)
+        return
+    click.echo("\n" + words(say("The answers so far are in {file}. To go on:", file=file)), err=True)
+    click.echo(f"  sluse new {kind} --from {file}", err=True)
+
+
+def _kept(checkout: Checkout, name: str, text: str) -> Path:
+    """Write a file that was not there, for its owner alone, and return where. Raises OSError."""
     folder = Path(click.get_app_dir("sluse"), "orders")
     if checkout.holds(folder):
         folder = Path(tempfile.mkdtemp(prefix="sluse-order-"))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file = folder / f"{name}.yaml"
-    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as opened:  # noqa: PTH123 - an open handle
-        opened.write(written(interview.answers, interview.form))
-    click.echo("\n" + words(say("The answers so far are in {file}. To go on:", file=file)), err=True)
-    click.echo(f"  sluse new {kind} --from {file}", err=True)
+    files = (folder / (f"{name}.{number}.yaml" if number > 1 else f"{name}.yaml") for number in count(1))
+    file = next(each for each in files if not os.path.lexists(each))
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:  # noqa: PTH123 - an open handle
+        opened.write(text)
+    return file
 
 
 def _ask(interview: Interview, question: Question, words: Translate) -> str:

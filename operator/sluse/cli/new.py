@@ -78,10 +78,10 @@ def command(
             code = _written(interview, checkout, folder, branch=not no_branch, base=base, yes=yes, words=words)
         except (click.Abort, KeyboardInterrupt, SluseError):
             if interactive:
-                asking.keep(interview, checkout, kind, words)
+                asking.keep(interview, given, checkout, kind, words)
             raise
         if code and interactive:
-            asking.keep(interview, checkout, kind, words)
+            asking.keep(interview, given, checkout, kind, words)
         return code
 
 

@@ -18,6 +18,7 @@ from sluse.catalog.files import INTEGRATIONS
 from sluse.catalog.git import command
 from sluse.catalog.policies import FOLDER
 from sluse.delivery.checkout import Checkout
+from sluse.errors import CatalogError
 from sluse.words.said import say
 
 _JUDGED = (INTEGRATIONS, FOLDER)
@@ -59,19 +60,40 @@ def tree_of(checkout: Checkout, base: Base | None) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="sluse-base-") as made:
         folder = Path(made)
         (folder / INTEGRATIONS).mkdir()
-        there = _git(checkout.root, "ls-tree", "--name-only", base.commit, *_JUDGED).decode().split()
+        there = _demanded(checkout.root, "ls-tree", "--name-only", base.commit, *_JUDGED).decode().split()
         if there:
-            with tarfile.open(fileobj=io.BytesIO(_git(checkout.root, "archive", base.commit, *there))) as packed:
-                packed.extractall(folder, filter="data")
+            with tarfile.open(fileobj=io.BytesIO(_demanded(checkout.root, "archive", base.commit, *there))) as packed:
+                packed.extractall(folder, filter=_unlinked)  # noqa: S202 - filtered by `data_filter`
         yield folder
 
 
 def _is_same(root: Path, base: Base) -> bool:
-    changed = _git(root, "diff", "--name-only", base.commit, "--", *_JUDGED)
-    return not (changed or _git(root, "ls-files", "--others", "--exclude-standard", "--", *_JUDGED))
+    changed = _demanded(root, "diff", "--name-only", base.commit, "--", *_JUDGED)
+    return not (changed or _demanded(root, "ls-files", "--others", "--exclude-standard", "--", *_JUDGED))
+
+
+def _unlinked(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo | None:
+    """Leave links out: no reader follows one, and where one leads out of the folder `tarfile` would make nothing at all."""
+    return None if member.issym() else tarfile.data_filter(member, folder)
 
 
 def _git(root: Path, *arguments: str) -> bytes:
     """Return what git prints; nothing where it fails, as in a folder that is no clone."""
+    return _ran(root, *arguments).stdout
+
+
+def _demanded(root: Path, *arguments: str) -> bytes:
+    """Return what git prints. CatalogError with its own words where it fails, as in a clone that lost a file."""
+    done = _ran(root, *arguments)
+    if done.returncode:
+        said = " ".join(done.stderr.decode(errors="replace").split())
+        raise CatalogError(
+            say("git does not tell where the order would begin: {said}", said=said),
+            hint=say("fetch again, or give --no-branch"),
+        )
+    return done.stdout
+
+
+def _ran(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     words = [command.program(), "-C", str(root), *arguments]
-    return subprocess.run(words, capture_output=True, check=False).stdout  # noqa: S603 - our own arguments, no shell
+    return subprocess.run(words, capture_output=True, check=False)  # noqa: S603 - our own arguments, no shell

@@ -6,12 +6,13 @@ Git runs in the person's own surroundings here, as in `ledger.branch.clone`: nam
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from pathlib import Path
 
 from sluse.catalog.git import command
 from sluse.catalog.written import demand_inside, write_whole
-from sluse.delivery.record_commit import begin_branch, commit_files
+from sluse.delivery.record_commit import begin_branch, commit_files, undo_branch, where
 from sluse.errors import CatalogError
 from sluse.words.said import say
 
@@ -48,9 +49,14 @@ class Checkout:
             (each / ".git").exists() for each in (real, *real.parents)
         )
 
-    def branch(self, name: str, commit: str | None = None) -> None:
-        """Begin a branch at a commit, else where HEAD is, and go to it. CatalogError where there is one of that name, or no clone."""
+    def branch(self, name: str, commit: str | None = None) -> Callable[[], None]:
+        """Begin a branch at a commit, else where HEAD is, and go to it; return what undoes that while it has no commit.
+
+        CatalogError where there is one of that name, or no clone.
+        """
+        before = where(self.root)
         begin_branch(self.root, name, commit)
+        return partial(undo_branch, self.root, name, before)
 
     def write(self, files: Mapping[str, bytes], *, replacing: Collection[str] = ()) -> tuple[str, ...]:
         """Write files, and return the paths of those that were not there as they are. CatalogError writes none.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 
 from sluse.delivery.base import Base
@@ -34,17 +35,15 @@ def place(
     base: Base | None = None,
 ) -> tuple[str, ...]:
     """Write an order, on a branch from `base` and committed where `branch` says so, and return the paths. CatalogError."""
-    if branch:
-        checkout.branch(f"order/{name}", base.commit if base is not None else None)
-    if kept is not None:
-        pair, private = kept
-        pair.keep(private)
-    try:
-        paths = checkout.write(files)
-    except CatalogError:
+    with ExitStack() as undone:
+        if branch:
+            undone.callback(checkout.branch(f"order/{name}", base.commit if base is not None else None))
         if kept is not None:
-            kept[1].unlink()  # the other half is nowhere
-        raise
+            pair, private = kept
+            pair.keep(private)
+            undone.callback(private.unlink)  # the other half is nowhere
+        paths = checkout.write(files)
+        undone.pop_all()
     if branch:
         checkout.commit(paths, f"Order {name}")
     return paths

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from sluse.catalog.git import command
@@ -21,6 +22,14 @@ def commit_files(repository: Path, files: Sequence[Path], message: str) -> None:
     _git(repository, failing, "commit", "--quiet", "-m", message, "--", *paths)
 
 
+def where(repository: Path) -> tuple[str, ...]:
+    """Return where HEAD is, as `git switch` takes it: a branch, or a commit that is on none; nothing in a folder that is no clone."""
+    for more, asked in (((), ("symbolic-ref", "--quiet", "--short")), (("--detach",), ("rev-parse", "--verify"))):
+        with suppress(CatalogError):
+            return (*more, _git(repository, "", *asked, "HEAD").strip())
+    return ()
+
+
 def begin_branch(repository: Path, name: str, commit: str | None = None) -> None:
     """Begin a branch at a commit, else where HEAD is, and go to it. CatalogError with git's own words, and where it is no clone."""
     at = ("--no-track", commit) if commit is not None else ()
@@ -28,7 +37,15 @@ def begin_branch(repository: Path, name: str, commit: str | None = None) -> None
     _git(repository, failing, "switch", "--quiet", "--create", name, *at)
 
 
-def _git(repository: Path, failing: str, *arguments: str) -> None:
+def undo_branch(repository: Path, name: str, before: Sequence[str]) -> None:
+    """Go back to where HEAD was, and take away a branch that was begun and has nothing; it stays where git will not go back."""
+    with suppress(CatalogError):
+        _git(repository, "", "switch", "--quiet", *before)
+        _git(repository, "", "branch", "--quiet", "--delete", "--force", name)
+
+
+def _git(repository: Path, failing: str, *arguments: str) -> str:
+    """Return what git prints."""
     try:
         done = subprocess.run(  # noqa: S603 - our own arguments, no shell
             [command.program(), "-C", str(repository), *arguments],
@@ -44,3 +61,4 @@ def _git(repository: Path, failing: str, *arguments: str) -> None:
     if done.returncode:
         said = done.stderr.strip() or done.stdout.strip()
         raise CatalogError(say("{failing}: {said}", failing=failing, said=said))
+    return done.stdout
