@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from sluse.words.said import english
+
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the worlds of the tests
 
 from sluse.plan.preview import markdown, text, wire
@@ -26,11 +28,11 @@ CHANGES: Mapping[str, Callable[[Files], Files]] = {
     "live-service-deleted": lambda base: without(base, JOURNAL, "integrations/fjordlegen/keys/journal"),
 }
 FORMS: Mapping[str, Callable[[Preview], str]] = {
-    "txt": lambda found: "\n".join(text.lines(found)) + "\n",
+    "txt": lambda found: "\n".join(text.lines(found, words=english)) + "\n",
     "nb.txt": lambda found: "\n".join(text.lines(found, BOKMAL)) + "\n",
-    "md": markdown.markdown,
+    "md": lambda found: markdown.markdown(found, words=english),
     "nb.md": lambda found: markdown.markdown(found, BOKMAL),
-    "json": lambda found: json.dumps(wire.wire(found), ensure_ascii=False, indent=2) + "\n",
+    "json": lambda found: json.dumps(wire.wire(found, words=english), ensure_ascii=False, indent=2) + "\n",
 }
 
 

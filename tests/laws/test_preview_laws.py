@@ -22,6 +22,7 @@ from sluse.delivery.previewing.trees import compared
 from sluse.plan.preview import markdown, text, wire
 from sluse.plan.preview.value import Action, Preview
 from sluse.rules import personal
+from sluse.words.said import english
 from worlds.own_clone import GIT
 from worlds.previewing import AT, JOURNAL, MESSAGES, PROVIDER_FILE, Files, previewed, replaced, repository, without
 
@@ -32,8 +33,8 @@ def base() -> Files:
 
 
 def rendered(found: Preview) -> str:
-    said = json.dumps(wire.wire(found), ensure_ascii=False)
-    return "\n".join((*text.lines(found), markdown.markdown(found), said))
+    said = json.dumps(wire.wire(found, words=english), ensure_ascii=False)
+    return "\n".join((*text.lines(found, words=english), markdown.markdown(found, words=english), said))
 
 
 FEW = settings(max_examples=12, deadline=None)

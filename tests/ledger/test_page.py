@@ -26,6 +26,7 @@ from sluse.model.held import (
 from sluse.model.keys import PublicJwk
 from sluse.model.names import ClientId, Environment
 from sluse.model.registration import Use
+from sluse.words.said import english
 
 GOLDEN = Path(__file__).parent / "golden"
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -160,7 +161,7 @@ def test_keys_are_not_claimed_for_a_client_that_does_not_hold_them() -> None:
 
 def test_the_command_line_tells_an_identity_provider_what_to_type_in() -> None:
     page = parse(branch()["polar-id/login.json"], "x")
-    lines = [line.strip() for line in Overview({Environment.TEST: {page.integration: page}}).details()]
+    lines = [line.strip() for line in Overview({Environment.TEST: {page.integration: page}}).details(words=english)]
     assert "type in at the identity provider: client id sts" in lines
     assert f"redirect URI {ISSUER}/signin-login" in lines
     assert f"our public keys {ISSUER}/jwks" in lines

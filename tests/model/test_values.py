@@ -21,6 +21,7 @@ from sluse.model.service_integration import ClientValues, Login
 from sluse.model.statement import Retirement, Statement
 from sluse.model.tree import errors
 from sluse.model.value import ORGANISATION_DIGITS, Count, Day, Days, First, Moment, Port, WallClock
+from sluse.words.said import english
 
 KEY = {"kty": "EC", "kid": "k", "alg": "ES256", "crv": "P-256", "x": "AA", "y": "AA"}
 REGISTRATION = {
@@ -69,7 +70,7 @@ def test_no_other_text_has_the_bound_of_an_organisations_number() -> None:
             for each in part:
                 yield from bounds(each)
 
-    found = {pattern for bound, pattern in bounds(schema()) if bound == ORGANISATION_DIGITS}
+    found = {pattern for bound, pattern in bounds(schema(words=english)) if bound == ORGANISATION_DIGITS}
     assert found == {"^[0-9]{9}$"}
 
 

@@ -11,6 +11,7 @@ from sluse.plan.client import Change
 from sluse.plan.preview import text
 from sluse.plan.preview.markdown import LONGEST, MARKER, code, markdown, plain
 from sluse.plan.preview.value import Action, Authored, Effect, Fault, Item, Part, Preview
+from sluse.words.said import english
 
 LINES = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\u2028\u2029"), max_size=40)
 
@@ -45,7 +46,7 @@ def test_nobody_is_called_and_nothing_is_referred_to() -> None:
 
 
 def test_a_long_comment_is_cut_where_an_item_ends_and_says_what_is_left_out() -> None:
-    found = markdown(Preview("base", "head", tuple(item(number, "x" * 2000) for number in range(200))))
+    found = markdown(Preview("base", "head", tuple(item(number, "x" * 2000) for number in range(200))), words=english)
     assert found.startswith(MARKER)
     assert len(found) <= LONGEST + 200
     assert found.count("<details>") == found.count("</details>") > 5
@@ -57,9 +58,9 @@ def test_many_problems_are_counted_and_old_ones_only_counted() -> None:
     faults = tuple(Fault(f"f:{number}", "error", "rule", "it is wrong") for number in range(25))
     old = (Fault("old", "error", "rule", "it was wrong", new=False),)
     found = Preview("base", "head", (), (*faults, *old), fuse=("it holds 6",))
-    said = markdown(found)
+    said = markdown(found, words=english)
     assert "- and 5 more: `sluse check`" in said
     assert "1 problem in the files was there before" in said
     assert "**fuse:** it holds 6" in said
-    assert "fuse: it holds 6" in list(text.lines(found))
+    assert "fuse: it holds 6" in list(text.lines(found, words=english))
     assert found.wrong

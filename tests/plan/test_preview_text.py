@@ -7,6 +7,7 @@ from sluse.plan.client import Change
 from sluse.plan.preview.text import lines, summary
 from sluse.plan.preview.value import Authored, Item, Preview
 from sluse.words.language import Language, in_language
+from sluse.words.said import english
 
 BOKMAL = in_language(Language.BOKMAL)
 SERVICE = Item("fjordlegen.journal", "ServiceIntegration", "Journal")
@@ -14,8 +15,8 @@ OWN_FILE = Item("fjordlegen", "Organisation", "Fjordlegen")
 
 
 def test_an_organisations_own_file_is_no_integration() -> None:
-    assert summary(Preview("a", "b", (OWN_FILE,))).startswith("1 organisation's own file concerned")
-    assert summary(Preview("a", "b", (OWN_FILE, SERVICE))).startswith(
+    assert summary(Preview("a", "b", (OWN_FILE,)), words=english).startswith("1 organisation's own file concerned")
+    assert summary(Preview("a", "b", (OWN_FILE, SERVICE)), words=english).startswith(
         "1 integration and 1 organisation's own file concerned"
     )
     assert summary(Preview("a", "b", (SERVICE,)), BOKMAL).startswith("gjelder 1 integrasjon ")

@@ -11,6 +11,7 @@ from sluse.rules.authority import PROFILE, Fact
 from sluse.rules.page import page
 from sluse.rules.rule import Certainty
 from sluse.rules.table import RULES
+from sluse.words.said import english
 
 
 @pytest.mark.parametrize("fact", PROFILE, ids=lambda fact: fact.name)
@@ -24,7 +25,7 @@ def test_every_fact_is_in_the_table_once_and_on_the_page() -> None:
     declared = [each for each in vars(authority).values() if isinstance(each, Fact)]
     assert len({fact.name for fact in PROFILE}) == len(PROFILE)
     assert [fact.name for fact in declared] == [fact.name for fact in PROFILE]
-    table = page(RULES).split("## What is known of HelseID")[1]
+    table = page(RULES, words=english).split("## What is known of HelseID")[1]
     assert ["fact", *(fact.name for fact in PROFILE)] == re.findall(r"^\| ([^|]+[^ |]) \|", table, re.MULTILINE)
 
 

@@ -8,25 +8,29 @@ from sluse.model.change import Edit
 from sluse.model.problem import Place, Problem, Severity
 from sluse.rules.printing import as_json, as_text, readable, tally
 from sluse.rules.shown import either, listed, printable, shown
+from sluse.words.said import english
 
 PROBLEM = Problem(Place("a.yaml", 3, 5, 4), "kind", "Wrong", "Do so.", excerpt="    word # c")
 
 
 def test_the_caret_stands_under_what_is_meant() -> None:
-    assert as_text(PROBLEM) == "a.yaml:3:5: error kind: Wrong\n        word # c\n        ^^^^\n  hint: Do so."
+    assert (
+        as_text(PROBLEM, words=english)
+        == "a.yaml:3:5: error kind: Wrong\n        word # c\n        ^^^^\n  hint: Do so."
+    )
 
 
 def test_a_caret_never_runs_past_its_line() -> None:
     cut = Problem(Place("a.yaml", 1, 3, 900), "kind", "Wrong", excerpt="ab…")
-    assert as_text(cut).splitlines()[-1] == "      ^"
+    assert as_text(cut, words=english).splitlines()[-1] == "      ^"
 
 
 def test_a_problem_of_a_whole_file_has_no_line() -> None:
-    assert as_text(Problem(Place("a.yaml"), "kind", "Wrong")) == "a.yaml: error kind: Wrong"
+    assert as_text(Problem(Place("a.yaml"), "kind", "Wrong"), words=english) == "a.yaml: error kind: Wrong"
 
 
 def test_paint_is_told_the_role_of_each_part() -> None:
-    painted = as_text(PROBLEM, lambda text, role: f"<{role}>{text}</>")
+    painted = as_text(PROBLEM, lambda text, role: f"<{role}>{text}</>", words=english)
     assert painted == (
         "<place>a.yaml:3:5:</> <error>error</> kind: Wrong\n"
         "        word # c\n        <mark>^^^^</>\n  <hint>hint:</> Do so."

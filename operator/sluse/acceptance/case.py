@@ -23,7 +23,7 @@ class Failed(Exception):
         self.message = message
 
 
-class World(Protocol):
+class Scene(Protocol):
     """What a suite looks at. `words` fill the places in what is expected."""
 
     @property
@@ -33,7 +33,7 @@ class World(Protocol):
     def words(self) -> Mapping[str, str]: ...
 
 
-World_contra = TypeVar("World_contra", bound=World, contravariant=True)
+Scene_contra = TypeVar("Scene_contra", bound=Scene, contravariant=True)
 
 
 @dataclass(frozen=True)
@@ -46,14 +46,14 @@ class Looked:
 
 
 @dataclass(frozen=True)
-class Case(Generic[World_contra]):
+class Case(Generic[Scene_contra]):
     """`look` returns what was seen where that is as expected, and raises Failed where it is not."""
 
     name: str
     expected: str
-    look: Callable[[World_contra], Awaitable[str]]
+    look: Callable[[Scene_contra], Awaitable[str]]
 
-    async def result(self, world: World_contra, witness: Witness) -> Looked:
+    async def result(self, world: Scene_contra, witness: Witness) -> Looked:
         """Carry the case out."""
         expected = Said(self.expected, world.words)
         try:
@@ -68,9 +68,9 @@ class Case(Generic[World_contra]):
 
 
 @dataclass(frozen=True)
-class Suite(Generic[World_contra]):
+class Suite(Generic[Scene_contra]):
     """Cases in the order in which they are carried out. A change of what is looked at is a new version."""
 
     name: str
     version: int
-    cases: tuple[Case[World_contra], ...]
+    cases: tuple[Case[Scene_contra], ...]

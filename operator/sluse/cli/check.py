@@ -172,7 +172,7 @@ def _rewritten(asked: Scope, base: str | None) -> tuple[Problem, ...]:
 
 def _print(problems: Sequence[Problem], paint: Paint, words: Translate) -> None:
     if problems:
-        click.echo("\n\n".join(as_text(problem, paint, words) for problem in problems))
+        click.echo("\n\n".join(as_text(problem, paint, words=words) for problem in problems))
 
 
 def _painted(text: str, role: str) -> str:

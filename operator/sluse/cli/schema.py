@@ -39,5 +39,7 @@ def command(kind: str | None, owner: str, reviewers: str, roots: str, repository
         slugs = [file.parent.name for file in folder.glob("*/organisation.yaml")]
         click.echo(codeowners(slugs, owner=owner, reviewers=reviewers, roots=roots), nl=False)
         return
-    printed = {"apiVersion": "v1", "kind": "List", "items": list(crds())} if as_crds else schema(kind, lang.words())
+    printed = (
+        {"apiVersion": "v1", "kind": "List", "items": list(crds())} if as_crds else schema(kind, words=lang.words())
+    )
     click.echo(json.dumps(printed, indent=2, ensure_ascii=False))

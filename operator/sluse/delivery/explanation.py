@@ -11,7 +11,7 @@ from sluse.model import digests
 from sluse.model.classes import FIELD_CLASSES
 from sluse.model.digests import Gated
 from sluse.model.service_integration import ServiceIntegration
-from sluse.words.said import Translate, english, say
+from sluse.words.said import Translate, say
 
 Leaves = Mapping[str, object]
 
@@ -77,7 +77,7 @@ class Explanation:
             *_differences(leaves(snapshot.production_body.get("production")), leaves(production.get("production")), ""),
         )
 
-    def lines(self, words: Translate = english) -> Iterator[str]:
+    def lines(self, words: Translate) -> Iterator[str]:
         """Yield everything for people."""
         key = self.verdict.key
         yield str(key) if self.document else words(say("{key}: HEAD has no file of it any more", key=key))
@@ -97,7 +97,7 @@ class Explanation:
         yield words(say("class of each field"))
         yield from (f"  {words(field_class):<11} {path}" for path, field_class in self.classes())
 
-    def wire(self, words: Translate = english) -> dict[str, object]:
+    def wire(self, words: Translate) -> dict[str, object]:
         """Return the JSON-able form."""
         return {
             **self.verdict.wire(words),

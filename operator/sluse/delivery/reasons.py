@@ -12,7 +12,7 @@ from sluse.gate.check import Check
 from sluse.model.reasons.authority import AUTHORITY, of_authority
 from sluse.model.reasons.explained import Explained
 from sluse.model.reasons.table import REASONS
-from sluse.words.said import Translate, english, say
+from sluse.words.said import Translate, say
 
 Facts = Mapping[str, str]
 """Label -> text."""
@@ -31,7 +31,7 @@ NAMES: tuple[str, ...] = tuple(sorted({*_OWN, *AUTHORITY, *FINDINGS}))
 """Every reason that has a name of its own."""
 
 
-def explained(name: str, words: Translate = english) -> tuple[Facts, ...]:
+def explained(name: str, words: Translate) -> tuple[Facts, ...]:
     """Return what there is to say of a reason; more than one where several things give it, none where there is no such."""
     return tuple(_facts(name, words))
 

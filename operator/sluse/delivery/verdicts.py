@@ -22,7 +22,7 @@ from sluse.model.policy.bundle import Policy
 from sluse.model.problem import sentence
 from sluse.model.tree import Tree, errors
 from sluse.rules.near import did_you_mean, near_few
-from sluse.words.said import Translate, english, say
+from sluse.words.said import Translate, say
 
 HEADER = (say("integration"), say("entitled"), say("from"), say("now"), say("waits on"))
 
@@ -42,7 +42,7 @@ class Verdict:
         why = self.entitlement.reasons if isinstance(self.entitlement, NotEntitled) else ()
         return tuple(dict.fromkeys((*why, *(getattr(self.step, "reasons", ()) or ()))))
 
-    def row(self, words: Translate = english) -> tuple[str, ...]:
+    def row(self, words: Translate) -> tuple[str, ...]:
         """Return the line of the table; the digests are shortened there and nowhere else."""
         if isinstance(self.entitlement, Entitled):
             what = self.entitlement.snapshot.tested[:12]
@@ -54,7 +54,7 @@ class Verdict:
             waits = words(say("for a change: {waits}", waits=_by_party(self.lacks.reasons, words)))
         return (str(self.key), what, opens, words(said(self.step)), waits or "-")
 
-    def details(self, words: Translate = english) -> Iterator[str]:
+    def details(self, words: Translate) -> Iterator[str]:
         """Yield everything as lines."""
         entitled_to_it = isinstance(self.entitlement, Entitled)
         whether = say("entitled to production") if entitled_to_it else say("not entitled to production")
@@ -73,7 +73,7 @@ class Verdict:
             yield f"  {words(say('the file says otherwise now; for that production lacks:'))}"
             yield from (_waits(each, words) for each in self.lacks.reasons)
 
-    def wire(self, words: Translate = english) -> dict[str, object]:
+    def wire(self, words: Translate) -> dict[str, object]:
         """Return the JSON-able form: its messages in a person's language, all else as it stands in files."""
         found: dict[str, object] = {"integration": str(self.key), "entitled": isinstance(self.entitlement, Entitled)}
         if isinstance(self.entitlement, Entitled):

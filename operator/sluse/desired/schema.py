@@ -17,7 +17,7 @@ from sluse.model.identity_provider import IdentityProvider
 from sluse.model.organisation import Organisation
 from sluse.model.service_integration import ServiceIntegration
 from sluse.model.user_organisation import UserOrganisation
-from sluse.words.said import Translate, english
+from sluse.words.said import Translate
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -49,7 +49,7 @@ _TITLES = {
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-def schema(kind: str | None = None, words: Translate = english) -> JsonSchema:
+def schema(kind: str | None = None, *, words: Translate) -> JsonSchema:
     """Return the schema of one authored kind, or of any of them. Raises `KeyError` for an unknown kind.
 
     Titles of fields and descriptions are in the author's language; names and values are what stands in files.

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 from sluse.model.outcome import Party
 from sluse.model.reasons.name import ReasonName
 from sluse.model.reasons.table import REASONS
-from sluse.words.said import Translate, english, say
+from sluse.words.said import Translate, say
 
 Subject = TypeVar("Subject")
 
@@ -30,7 +30,7 @@ class Check(Generic[Subject]):
     find: Callable[[Subject], str | None]
     on: Party | None = None
 
-    def facts(self, words: Translate = english) -> dict[str, str]:
+    def facts(self, words: Translate) -> dict[str, str]:
         """Return what there is to say of it, by name."""
         on = self.on.value if self.on is not None else say("whoever wrote or signed it")
         do = words(REASONS[self.name].do)

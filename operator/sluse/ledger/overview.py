@@ -12,7 +12,7 @@ from sluse.ledger.stages import both_names
 from sluse.ledger.waiting import message_in
 from sluse.model.names import Environment
 from sluse.rules.near import did_you_mean, near_few
-from sluse.words.said import Translate, english, say
+from sluse.words.said import Translate, say
 
 _NONE = "-"
 HEADER = (say("integration"), say("test"), say("production"), say("client ids"), say("waits on"))
@@ -50,7 +50,7 @@ class Overview:
             }
         )
 
-    def rows(self, words: Translate = english) -> Iterator[tuple[str, ...]]:
+    def rows(self, words: Translate) -> Iterator[tuple[str, ...]]:
         """Return the table, header first. Client ids are `environment/client=id`."""
         yield tuple(map(words, HEADER))
         for name in self._integrations():
@@ -70,7 +70,7 @@ class Overview:
             )
             yield tuple(map(_printable, row))
 
-    def details(self, words: Translate = english) -> Iterator[str]:
+    def details(self, words: Translate) -> Iterator[str]:
         """Return everything there is about what is in view, as indented lines."""
         for name in self._integrations():
             for environment, pages in self.pages.items():

@@ -13,10 +13,10 @@ from sluse.order.form import NAME, WHO, Form
 from sluse.order.question import Answer, Question
 from sluse.rules.near import did_you_mean, near_few
 from sluse.rules.shown import shown
-from sluse.words.said import Translate, english, say
+from sluse.words.said import Translate, say
 
 
-def blank(form: Form, words: Translate = english) -> str:
+def blank(form: Form, words: Translate) -> str:
     """Return the form as YAML to fill in: each question a comment above its name."""
     head = words(say("Fill in, and give it to `sluse new --from FILE`. Leave out what may be left out."))
     return f"# {head}\n" + "".join(f"\n# {_asks(each, words)}\n{each.id}: {_open(each)}\n" for each in _all(form))

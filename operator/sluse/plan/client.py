@@ -30,9 +30,9 @@ class Change:
     removed: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return self.told()
+        return self.told(english)
 
-    def told(self, words: Translate = english) -> str:
+    def told(self, words: Translate) -> str:
         """Return it in a line; what is no field's name, nor anybody's value, in a person's language."""
         signed = [f"-{own(text, words)}" for text in self.removed]
         signed += [f"+{own(text, words)}" for text in self.added]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from sluse.rules.authority import PROFILE
 from sluse.rules.rule import Certainty, Rule, Subject
-from sluse.words.said import Translate, english, say
+from sluse.words.said import Translate, say
 
 _SUBJECTS = {
     Subject.FILE: say("Reading a file"),
@@ -33,7 +33,7 @@ _PREFACE = (
 )
 
 
-def facts(rule: Rule, words: Translate = english) -> dict[str, str]:
+def facts(rule: Rule, words: Translate) -> dict[str, str]:
     """Return what there is to say of a rule, by name."""
     return {
         "rule": rule.id,
@@ -44,7 +44,7 @@ def facts(rule: Rule, words: Translate = english) -> dict[str, str]:
     }
 
 
-def told(rule: Rule, words: Translate = english) -> Iterator[str]:
+def told(rule: Rule, words: Translate) -> Iterator[str]:
     """Yield a rule's lines for a terminal."""
     names = {name: words(label) for name, label in _LABELS.items()}
     width = max(map(len, names.values())) + 1
@@ -52,7 +52,7 @@ def told(rule: Rule, words: Translate = english) -> Iterator[str]:
         yield f"{f'{names[name]}:':<{width}} {value}"
 
 
-def page(rules: Iterable[Rule], words: Translate = english) -> str:
+def page(rules: Iterable[Rule], words: Translate) -> str:
     """Return the page in Markdown: a heading a subject, below it the rules in the table's order."""
     found = list(rules)
     parts = [f"# {words(_TITLE)}\n", *(words(line) for line in _PREFACE), ""]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from sluse.model.change import Edit
 from sluse.model.problem import Problem, Severity
 from sluse.rules.shown import listed
-from sluse.words.said import Translate, counted, english, say
+from sluse.words.said import Translate, counted, say
 
 Paint = Callable[[str, str], str]
 """(text, role) -> text; the roles are `place`, `error`, `warning`, `mark` and `hint`."""
@@ -22,7 +22,7 @@ def unpainted(text: str, _: str) -> str:
     return text
 
 
-def as_text(problem: Problem, paint: Paint = unpainted, words: Translate = english) -> str:
+def as_text(problem: Problem, paint: Paint = unpainted, *, words: Translate) -> str:
     """Return a problem on several lines: place, severity, rule and message; the line with a caret; the hint."""
     severity = problem.severity.value
     named = paint(words(SEVERITIES[problem.severity]), severity)

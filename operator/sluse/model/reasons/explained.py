@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sluse.model.outcome import Party
-from sluse.words.said import Translate, english, say
+from sluse.words.said import Translate, say
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Explained:
     do: str
     on: tuple[Party, ...] = ()
 
-    def facts(self, name: str, words: Translate = english) -> dict[str, str]:
+    def facts(self, name: str, words: Translate) -> dict[str, str]:
         """Return what there is to say of it, by name."""
         on = ", ".join(words(each.value) for each in self.on) or words(say("nobody"))
         return {"reason": name, "means": words(self.means), "on": on, "do": words(self.do)}
@@ -36,7 +36,7 @@ def check(do: str) -> Explained:
     return Explained("", do)
 
 
-def lines(facts: Mapping[str, str], words: Translate = english) -> Iterator[str]:
+def lines(facts: Mapping[str, str], words: Translate) -> Iterator[str]:
     """Yield facts for a terminal, their labels in a column. A fact without a text is left out."""
     names = {name: words(label) for name, label in _LABELS.items()}
     width = max(len(names[name]) for name in facts) + 1

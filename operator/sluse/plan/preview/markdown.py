@@ -20,14 +20,14 @@ from sluse.plan.preview.text import (
     use_line,
 )
 from sluse.plan.preview.value import Item, Preview
-from sluse.words.said import Translate, english, own, say
+from sluse.words.said import Translate, own, say
 
 MARKER = "<!-- sluse preview -->"
 LONGEST = 60_000
 """Characters: forges refuse comments above some 65,000."""
 
 
-def markdown(preview: Preview, words: Translate = english) -> str:
+def markdown(preview: Preview, words: Translate) -> str:
     """Return the comment. Details that would make it longer than a forge takes are counted instead."""
     head = [
         MARKER,

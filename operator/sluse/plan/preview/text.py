@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from sluse.plan.preview.value import Action, Effect, GateView, Item, Need, Part, Preview, Touched
 from sluse.rules.shown import listed
-from sluse.words.said import Translate, counted, english, say, several
+from sluse.words.said import Translate, counted, say, several
 
 ENVIRONMENTS = (say("test"), say("production"))
 _ORGANISATION = "Organisation"
 
 
-def lines(preview: Preview, words: Translate = english) -> Iterator[str]:
+def lines(preview: Preview, words: Translate) -> Iterator[str]:
     """Yield everything."""
     yield f"{against(preview, words)}: {summary(preview, words)}"
     for each in preview.new_faults:
@@ -34,7 +34,7 @@ def against(preview: Preview, words: Translate) -> str:
     return words(say("{head} against {base}", head=preview.head, base=preview.base))
 
 
-def summary(preview: Preview, words: Translate = english) -> str:
+def summary(preview: Preview, words: Translate) -> str:
     """Return the whole in a line: how many of each action, and whom it reaches."""
     if not preview.items:
         return words(say("nothing changes, all stays as it is"))
@@ -70,7 +70,7 @@ def _acted(preview: Preview, environment: str, words: Translate) -> str:
     return f"{words(environment)}: {', '.join(counts)}" if counts else ""
 
 
-def stood_before(preview: Preview, words: Translate = english) -> Iterator[str]:
+def stood_before(preview: Preview, words: Translate) -> Iterator[str]:
     """Yield how many problems were there before, where any were."""
     old = len(preview.faults) - len(preview.new_faults)
     if old:
@@ -95,7 +95,7 @@ def reached(touched: Touched) -> str:
     return say("together with whom it reaches: {what}", what=several(found, ", ")) if found else say("reaches nobody")
 
 
-def done(action: Action, words: Translate = english) -> str:
+def done(action: Action, words: Translate) -> str:
     """Return what becomes of something, in a word or two."""
     return words(_DONE[action])
 
@@ -109,7 +109,7 @@ _DONE = {
 }
 
 
-def gate_line(view: GateView | None, words: Translate = english) -> str:
+def gate_line(view: GateView | None, words: Translate) -> str:
     """Return what the gate says, in a line."""
     if view is None:
         return words(say("it says nothing of it"))
@@ -149,7 +149,7 @@ _STEPS = {
 }
 
 
-def use_line(part: Part, words: Translate = english) -> str:
+def use_line(part: Part, words: Translate) -> str:
     """Return the part's action and use."""
     uses = [each for each in dict.fromkeys((part.before, part.after)) if each]
     use = f" ({' -> '.join(uses)})" if uses else ""

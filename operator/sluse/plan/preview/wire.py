@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sluse.plan.client import Change
 from sluse.plan.preview.value import Effect, GateView, Item, Need, Part, Preview, Touched
-from sluse.words.said import Translate, english
+from sluse.words.said import Translate
 
 
-def wire(preview: Preview, words: Translate = english) -> dict[str, object]:
+def wire(preview: Preview, words: Translate) -> dict[str, object]:
     """Return the JSON-able form."""
     return {
         "base": preview.base,

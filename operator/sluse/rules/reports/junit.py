@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 
 from sluse.model.problem import Problem, Severity
 from sluse.rules.printing import as_text
+from sluse.words.said import english
 
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -33,7 +34,7 @@ def _case(problem: Problem) -> ET.Element:
     case = ET.Element("testcase", classname=problem.place.path, name=f"{problem.rule} {problem.place}")
     if problem.severity is Severity.ERROR:
         failure = ET.SubElement(case, "failure", type=problem.rule, message=problem.message)
-        failure.text = as_text(problem)
+        failure.text = as_text(problem, words=english)
     else:
-        ET.SubElement(case, "system-out").text = as_text(problem)
+        ET.SubElement(case, "system-out").text = as_text(problem, words=english)
     return case
