@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from sluse.model.held import HeldIntegration, OrganisationLedger
 from sluse.model.names import Environment
 from sluse.sandbox.kube.api import KubernetesAPI
 from worlds.journal import KEY, Start, intended
+from worlds.key_files import new_key
 from worlds.recalling import OTHER, Opened, publish, recall
 
 
@@ -64,6 +66,26 @@ async def test_what_was_recorded_but_not_published_is_news_after_a_crash(
     again = start()
     assert list(await recall(again, branch()).load()) == ["hav-omsorg"]
     assert await again.held(KEY) == intended(2, now)
+
+
+async def test_after_somebody_else_s_commit_nothing_counts_as_published_so_that_their_pages_are_put_right(
+    start: Start, branch: Opened, git: Callable[..., str], now: datetime, tmp_path: Path
+) -> None:
+    await branch().genesis("repo.example", now)
+    first = start()
+    await recall(first, branch()).load()
+    await first.record(KEY, intended(1, now))
+    await publish(first, branch(), now)
+    page = f"{KEY.organisation}/{KEY.integration}.md"
+    before = git("show", f"sluse/test:{page}")
+    stranger = branch("their-cache", key=new_key(tmp_path / "stranger"))
+    await stranger.publish({page: b"lies"}, "", now)
+    again, opened = start(), branch()
+    assert await recall(again, opened).load() == {}
+    assert again.all() == first.all()
+    await publish(again, opened, now)
+    assert git("show", f"sluse/test:{page}") == before
+    assert list(await recall(start(), branch()).load()) == ["fjordlegen"]
 
 
 async def test_a_lost_cluster_is_rebuilt_from_the_branch(

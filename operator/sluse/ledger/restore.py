@@ -114,11 +114,22 @@ class Recall:
             why = "older than published" if ledger.organisation in held else "gone from the cluster"
             _log.warning("the ledger of %s was %s; it is rebuilt from the status branch", ledger.organisation, why)
         self._compared = True
+        if held and not newer and not await self._own():
+            return {}
         return {
             organisation: ledger
             for organisation, ledger in self.journal.all().items()
             if files.get(machine_path(organisation)) == machine_file(ledger)
         }
+
+    async def _own(self) -> bool:
+        """Tell whether nobody else wrote last: a page that they changed would stand until its organisation has news."""
+        try:
+            await self.branch.demand_own()
+        except LedgerError as error:
+            _log.warning("every page of the status branch is compared and put right: %s", error.message)
+            return False
+        return True
 
     def _demand_not_behind(
         self, published: Published, ledgers: Mapping[str, OrganisationLedger], lost: Sequence[str]
