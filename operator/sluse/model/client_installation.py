@@ -22,9 +22,11 @@ IntegrationName = Annotated[
 class InstallationValues(Value):
     """What one environment has of its own. Public keys lie beside, in `keys/<installation>/<client>.<environment>.jwks.json`."""
 
-    redirect_uris: Annotated[tuple[Url, ...], Unique] = Field((), max_length=10, description="Redirect URIs.")
+    redirect_uris: Annotated[tuple[Url, ...], Unique] = Field(
+        (), max_length=10, description="Where a login may come back to, each address in full: no wildcard."
+    )
     post_logout_redirect_uris: Annotated[tuple[Url, ...], Unique] = Field(
-        (), max_length=10, description="Post-logout redirect URIs."
+        (), max_length=10, description="Where a logout comes back to."
     )
     child_organisation_numbers: Annotated[tuple[OrganisationNumber, ...], Unique] = Field(
         (), max_length=200, description="Sub-units (underenheter) that may be named in requests."

@@ -34,4 +34,8 @@ class Plan(Value):
     )
     zone: Zone = Field("Europe/Oslo", description="Time zone of the plan (IANA name).")
     volume: Volume | None = None
-    peak_periods: tuple[PeakPeriod, ...] = Field((), max_length=20, description="Periods of high traffic.")
+    peak_periods: tuple[PeakPeriod, ...] = Field(
+        (),
+        max_length=20,
+        description="When traffic is high: information about capacity, unless `freeze` asks that nothing moves then.",
+    )

@@ -66,7 +66,9 @@ class Service(Value):
         description="Organisation number of the configuration owner (konfigurasjonseier)."
     )
     users: Text = Field(description="Who the users are, in a sentence.")
-    platform: Line = Field(description="Technology platform.", examples=["ASP.NET Core on Linux"])
+    platform: Line = Field(
+        description="What the application is built with and runs on.", examples=["ASP.NET Core on Linux"]
+    )
     structure: Structure = Field(description="How the application is built.")
 
 
@@ -97,9 +99,11 @@ class ClientValues(Value):
     """What one environment has of its own. Public keys lie beside, in `keys/<integration>/<client>.<environment>.jwks.json`."""
 
     organisation_number: OrganisationNumber = Field(description="Organisation the client acts for.")
-    redirect_uris: Annotated[tuple[Url, ...], Unique] = Field((), max_length=30, description="Redirect URIs.")
+    redirect_uris: Annotated[tuple[Url, ...], Unique] = Field(
+        (), max_length=30, description="Where a login may come back to, each address in full: no wildcard."
+    )
     post_logout_redirect_uris: Annotated[tuple[Url, ...], Unique] = Field(
-        (), max_length=30, description="Post-logout redirect URIs."
+        (), max_length=30, description="Where a logout comes back to."
     )
     child_organisation_numbers: Annotated[tuple[OrganisationNumber, ...], Unique] = Field(
         (), max_length=200, description="Sub-units (underenheter) a single-tenant client may name in requests."
@@ -125,8 +129,12 @@ class SharedClient(Value):
     """What a client is in every environment: its tested part."""
 
     name: Slug = Field(description="Name of the client in this integration.", examples=["web"])
-    grants: Annotated[tuple[Grant, ...], Unique] = Field(min_length=1, max_length=4, description="Grant types.")
-    scopes: Annotated[tuple[Scope, ...], Unique] = Field(min_length=1, max_length=100, description="Scopes.")
+    grants: Annotated[tuple[Grant, ...], Unique] = Field(
+        min_length=1, max_length=4, description="OAuth grants that the client uses; a login takes authorization_code."
+    )
+    scopes: Annotated[tuple[Scope, ...], Unique] = Field(
+        min_length=1, max_length=100, description="Scopes that the client may ask for, as each API's owner gives them."
+    )
     tenancy: Tenancy = Field(Tenancy.SINGLE, description="One organisation, or many through delegation.")
     login: Login | None = Field(None, description="How users log in; required with authorization_code.")
     slots: Annotated[tuple[RedirectSlot, ...], Unique] = Field(
@@ -156,7 +164,9 @@ class NetworkZone(StrEnum):
 class Network(Value):
     """Input to network openings."""
 
-    zones: Annotated[tuple[NetworkZone, ...], Unique] = Field(min_length=1, max_length=3, description="Network zones.")
+    zones: Annotated[tuple[NetworkZone, ...], Unique] = Field(
+        min_length=1, max_length=3, description="Where it reaches HelseID and the identity providers from."
+    )
 
 
 class ServiceIntegrationSpec(Value):

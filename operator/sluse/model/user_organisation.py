@@ -37,7 +37,9 @@ class UserOrganisationSpec(Value):
 
     title: Line = Field(description="What the organisation is called.")
     services: Annotated[tuple[UsedService, ...], Unique] = Field(
-        min_length=1, max_length=100, description="Services in use."
+        min_length=1,
+        max_length=100,
+        description="Services that it uses, each as `<organisation>.<name>`; the openings follow from them.",
     )
     zones: Annotated[tuple[NetworkZone, ...], Unique] = Field(
         min_length=1, max_length=3, description="Network zones that its users come from."
