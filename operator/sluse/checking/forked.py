@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SILENT = (EOFError, OSError)
 """What receiving and sending raise where the other side has ended."""
 
+_PR_SET_PDEATHSIG = 1  # of Linux, outside of which nothing is forked
 _MOST = 4  # processes: what one of them reads for the others grows with their number, and what each saves shrinks
 
 
@@ -49,7 +50,7 @@ def forked(works: Sequence[Work]) -> Iterator[Sequence[Connection[object, object
         for work in works:
             ours, theirs = forking.Pipe()
             ends.callback(ours.close)
-            process = forking.Process(target=_done, args=(work, theirs, [*pipes, ours]), daemon=True)
+            process = forking.Process(target=_done, args=(work, theirs, [*pipes, ours], os.getpid()), daemon=True)
             process.start()
             theirs.close()
             ends.callback(process.join)
@@ -58,10 +59,22 @@ def forked(works: Sequence[Work]) -> Iterator[Sequence[Connection[object, object
         yield pipes
 
 
-def _done(work: Work, pipe: Connection[object, object], others: Sequence[Connection[object, object]]) -> None:
+def _done(
+    work: Work, pipe: Connection[object, object], others: Sequence[Connection[object, object]], parent: int
+) -> None:
     """Do a work in the process that was forked for it."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    _end_with(parent)
     for each in others:
         each.close()  # or the end of this side's owner would not be noticed
     with suppress(Exception):  # whoever does this part instead meets it too, and tells
         work(pipe)
+
+
+def _end_with(parent: int) -> None:
+    """End when the parent is killed, by the kernel: it would be at work for nobody, and keep the terminal's pipes open."""
+    import ctypes
+
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
+    if os.getppid() != parent:
+        os._exit(1)  # it died before the signal was asked for
