@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping
 
 import pytest
@@ -102,6 +103,16 @@ def test_a_key_file_may_be_larger_than_a_document(tree_of: ReadTree) -> None:
 def test_a_private_key_is_found_in_any_file_and_is_the_only_problem_of_it(path: str, tree_of: ReadTree) -> None:
     (problem,) = check(tree_of({path: b"see:\n  " + PRIVATE}))
     assert (problem.rule, problem.place.line, problem.place.column) == ("private-key", 2, 3)
+
+
+@pytest.mark.parametrize("before", [b"", b"a", b"ab"], ids=len)
+@pytest.mark.parametrize("coded", [base64.b64encode, base64.urlsafe_b64encode, base64.encodebytes])
+def test_a_private_key_in_base64_is_found_wherever_it_begins(
+    coded: Callable[[bytes], bytes], before: bytes, tree_of: ReadTree
+) -> None:
+    (problem,) = check(tree_of({"integrations/notes.md": b"see:\n  " + coded(before + PRIVATE + b"MHcCAQEE" * 20)}))
+    assert (problem.rule, problem.place.line) == ("private-key", 2)
+    assert "base64" in problem.message
 
 
 def test_another_folder_may_hold_the_integrations(good: Mapping[str, bytes], held: Callable[..., object]) -> None:

@@ -42,6 +42,10 @@ def _private_keys(text: str) -> Iterator[Fault]:
     for match in private_keys.armours(text):
         message = say("A private key begins here")
         yield Fault(reading.PRIVATE_KEY, *place(text, match.start()), len(match[0]), message, secret=True)
+    encoded = private_keys.encoded(text)
+    if encoded is not None:
+        message = say("A private key in base64 stands here")
+        yield Fault(reading.PRIVATE_KEY, *place(text, text.index(encoded)), len(encoded), message, secret=True)
     member = private_keys.member(text)
     if member is not None:
         yield _private_member(*place(text, member.start("name")), member["name"])

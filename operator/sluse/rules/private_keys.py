@@ -39,9 +39,9 @@ def armours(text: str) -> list[re.Match[str]]:
     return list(_ARMOUR.finditer(text)) if "PRIVATE KEY" in text or "PuTTY" in text else []
 
 
-def is_encoded(text: str) -> bool:
-    """Tell whether a private key in a file of its own stands here in base64."""
-    return any(form in text for form in ENCODED)
+def encoded(text: str) -> str | None:
+    """Return what of a private key in a file of its own stands here in base64; None without one."""
+    return next((form for form in ENCODED if form in text), None)
 
 
 def member(text: str) -> re.Match[str] | None:

@@ -22,7 +22,7 @@ def private_key(manifest: Manifest) -> Iterator[Finding]:
 
 def encoded_private_key(manifest: Manifest) -> Iterator[Finding]:
     """Find a private key in base64, as a Secret's `data` have it; anywhere else nobody would look into it."""
-    if private_keys.is_encoded(text(manifest)):
+    if private_keys.encoded(text(manifest)) is not None:
         yield Finding("", "A private key in base64 stands in it")
 
 
