@@ -13,7 +13,9 @@ OPERATOR = Path(__file__).parents[2] / "operator" / "sluse"
 TALKING = (
     "acceptance",
     "approve",
+    "asking",
     "check",
+    "confirming",
     "deciding",
     "explain",
     "gate",
@@ -89,11 +91,12 @@ NAMES = {
     "key derivation",
     "public half",
     "no answer",
+    "  sluse new ",
     "Submit the acceptance test ",
     "\n\\ No newline at end of file\n",
 }
 """Parts of a signature or a key file, what the form writes into a file, a failed assertion, what stands in a mail in both
-languages, names of kinds, git's own words, what a log and a commit say, and the form of a unified diff."""
+languages, names of kinds, git's own words, what a log and a commit say, a command to copy, and the form of a unified diff."""
 
 
 def written_out(source: str) -> Iterator[str]:
