@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
+
+import pytest
 
 from sluse.delivery.observing import KINDS
 from sluse.delivery.repository import RELEASE_FUSE, SyncResult
 from sluse.delivery.sync import AT_A_TIME
+from sluse.errors import LedgerError
+from sluse.ledger.journal import ClusterJournal
+from sluse.model.held import OrganisationLedger
+from sluse.model.names import Environment
 from sluse.sandbox.kube.faults import Fault
 from worlds import authored
 from worlds.stacks import client
-from worlds.syncing import Syncing, holding
+from worlds.syncing import NOW, Syncing, holding
 
 FJORD = {"HelseIDClient/fjord.journal.sync", "Integration/fjord.journal"}
 NORD = {"HelseIDClient/nord.journal.sync", "Integration/nord.journal"}
@@ -101,6 +108,38 @@ async def test_a_restart_starts_no_engine_and_writes_nothing(syncing: Syncing) -
     assert (await syncing.once()).ready
     assert syncing.cluster.writes() == writes
     assert syncing.engine.started == {}
+
+
+async def test_what_lost_an_object_and_cannot_be_declared_is_tried_again_with_the_next_sync(syncing: Syncing) -> None:
+    await merged(syncing)
+    syncing.close()
+    await syncing.process()
+    await syncing.cluster.delete(client("sync"))
+    syncing.cluster.api.faults.add(Fault(code=403, verb="patch", resource="helseidclients"))
+    syncing.sync.dirty("fjord")
+    assert (await syncing.once()).message.count("fjord: ") == 1
+    assert syncing.engine.started == {"fjord": 1}
+    assert (await syncing.once()).ready
+    assert await syncing.objects("fjord") == FJORD
+
+
+async def test_what_lost_an_object_is_not_declared_while_its_ledger_cannot_be_written(syncing: Syncing) -> None:
+    await merged(syncing)
+    syncing.close()
+    await syncing.process()
+    await syncing.journal.change("fjord", partial(_witnessed, 1))
+    second = ClusterJournal(syncing.cluster.operator, Environment.TEST, lambda: NOW)
+    await second.load()
+    await second.change("fjord", partial(_witnessed, 2))
+    with pytest.raises(LedgerError):
+        await syncing.journal.change("fjord", partial(_witnessed, 3))
+    await syncing.cluster.delete(client("sync"))
+    assert not (await syncing.sync.once(syncing.repository())).ready
+    assert syncing.engine.started == {}
+
+
+def _witnessed(version: int, ledger: OrganisationLedger) -> OrganisationLedger:
+    return ledger.model_copy(update={"policy_version": version})
 
 
 async def test_a_commit_that_changes_one_organisation_starts_one_engine(syncing: Syncing) -> None:

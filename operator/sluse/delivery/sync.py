@@ -179,7 +179,8 @@ class Sync:
         self.box.put(compiled)
         self._witness(compiled)
         failures = await self._declare_changed(compiled)
-        failures += await self._declare_again(compiled, await self._first.incomplete(compiled, self.books.all()))
+        lost = await self._first.incomplete(compiled, self.books.all())
+        failures += await self._declare_again(compiled, lost, {each.organisation for each in failures})
         return result_of(head, compiled, failures)
 
     async def _without_head(self, error: CatalogError) -> SyncResult:
@@ -245,10 +246,12 @@ class Sync:
         failures = [failure for failure in noted_all.values() if failure is not None]
         return failures + await self._declare_all(compiled, differing)
 
-    async def _declare_again(self, compiled: Compiled, lost: Collection[str]) -> list[StackFailed]:
-        """Declare stacks of which an object is gone: what nobody waits for, after what changed."""
-        self.stacks.dirty |= set(lost)
-        return await self._declare_all(compiled, lost)
+    async def _declare_again(
+        self, compiled: Compiled, lost: frozenset[str], failed: Collection[str]
+    ) -> list[StackFailed]:
+        """Declare stacks of which an object is gone: what nobody waits for, after what changed; what failed waits for the next sync."""
+        self.stacks.dirty |= lost
+        return await self._declare_all(compiled, lost.difference(failed))
 
     async def _declare_all(self, compiled: Compiled, slugs: Collection[str]) -> list[StackFailed]:
         """Declare these stacks; one's failure leaves the others alone."""
