@@ -52,5 +52,6 @@ def test_a_rule_is_told_in_bokmal() -> None:
 
 def test_the_order_form_is_a_bestillingsskjema_too() -> None:
     assert (
-        "# Konfigurasjonseiers organisasjonsnummer\n" in CliRunner().invoke(new, ["--questions", "--lang", "nb"]).output
+        "# Organisasjonsnummeret til konfigurasjonseieren, som klientene tilhører\n"
+        in CliRunner().invoke(new, ["--questions", "--lang", "nb"]).output
     )
