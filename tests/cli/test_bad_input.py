@@ -50,7 +50,6 @@ def test_a_group_alone_shows_its_help_and_ends_with_2(words: tuple[str, ...], sl
         ("status", "--repository", "broken.json"),
         ("schema", "Nonsense"),
         ("schema", "Organisation", "--crds"),
-        ("sandbox", "--directory", "nowhere"),
         ("sandbox", "--directory", "broken.json"),
         ("sandbox", "--output", "xml"),
         ("demo", "--output", "xml"),
