@@ -42,17 +42,19 @@ def start(tmp_path: Path, surroundings: dict[str, str]) -> Iterator[Started]:
     with ExitStack() as stack:
 
         def started(*words: str | Path, program: Path = SLUSE) -> subprocess.Popen[str]:
-            process = subprocess.Popen(
-                [program, *words],
-                cwd=tmp_path,
-                env=surroundings,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
+            process = stack.enter_context(
+                subprocess.Popen(
+                    [program, *words],
+                    cwd=tmp_path,
+                    env=surroundings,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                )
             )
-            stack.callback(process.kill)
-            return stack.enter_context(process)
+            stack.callback(process.kill)  # last in, first out: it is waited for after that
+            return process
 
         yield started
 
