@@ -39,9 +39,11 @@ async def before_the_anchor(world: Operated) -> None:
 
 
 async def before_the_keys(world: Operated) -> None:
-    """The anchor is durable; the real keys are not registered yet."""
+    """The anchors of both are durable; the real keys are not registered yet."""
     gate = world.authority.faults.hold(method="PUT", path=REGISTER, times=2)
     assert await asyncio.to_thread(gate.arrived, PATIENCE)
+    kept = world.sandbox.kubernetes.requests
+    await eventually(lambda: kept.count(verb="create", resource="secrets") >= 2, "both credentials are kept")
 
 
 async def before_the_push(world: Operated) -> None:
