@@ -268,21 +268,6 @@ async def test_a_merge_into_the_branch(world: Publishing) -> None:
     assert "HistoryForked" in reasons(world.verify())
 
 
-async def test_an_object_that_the_clone_lost(world: Publishing) -> None:
-    clone = world.clone("--bare")
-    blob = git(clone, "rev-parse", f"sluse/production:{LEDGER}")
-    lost = world.folder / "lost"
-    git(world.folder, "init", "--quiet", "--bare", "--initial-branch=main", str(lost))
-    kept = [each for each in git(clone, "rev-list", "--objects", "--no-object-names", "--all").split() if each != blob]
-    pack = "\n".join(kept) + "\n"
-    git(clone, "pack-objects", "--quiet", str(lost / "objects/pack/pack"), given=pack)
-    for ref in ("refs/heads/main", "refs/heads/sluse/production"):
-        git(lost, "update-ref", ref, git(clone, "rev-parse", ref))
-    found = world.verify(lost)
-    assert (found.verdict, reasons(found)) == ("untold", ["ObjectsLost"])
-    assert blob in found.findings[0].message
-
-
 async def test_a_missing_branch_is_untold(world: Publishing) -> None:
     world.environment = Environment.TEST
     found = world.verify()

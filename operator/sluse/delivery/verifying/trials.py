@@ -19,6 +19,7 @@ from sluse.delivery.verifying.finding import Finding, finding
 from sluse.delivery.verifying.integrations import Integrations
 from sluse.delivery.verifying.steps import Judge
 from sluse.errors import CatalogError
+from sluse.words.said import say
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -103,4 +104,5 @@ def _found(judge: Judge, trial: Trial) -> Iterator[Finding]:
     try:
         yield from judge.judged(trial.change, trial.least)
     except CatalogError as error:
-        yield finding("ObjectsLost", trial.change.place, f"{trial.change}: {error.message}")
+        message = say("{change}: {message}", change=trial.change.said, message=error.message)
+        yield finding("ObjectsLost", trial.change.place, message)
