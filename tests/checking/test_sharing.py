@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sluse.checking.sharing import parts
+from sluse.cores.forked import parts
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 BAD = sorted(FIXTURES.glob("bad-*.yaml"))

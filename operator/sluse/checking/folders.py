@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from sluse.catalog.files import FileEntry
 from sluse.catalog.work_tree import WorkTree
-from sluse.checking.forked import cores
 from sluse.checking.judging import Judging, Policies, Read, digest, written
 from sluse.checking.memory import Memory
 from sluse.checking.release import release
 from sluse.checking.remembered import Remembered, packed, packed_problems, unpacked, unpacked_problems
 from sluse.checking.sharing import FEW, shared
 from sluse.checking.verdict import Verdict, ordered
+from sluse.cores.forked import how_many
 from sluse.rules.world import Register
 
 if TYPE_CHECKING:
@@ -83,9 +83,7 @@ class _Check:
             return {**work.judged(world), **{folder: self._judging.judged(folder, world) for folder in outdated}}
 
     def _shares(self, folders: Iterable[str]) -> int:
-        if self._processes is not None:
-            return self._processes
-        return cores() if sum(len(self._judging.folders[each]) for each in folders) >= FEW else 1
+        return how_many(self._processes, sum(len(self._judging.folders[each]) for each in folders), FEW)
 
 
 def _together(of_policies: Sequence[Problem], folders: Iterable[Remembered]) -> Verdict:

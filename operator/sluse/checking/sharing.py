@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, cast
 
-from sluse.checking.forked import SILENT, forked
 from sluse.checking.judging import Judging
 from sluse.checking.remembered import Remembered, packed, unpacked
+from sluse.cores.forked import SILENT, forked, parts, received
 from sluse.rules.world import Declared, World
 
 if TYPE_CHECKING:
@@ -26,16 +26,16 @@ FEW = 2_000
 class Shared:
     """Some folders, a part of them in each process. A part that no process answers for is done here."""
 
-    def __init__(self, judging: Judging, folders: Sequence[str], pipes: Sequence[Pipe]) -> None:
+    def __init__(self, judging: Judging, own: Sequence[str], others: Sequence[tuple[Sequence[str], Pipe]]) -> None:
         self._judging = judging
-        self._own, *others = parts(folders, len(pipes) + 1)
-        self._others = list(zip(others, pipes, strict=True))
+        self._own = own
+        self._others = others
 
     def declared(self) -> Mapping[str, Declared]:
         """Return what each folder declares."""
         found = {folder: self._judging.declared(folder) for folder in self._own}
         for folders, pipe in self._others:
-            said = _received(pipe)
+            said = received(pipe)
             found.update(said if isinstance(said, dict) else {each: self._judging.declared(each) for each in folders})
         return found
 
@@ -45,7 +45,7 @@ class Shared:
             _sent(pipe, world)
         found = {folder: self._judging.judged(folder, world) for folder in self._own}
         for folders, pipe in self._others:
-            said = _received(pipe)
+            said = received(pipe)
             texts = cast("Mapping[str, bytes]", said) if isinstance(said, dict) else {}
             for folder in folders:
                 came = unpacked(texts[folder]) if folder in texts else None
@@ -56,10 +56,9 @@ class Shared:
 @contextmanager
 def shared(judging: Judging, folders: Collection[str], processes: int) -> Iterator[Shared]:
     """Share folders among so many processes, this one among them."""
-    some = list(folders)
-    _, *others = parts(some, processes)
+    own, *others = parts(list(folders), processes)
     with forked([_Part(judging, each) for each in others]) as pipes:
-        yield Shared(judging, some, pipes)
+        yield Shared(judging, own, list(zip(others, pipes, strict=True)))
 
 
 class _Part:
@@ -75,18 +74,6 @@ class _Part:
         pipe.send({folder: packed(self._judging.judged(folder, world)) for folder in self._folders})
 
 
-def parts(folders: Sequence[str], count: int) -> list[Sequence[str]]:
-    """Return the folders in so many parts of about one size; fewer where there are fewer folders."""
-    return [folders[start::count] for start in range(max(1, min(count, len(folders))))]
-
-
 def _sent(pipe: Pipe, what: object) -> None:
     with suppress(*SILENT):  # noted when nothing comes
         pipe.send(what)
-
-
-def _received(pipe: Pipe) -> object:
-    try:
-        return pipe.recv()
-    except SILENT:
-        return None

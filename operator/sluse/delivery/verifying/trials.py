@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
-from sluse.checking.forked import SILENT, cores, forked
+from sluse.cores.forked import forked, how_many, parts, received
 from sluse.delivery.verifying.change import Change
 from sluse.delivery.verifying.finding import Finding, finding
 from sluse.delivery.verifying.integrations import Integrations
@@ -47,13 +47,12 @@ class Trial:
 
 def judged(integrations: Integrations, trials: Sequence[Trial], processes: int | None = None) -> Found:
     """Return what is wrong with each step, the same by any number of `processes`; None is what the machine has."""
-    some = processes if processes is not None else cores() if len(trials) >= _FEW else 1
-    own, *others = _parts(trials, some)
+    own, *others = _organisations(trials, how_many(processes, len(trials), _FEW))
     integrations.clone.rest()  # what is read through a pipe cannot be shared
     with forked([_Part(integrations, trials, each) for each in others]) as pipes:
         found = dict(_judged(integrations, trials, own))
         for part, pipe in zip(others, pipes, strict=True):
-            said = _received(pipe)
+            said = cast("Found | None", received(pipe))
             found.update(said if said is not None else _judged(integrations, trials, part))
     return found
 
@@ -70,18 +69,10 @@ class _Part:
         pipe.send(dict(_judged(self.integrations, self.trials, self.organisations)))
 
 
-def _received(pipe: Connection[object, object]) -> Found | None:
-    try:
-        return cast("Found", pipe.recv())
-    except SILENT:
-        return None
-
-
-def _parts(trials: Sequence[Trial], count: int) -> list[Collection[str]]:
+def _organisations(trials: Sequence[Trial], count: int) -> list[Collection[str]]:
     """Return the organisations in so many parts of about as many steps each; fewer where there are fewer organisations."""
     steps = Counter(trial.change.key.organisation for trial in trials)
-    by_number = [slug for slug, _ in steps.most_common()]
-    return [frozenset(by_number[start::count]) for start in range(max(1, min(count, len(by_number))))]
+    return [frozenset(each) for each in parts([slug for slug, _ in steps.most_common()], count)]
 
 
 def _judged(

@@ -10,7 +10,7 @@ import pytest
 
 BUSY = """
 import os, signal
-from sluse.checking.forked import forked
+from sluse.cores.forked import forked
 
 def busy(pipe):
     os.write(1, b"up\\n")

@@ -12,7 +12,9 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+Thing = TypeVar("Thing")
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -27,8 +29,29 @@ _PR_SET_PDEATHSIG = 1  # of Linux, outside of which nothing is forked
 _MOST = 4  # processes: what one of them reads for the others grows with their number, and what each saves shrinks
 
 
-def cores() -> int:
-    """Return how many processes may share a work, this one among them.
+def how_many(asked: int | None, size: int, few: int) -> int:
+    """Return how many processes share a work, this one among them: as many as are asked for, else what the machine has.
+
+    Of `few` things and more; below that, another process costs more than it saves.
+    """
+    return asked if asked is not None else _cores() if size >= few else 1
+
+
+def parts(things: Sequence[Thing], count: int) -> list[Sequence[Thing]]:
+    """Return the things in so many parts of about one size; fewer where there are fewer things."""
+    return [things[start::count] for start in range(max(1, min(count, len(things))))]
+
+
+def received(pipe: Connection[object, object]) -> object:
+    """Return what the other side sends; None where it has ended."""
+    try:
+        return pipe.recv()
+    except SILENT:
+        return None
+
+
+def _cores() -> int:
+    """Return how many there are for us.
 
     One where forking could go wrong: a lock that another thread holds would be held in the other process for ever, and
     outside Linux the system's own libraries may have threads that nobody here knows of.

@@ -1,0 +1,1 @@
+"""Long offline work on several cores."""
