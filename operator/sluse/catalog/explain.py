@@ -24,7 +24,6 @@ from sluse.rules.rule import ReadingRule
 from sluse.rules.shown import either, listed, shown
 from sluse.words.said import say
 
-"""How long an organisation number is."""
 _CHOSEN = frozenset({"grants", "algorithms", "clientAuthentication"})
 """Fields whose words mean different security: another one, however near, is for people to choose."""
 _COLLECTIVE = frozenset({"too_short", "too_long", "value_error"})
