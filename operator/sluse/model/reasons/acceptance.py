@@ -7,13 +7,11 @@ from collections.abc import Mapping
 from sluse.model.outcome import Party
 from sluse.model.reasons.explained import Explained, check, means
 from sluse.model.reasons.name import ReasonName
+from sluse.model.reasons.remedies import BRING_BACK, READ_AS_BEFORE
 from sluse.words.said import say
 
 _RUN_AGAIN = say(
     "Run the acceptance test again with `sluse acceptance run`, and merge the record that it writes and signs."
-)
-_BRING_BACK = say(
-    "Bring exactly that file back from git's history: records and accepted files are never edited or deleted."
 )
 _DECIDE = say(
     "Look at what was submitted (`sluse gate`, `sluse explain`), and sign with `sluse approve` or `sluse reject`."
@@ -24,7 +22,7 @@ ACCEPTANCE: Mapping[ReasonName, Explained] = {
         say("Mend what the failing case names, then run the acceptance test again, and merge the new record.")
     ),
     "CasesMissing": check(_RUN_AGAIN),
-    "ChainBroken": check(_BRING_BACK),
+    "ChainBroken": check(BRING_BACK),
     "DecidedTooEarly": check(_DECIDE),
     "DecisionUnreadable": check(
         say("See what `sluse check` says of the file; bring it back from git's history as it was signed.")
@@ -37,13 +35,13 @@ ACCEPTANCE: Mapping[ReasonName, Explained] = {
             "Use addresses in domains of organisation.yaml; a new domain counts once a reviewer signs `sluse approve ORGANISATION`."
         )
     ),
-    "EvidenceEdited": check(_BRING_BACK),
+    "EvidenceEdited": check(BRING_BACK),
     "EvidenceIncomplete": check(_RUN_AGAIN),
-    "EvidenceMissing": check(_BRING_BACK),
+    "EvidenceMissing": check(BRING_BACK),
     "EvidenceOfAnother": check(_RUN_AGAIN),
     "EvidenceSwapped": check(_DECIDE),
     "EvidenceTooOld": check(_RUN_AGAIN),
-    "FormUnknown": check(say("Run the operator in the version that could read it, and report it.")),
+    "FormUnknown": check(READ_AS_BEFORE),
     "NotDecided": check(_DECIDE),
     "NotSubmitted": check(
         say(
@@ -71,7 +69,7 @@ ACCEPTANCE: Mapping[ReasonName, Explained] = {
     "ProductionIncomplete": check(
         say("Write `production` for every client of the file, and let `sluse check` read it.")
     ),
-    "ProductionLost": check(_BRING_BACK),
+    "ProductionLost": check(BRING_BACK),
     "ProviderNotEntitled": means(
         say(
             "An identity provider that its login requires is not open in production. An optional one is left out, and holds nothing."
@@ -92,8 +90,8 @@ ACCEPTANCE: Mapping[ReasonName, Explained] = {
     "ScopesNotTested": check(
         say("Take the scope out of `production`, or test it: add it to the client, and run the acceptance test again.")
     ),
-    "SnapshotLost": check(_BRING_BACK),
-    "SnapshotOfAnother": check(_BRING_BACK),
+    "SnapshotLost": check(BRING_BACK),
+    "SnapshotOfAnother": check(BRING_BACK),
     "SubmissionVoid": check(
         say("Run `sluse acceptance run` again, and sign with a key of the organisation (`--sign`).")
     ),

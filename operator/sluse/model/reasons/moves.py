@@ -7,11 +7,9 @@ from collections.abc import Mapping
 from sluse.model.outcome import Party
 from sluse.model.reasons.explained import Explained, means
 from sluse.model.reasons.name import ReasonName
+from sluse.model.reasons.remedies import BRING_BACK, READ_AS_BEFORE
 from sluse.words.said import say
 
-_BRING_BACK = say(
-    "Bring exactly that file back from git's history: records and accepted files are never edited or deleted."
-)
 _DECIDE_ANEW = say(
     "Decide anew with `sluse approve`; `sluse approve --type rollback` goes back to what was accepted before."
 )
@@ -19,12 +17,12 @@ _DECIDE_ANEW = say(
 MOVES: Mapping[ReasonName, Explained] = {
     "AcceptedFileLost": means(
         say("A file of `accepted/` that production stands on is gone; production stays as it is."),
-        _BRING_BACK,
+        BRING_BACK,
         Party.REVIEWER,
     ),
     "AcceptedFormUnknown": means(
         say("This version of sluse cannot read what was accepted; production stays as it is."),
-        say("Run the operator in the version that could read it, and report it."),
+        READ_AS_BEFORE,
         Party.CLUSTER_OPERATOR,
     ),
     "ClientNotAccepted": means(
@@ -46,7 +44,7 @@ MOVES: Mapping[ReasonName, Explained] = {
     ),
     "HeldDecisionLost": means(
         say("The decision that production holds is gone from the repository; production stays as it is."),
-        _BRING_BACK,
+        BRING_BACK,
         Party.REVIEWER,
     ),
     "HeldDecisionVoid": means(
@@ -58,7 +56,7 @@ MOVES: Mapping[ReasonName, Explained] = {
     ),
     "HeldSnapshotLost": means(
         say("The accepted file that production holds is gone from the repository; production stays as it is."),
-        _BRING_BACK,
+        BRING_BACK,
         Party.REVIEWER,
     ),
     "InstallationReplaced": means(
