@@ -12,7 +12,7 @@ from sluse.ledger.objects import QUICK, SLOW
 from sluse.model.names import ClientKey
 from sluse.sandbox.kube.api import KubernetesAPI
 from sluse.sandbox.kube.faults import Fault
-from worlds.journal import KEY, Start, intended, ledger_writes, suffered
+from worlds.journal import KEY, Start, being_written, intended, ledger_writes, suffered
 
 
 async def test_a_hundred_records_at_once_share_a_few_writes_and_all_are_durable(
@@ -30,9 +30,7 @@ async def test_a_hundred_records_at_once_share_a_few_writes_and_all_are_durable(
 async def test_records_that_come_during_a_write_share_the_next_one(
     journal: ClusterJournal, api: KubernetesAPI, now: datetime
 ) -> None:
-    api.faults.add(Fault(latency=0.2, resource="configmaps", verb="create"))
-    first = asyncio.create_task(journal.record(KEY, intended(1, now)))
-    await suffered(api)
+    first = await being_written(journal, api, now)
     others = [ClientKey("fjordlegen", "journal-web", f"c{number}") for number in range(20)]
     await asyncio.gather(first, *(journal.record(key, intended(2, now)) for key in others))
     assert ledger_writes(api) == 2
@@ -80,9 +78,7 @@ async def test_a_cancelled_caller_leaves_the_write_to_the_others(
 async def test_a_process_that_ends_during_a_write_leaves_nobody_waiting(
     journal: ClusterJournal, start: Start, api: KubernetesAPI, now: datetime
 ) -> None:
-    api.faults.add(Fault(latency=0.2, resource="configmaps", verb="create"))
-    first = asyncio.create_task(journal.record(KEY, intended(1, now)))
-    await suffered(api)
+    first = await being_written(journal, api, now)
     second = asyncio.create_task(journal.record(replace(KEY, client="api"), intended(2, now)))
     await asyncio.sleep(0)
     (writer,) = (task for task in asyncio.all_tasks() if task.get_name() == "ledger-write")
@@ -99,9 +95,7 @@ async def test_it_is_idle_once_no_write_is_under_way(
     journal: ClusterJournal, api: KubernetesAPI, now: datetime
 ) -> None:
     assert await journal.idle(0)
-    api.faults.add(Fault(latency=0.2, resource="configmaps", verb="create"))
-    writing = asyncio.create_task(journal.record(KEY, intended(1, now)))
-    await suffered(api)
+    writing = await being_written(journal, api, now)
     writing.cancel()  # who waits for a write does not end it
     assert not await journal.idle(0)
     assert await journal.idle(60)
@@ -110,9 +104,7 @@ async def test_it_is_idle_once_no_write_is_under_way(
 async def test_after_a_write_that_was_cut_off_it_is_idle_never_again(
     journal: ClusterJournal, api: KubernetesAPI, now: datetime
 ) -> None:
-    api.faults.add(Fault(latency=0.2, resource="configmaps", verb="create"))
-    writing = asyncio.create_task(journal.record(KEY, intended(1, now)))
-    await suffered(api)
+    writing = await being_written(journal, api, now)
     (writer,) = (task for task in asyncio.all_tasks() if task.get_name() == "ledger-write")
     writer.cancel()
     await asyncio.gather(writing, return_exceptions=True)

@@ -10,6 +10,7 @@ from sluse.ledger.journal import ClusterJournal
 from sluse.model.held import HeldClient, HeldIntegration, Intent, OrganisationLedger
 from sluse.model.names import ClientKey
 from sluse.sandbox.kube.api import KubernetesAPI
+from sluse.sandbox.kube.faults import Fault
 
 Start = Callable[[], ClusterJournal]
 
@@ -35,6 +36,14 @@ async def suffered(api: KubernetesAPI) -> None:
     """Wait until the API has met its fault; the test's own timeout bounds it."""
     while api.faults.pending():  # noqa: ASYNC110 - another thread's list has no event to wait on
         await asyncio.sleep(0.001)
+
+
+async def being_written(journal: ClusterJournal, api: KubernetesAPI, now: datetime) -> asyncio.Task[None]:
+    """Record an intent by a write that takes a while; return its task when the API has the write."""
+    api.faults.add(Fault(latency=0.2, resource="configmaps", verb="create"))
+    writing = asyncio.create_task(journal.record(KEY, intended(1, now)))
+    await suffered(api)
+    return writing
 
 
 def ledger_writes(api: KubernetesAPI) -> int:

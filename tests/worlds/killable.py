@@ -10,11 +10,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from sluse.catalog.yaml import plain
 from sluse.cluster.access import access_from_kubeconfig
 from sluse.cluster.client import Cluster
+from sluse.delivery.engine import Engine
+from sluse.desired.stack import Stack
 from sluse.sandbox.kube.faults import Fault
 from sluse_stacks.engine.adapter import PulumiEngine
 from sluse_stacks.engine.lean import Lean
@@ -23,6 +27,18 @@ from worlds.engines import pulumi_settings
 from worlds.stacks import stack
 
 Objects = Mapping[str, dict[str, Any]]
+
+
+async def cancelled(world: ClusterWorld, engine: Engine, wanted: Stack) -> None:
+    """Begin to declare a stack of `fjord`, and cancel that as soon as the cluster has something of it."""
+    world.api.faults.add(Fault(latency=0.4, verb="patch", resource="helseidclients", times=None))
+    declaring = asyncio.create_task(engine.declare(wanted))
+    while not await world.objects("fjord"):  # noqa: ASYNC110 - the engine tells nothing while it is at work
+        await asyncio.sleep(0.01)
+    declaring.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await declaring
+    world.api.faults.clear()
 
 
 async def killed(

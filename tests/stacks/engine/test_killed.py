@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from sluse.delivery.engine import Declared
-from sluse.sandbox.kube.faults import Fault
 from worlds.cluster import ClusterWorld
 from worlds.engines import held, marks, pulumi_engine
-from worlds.killable import Objects, killed
+from worlds.killable import Objects, cancelled, killed
 from worlds.stacks import stack
 
 pytestmark = [*marks("pulumi")]
@@ -79,14 +75,7 @@ async def test_a_declaration_that_is_cancelled_stops_its_cli_and_the_next_conver
     world: ClusterWorld, tmp_path: Path
 ) -> None:
     engine = pulumi_engine(world, tmp_path)
-    world.api.faults.add(Fault(latency=0.4, verb="patch", resource="helseidclients", times=None))
-    declaring = asyncio.create_task(engine.declare(stack(clients=SIX, scopes=(OLD,))))
-    while not await world.objects("fjord"):  # noqa: ASYNC110 - the engine tells nothing while it is at work
-        await asyncio.sleep(0.01)
-    declaring.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await declaring
-    world.api.faults.clear()
+    await cancelled(world, engine, stack(clients=SIX, scopes=(OLD,)))
     await converges(world, tmp_path, OLD, SIX)
 
 

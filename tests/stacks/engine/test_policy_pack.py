@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from dataclasses import replace
@@ -13,11 +12,11 @@ import pytest
 
 from sluse.delivery.engine import Engine
 from sluse.errors import EngineUnusable, Invalid
-from sluse.sandbox.kube.faults import Fault
 from sluse_stacks.engine.adapter import PulumiEngine
 from sluse_stacks.engine.lean import Lean
 from worlds.cluster import ClusterWorld
 from worlds.engines import held, marks, pulumi_settings
+from worlds.killable import cancelled
 from worlds.stacks import stack
 
 pytestmark = [*marks("pulumi")]
@@ -65,14 +64,7 @@ async def test_a_declaration_that_is_cancelled_leaves_nothing_that_the_next_one_
     world: ClusterWorld, tmp_path: Path
 ) -> None:
     judged = engine(world, tmp_path)
-    world.api.faults.add(Fault(latency=0.4, verb="patch", resource="helseidclients", times=None))
-    declaring = asyncio.create_task(judged.declare(stack(clients=("a", "b", "c", "d"))))
-    while not await world.objects("fjord"):  # noqa: ASYNC110 - the engine tells nothing while it is at work
-        await asyncio.sleep(0.01)
-    declaring.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await declaring
-    world.api.faults.clear()
+    await cancelled(world, judged, stack(clients=("a", "b", "c", "d")))
     await judged.declare(stack(clients=("a", "d")))
     assert held(tmp_path)["test.fjord"] == ["fjord.journal", "fjord.journal.a", "fjord.journal.d"]
     assert len(await world.objects("fjord")) == 3

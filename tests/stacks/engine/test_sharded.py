@@ -19,7 +19,7 @@ from sluse_stacks.engine.progress import Heard
 from sluse_stacks.engine.state import State, targets
 from worlds.cluster import ClusterWorld
 from worlds.engines import held, marks, pulumi_engine, pulumi_settings
-from worlds.killable import killed
+from worlds.killable import cancelled, killed
 from worlds.stacks import client, stack, summary
 
 pytestmark = [*marks("pulumi")]
@@ -93,14 +93,7 @@ async def test_killed_while_it_changes_and_deletes(world: ClusterWorld, tmp_path
 
 async def test_one_that_is_cancelled_stops_every_cli(world: ClusterWorld, tmp_path: Path) -> None:
     engine = pulumi_engine(world, tmp_path, ROOM)
-    world.api.faults.add(Fault(latency=0.4, verb="patch", resource="helseidclients", times=None))
-    declaring = asyncio.create_task(engine.declare(stack(clients=FIVE)))
-    while not await world.objects("fjord"):  # noqa: ASYNC110 - the engine tells nothing while it is at work
-        await asyncio.sleep(0.01)
-    declaring.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await declaring
-    world.api.faults.clear()
+    await cancelled(world, engine, stack(clients=FIVE))
     await converges(world, tmp_path, OLD, FIVE)
 
 
