@@ -8,6 +8,7 @@ import pytest
 
 from order.conftest import WEB
 from sluse.errors import CatalogError
+from sluse.order import organisation
 from worlds.ordering import begun, git, order
 
 
@@ -76,6 +77,21 @@ def test_a_link_at_the_remote_s_main_is_passed_over(behind: Path) -> None:
     git(behind, "push", "--quiet", "origin", "main")
     git(behind, "switch", "--quiet", "mine")
     assert order(behind, WEB).return_value == 0
+
+
+def test_what_an_archive_would_leave_out_is_judged_too(behind: Path) -> None:
+    git(behind, "switch", "--quiet", "main")
+    assert order(behind, WEB, "--no-branch").return_value == 0
+    (behind / ".gitattributes").write_text("organisation.yaml export-ignore")
+    git(behind, "add", ".")
+    git(behind, "commit", "--quiet", "--message=an order")
+    git(behind, "push", "--quiet", "origin", "main")
+    git(behind, "switch", "--quiet", "mine")
+    known = {each.id for each in organisation.QUESTIONS}
+    answers = {name: answer for name, answer in WEB.items() if name not in known}
+    assert order(behind, answers | {"name": "other"}).return_value == 0, (
+        "of an organisation that is known nothing is asked"
+    )
 
 
 def test_a_clone_that_lost_what_the_remote_s_main_has_is_told(behind: Path) -> None:

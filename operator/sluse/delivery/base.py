@@ -5,18 +5,18 @@ What is judged is then the tree of that commit too: an organisation may have its
 
 from __future__ import annotations
 
-import io
 import subprocess
-import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sluse.catalog.files import INTEGRATIONS
+from sluse.catalog.files import INTEGRATIONS, FileKind
 from sluse.catalog.git import command
+from sluse.catalog.git.standing import StandingClone
 from sluse.catalog.policies import FOLDER
+from sluse.catalog.written import demand_inside
 from sluse.delivery.checkout import Checkout
 from sluse.errors import CatalogError
 from sluse.words.said import say
@@ -60,21 +60,32 @@ def tree_of(checkout: Checkout, base: Base | None) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="sluse-base-") as made:
         folder = Path(made)
         (folder / INTEGRATIONS).mkdir()
-        there = _demanded(checkout.root, "ls-tree", "--name-only", base.commit, *_JUDGED).decode().split()
-        if there:
-            with tarfile.open(fileobj=io.BytesIO(_demanded(checkout.root, "archive", base.commit, *there))) as packed:
-                packed.extractall(folder, filter=_unlinked)  # noqa: S202 - filtered by `data_filter`
+        try:
+            with StandingClone(checkout.root) as clone:
+                for part in _JUDGED:
+                    _write(clone, base.commit, part, folder)
+        except CatalogError as error:
+            raise _untold(error.message) from error
         yield folder
+
+
+def _write(clone: StandingClone, commit: str, part: str, into: Path) -> None:
+    """Write the files of a part of a commit; links are left out, which no reader follows."""
+    found = clone.find(clone.root(commit), part)
+    if found is None or not found.is_folder:
+        return
+    files = clone.files(found.id, part)
+    entries = [each for each in files.entries() if each.kind is FileKind.FILE]
+    contents = files.read([each.id for each in entries])
+    for each in entries:
+        file = demand_inside(into, each.path)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(contents.get(each.id, b""))  # none of one that is too large, which no reader reads
 
 
 def _is_same(root: Path, base: Base) -> bool:
     changed = _demanded(root, "diff", "--name-only", base.commit, "--", *_JUDGED)
     return not (changed or _demanded(root, "ls-files", "--others", "--exclude-standard", "--", *_JUDGED))
-
-
-def _unlinked(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo | None:
-    """Leave links out: no reader follows one, and where one leads out of the folder `tarfile` would make nothing at all."""
-    return None if member.issym() else tarfile.data_filter(member, folder)
 
 
 def _git(root: Path, *arguments: str) -> bytes:
@@ -86,12 +97,15 @@ def _demanded(root: Path, *arguments: str) -> bytes:
     """Return what git prints. CatalogError with its own words where it fails, as in a clone that lost a file."""
     done = _ran(root, *arguments)
     if done.returncode:
-        said = " ".join(done.stderr.decode(errors="replace").split())
-        raise CatalogError(
-            say("git does not tell where the order would begin: {said}", said=said),
-            hint=say("fetch again, or give --no-branch"),
-        )
+        raise _untold(" ".join(done.stderr.decode(errors="replace").split()))
     return done.stdout
+
+
+def _untold(said: str) -> CatalogError:
+    return CatalogError(
+        say("git does not tell where the order would begin: {said}", said=said),
+        hint=say("fetch again, or give --no-branch"),
+    )
 
 
 def _ran(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
