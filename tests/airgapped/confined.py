@@ -1,33 +1,30 @@
-"""Run a command where only loopback exists, and say how often anything of it tried to leave: for `unshare -n`.
-
-The kernel counts, per network namespace, what it had no route for. So every process counts, git and its helpers too, and
-so does a look-up of a name that would have gone to a name server.
-"""
+"""Run a command where there is no network, as whoever may make a network namespace."""
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 
-def main(report: Path, *words: str) -> int:
-    """Write {"code", "left"} to `report`: how the command ended, and how often something tried to leave."""
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    before = no_route()
-    ended = subprocess.run(words, check=False, timeout=280)
-    report.write_text(json.dumps({"code": ended.returncode, "left": no_route() - before}))
-    return ended.returncode
+_LOOPBACK_ONLY = Path(__file__).with_name("loopback_only.py")
+SLUSE = Path(sys.executable).with_name("sluse")
 
 
-def no_route() -> int:
-    """Return how many packets, connections and look-ups there was no route for, of IPv4 and IPv6."""
-    names, values = (line.split() for line in Path("/proc/net/snmp").read_text().splitlines() if line.startswith("Ip:"))
-    four = int(values[names.index("OutNoRoutes")])
-    six = dict(line.split() for line in Path("/proc/net/snmp6").read_text().splitlines())
-    return four + int(six["Ip6OutNoRoutes"])
+def confined(folder: Path, *words: str | Path) -> tuple[int, int, str]:
+    """Run a command without a network; return its exit code, how often something tried to leave, and what it said."""
+    report = folder / "report.json"
+    surroundings = {"PATH": os.defpath + ":/usr/sbin", "HOME": str(folder), "TMPDIR": str(folder), "LC_ALL": "C.UTF-8"}
+    words = ("unshare", "-n", sys.executable, _LOOPBACK_ONLY, report, *words)
+    done = subprocess.run(words, env=surroundings, capture_output=True, text=True, check=False, timeout=290)
+    told = json.loads(report.read_text())
+    return told["code"], told["left"], done.stdout + done.stderr
 
 
-if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), *sys.argv[2:]))
+def may() -> None:
+    """Skip the test, and say why, where this user may not make a network namespace."""
+    if subprocess.run(["unshare", "-n", "ip", "link", "set", "lo", "up"], capture_output=True, check=False).returncode:
+        pytest.skip("not run: this user may not make a network namespace (unshare -n)")

@@ -8,34 +8,57 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
 from golden.command_help import commands
+from sluse.cli import main
 
+Asked = Callable[..., Result]
 Ran = Callable[..., "subprocess.CompletedProcess[str]"]
 COMMANDS = list(commands())
 TOO_LONG = "a" * 300
 
 
-def refused(ran: subprocess.CompletedProcess[str]) -> str:
+@pytest.fixture
+def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Asked:
+    """Run `sluse` in this process, in an empty directory."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str, **environment: str) -> Result:
+        return CliRunner(env=environment).invoke(main, words)
+
+    return run
+
+
+def refused(ran: Result) -> str:
     """Assert that it could not be done and says why; return what it says."""
-    assert (ran.returncode, ran.stdout) == (2, "")
-    assert "Traceback" not in ran.stderr
+    assert isinstance(ran.exception, SystemExit), ran.exception  # and not what would be a stack trace
+    assert (ran.exit_code, ran.stdout) == (2, "")
     return ran.stderr
 
 
+def test_a_refusal_is_all_that_its_process_says(sluse: Ran) -> None:
+    ran = sluse("run")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.splitlines() == [
+        "error: no settings file is given",
+        "hint: pass --settings FILE, or set SLUSE_SETTINGS",
+    ]
+
+
 @pytest.mark.parametrize("words", COMMANDS, ids=lambda words: " ".join(("sluse", *words)))
-def test_an_unknown_option_is_refused_by_every_command(words: tuple[str, ...], sluse: Ran) -> None:
-    assert "No such option '--nonsense'" in refused(sluse(*words, "--nonsense"))
+def test_an_unknown_option_is_refused_by_every_command(words: tuple[str, ...], ask: Asked) -> None:
+    assert "No such option '--nonsense'" in refused(ask(*words, "--nonsense"))
 
 
 @pytest.mark.parametrize("words", [("chekc",), ("ledger", "innit"), ("",), ("check\n",)])
-def test_an_unknown_command_is_refused(words: tuple[str, ...], sluse: Ran) -> None:
-    assert "No such command" in refused(sluse(*words))
+def test_an_unknown_command_is_refused(words: tuple[str, ...], ask: Asked) -> None:
+    assert "No such command" in refused(ask(*words))
 
 
 @pytest.mark.parametrize("words", [(), ("ledger",)])
-def test_a_group_alone_shows_its_help_and_ends_with_2(words: tuple[str, ...], sluse: Ran) -> None:
-    assert "Commands:" in refused(sluse(*words))
+def test_a_group_alone_shows_its_help_and_ends_with_2(words: tuple[str, ...], ask: Asked) -> None:
+    assert "Commands:" in refused(ask(*words))
 
 
 @pytest.mark.parametrize(
@@ -62,10 +85,10 @@ def test_a_group_alone_shows_its_help_and_ends_with_2(words: tuple[str, ...], sl
     ],
     ids=lambda words: " ".join(words)[:60],
 )
-def test_what_cannot_be_done_is_refused(words: tuple[str, ...], sluse: Ran, tmp_path: Path) -> None:
+def test_what_cannot_be_done_is_refused(words: tuple[str, ...], ask: Asked, tmp_path: Path) -> None:
     (tmp_path / "broken.json").write_text("{")
     (tmp_path / "integrations").mkdir()
-    assert refused(sluse(*words)).strip()
+    assert refused(ask(*words)).strip()
 
 
 @pytest.mark.parametrize(
@@ -80,24 +103,16 @@ def test_what_cannot_be_done_is_refused(words: tuple[str, ...], sluse: Ran, tmp_
     ],
     ids=["absent", "broken", "another-form", "not-utf-8", "misspelt", "unknown-field"],
 )
-def test_wrong_settings_are_named_in_one_sentence(content: bytes | None, says: str, sluse: Ran, tmp_path: Path) -> None:
+def test_wrong_settings_are_named_in_one_sentence(content: bytes | None, says: str, ask: Asked, tmp_path: Path) -> None:
     if content is not None:
         (tmp_path / "settings.json").write_bytes(content)
     for command in (("run",), ("ledger", "init", "-e", "test")):
-        said = refused(sluse(*command, "--settings", "settings.json"))
+        said = refused(ask(*command, "--settings", "settings.json"))
         assert says in said
         first, *hint = said.splitlines()
         assert first.startswith("error: ")
         assert all(line.startswith("hint: ") for line in hint)
 
 
-def test_no_settings_are_named_in_one_sentence_with_a_hint(sluse: Ran) -> None:
-    assert refused(sluse("run")).splitlines() == [
-        "error: no settings file is given",
-        "hint: pass --settings FILE, or set SLUSE_SETTINGS",
-    ]
-
-
-def test_the_variable_names_the_settings(sluse: Ran, surroundings: dict[str, str]) -> None:
-    surroundings["SLUSE_SETTINGS"] = "elsewhere.json"
-    assert "cannot read the settings file elsewhere.json" in refused(sluse("run"))
+def test_the_variable_names_the_settings(ask: Asked) -> None:
+    assert "cannot read the settings file elsewhere.json" in refused(ask("run", SLUSE_SETTINGS="elsewhere.json"))

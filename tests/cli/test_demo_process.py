@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from worlds.chapters import CHAPTERS
+
 SLUSE = Path(sys.executable).with_name("sluse")
 Started = Callable[..., "subprocess.Popen[str]"]
 
@@ -37,17 +39,6 @@ def runs(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
-
-
-CHAPTERS = """
-import asyncio, sys
-from sluse.demo.narrator import Narrator, Output
-from sluse.demo.play import play
-from sluse.demo.story import CHAPTERS
-form, count, keep = Output(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "keep"
-sys.exit(0 if asyncio.run(play(Narrator(form), keep=keep, chapters=CHAPTERS[:count])) else 1)
-"""
-"""The first chapters of the story. All of it is `make demo`, which CI runs beside the tests."""
 
 
 def test_the_plain_form_tells_the_same_without_colour(surroundings: dict[str, str]) -> None:
