@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sluse.catalog.files import FileEntry
+from sluse.catalog.files import by_folder
 from sluse.catalog.work_tree import WorkTree
 from sluse.checking.judging import Judging, Policies, Read, digest, written
 from sluse.checking.memory import Memory
@@ -37,7 +37,7 @@ def judged(root: Path, under: str, memory: Memory | None, processes: int | None 
     tree = WorkTree(root, under)
     entries = tree.entries()
     files = Read(tree.read([entry.id for entry in entries if entry.id]))
-    judging = Judging(under, files, _by_folder(entries, under), policies)
+    judging = Judging(under, files, by_folder(entries, under), policies)
     return _Check(under, judging, policies, memory, processes).verdict()
 
 
@@ -94,13 +94,3 @@ def _together(of_policies: Sequence[Problem], folders: Iterable[Remembered]) -> 
         for name, count in each.counts.items():
             counts[name] += count
     return Verdict(ordered(problems), sum(each.readable for each in verdicts), dict(counts))
-
-
-def _by_folder(entries: Sequence[FileEntry], under: str) -> Mapping[str, Sequence[FileEntry]]:
-    """Return the files by the folder they lie in, with all that lie in none under an empty name."""
-    folders: dict[str, list[FileEntry]] = defaultdict(list)
-    start = len(under) + 1
-    for entry in entries:
-        folder, slash, _ = entry.path[start:].partition("/")
-        folders[folder if slash else ""].append(entry)
-    return folders

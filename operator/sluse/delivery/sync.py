@@ -200,7 +200,7 @@ class Sync:
 
     def _read_tree(self, commit: str, path: str) -> Head:
         files = GitTree(self.source, commit, path)
-        if not files.entries():
+        if not files.folders():
             raise CatalogError(
                 f"commit {commit[:12]} has no folder {path}",
                 hint="correct spec.path, or put the folder back; until then everything stays as it is",

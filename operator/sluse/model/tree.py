@@ -6,8 +6,9 @@ file of an organisation is unreadable, nothing of that organisation counts as de
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Generic, TypeVar
 
 from sluse.model.client_installation import ClientInstallation
@@ -22,6 +23,8 @@ from sluse.model.service_integration import ServiceIntegration
 from sluse.model.user_organisation import UserOrganisation
 
 Content_co = TypeVar("Content_co", covariant=True)
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,14 @@ class Tree:
     decisions: Mapping[IntegrationKey, Sourced[Decision]] = field(default_factory=dict)
     accepted: Mapping[tuple[str, Digest], AcceptedFile] = field(default_factory=dict)
     evidence: Mapping[tuple[IntegrationKey, str], EvidenceContent] = field(default_factory=dict)
+    folders: Mapping[str, Tree] = field(default_factory=dict, compare=False, repr=False)
+    """The same by folder, where it was put together of folders: who looks at one tree after the other compares these.
+    See `parts`."""
+
+    @property
+    def parts(self) -> Mapping[str, Tree]:
+        """The trees of which this one is made, by any name: its folders, or it alone. No organisation is in two of them."""
+        return self.folders or {"": self}
 
     @property
     def readable(self) -> int:
@@ -97,6 +108,35 @@ class Tree:
                 self.evidence,
             )
         )
+
+
+def whole(folders: Mapping[str, Tree]) -> Tree:
+    """Return the tree that these folders are together. Nothing that has a name may be in two of them."""
+    parts = folders.values()
+    return Tree(
+        _together(each.organisations for each in parts),
+        _together(each.integrations for each in parts),
+        _together(each.keys for each in parts),
+        tuple(chain.from_iterable(each.problems for each in parts)),
+        frozenset[str]().union(*(each.unreadable for each in parts)),
+        _together(each.providers for each in parts),
+        _together(each.installations for each in parts),
+        _together(each.user_organisations for each in parts),
+        _together(each.acceptance_tests for each in parts),
+        _together(each.decisions for each in parts),
+        _together(each.accepted for each in parts),
+        _together(each.evidence for each in parts),
+        folders,
+    )
+
+
+def _together(groups: Iterable[Mapping[Key, Value]]) -> Mapping[Key, Value]:
+    """Return all of them as one: by `update`, which hashes no key of a dict again."""
+    found: dict[Key, Value] = {}
+    for each in groups:
+        if each:
+            found.update(each)
+    return found
 
 
 def errors(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:

@@ -10,19 +10,24 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from sluse.catalog.git import command, refusals, tree
 from sluse.catalog.git.clone import REF, Clone, Tip
-from sluse.catalog.git.objects import Damaged, Missing, Objects
+from sluse.catalog.git.objects import Damaged, Kind, Missing, Objects
 from sluse.errors import CatalogError, RemoteUnavailable
 from sluse.words.said import say
+
+Found = TypeVar("Found")
+
+_FEW, _WORDS = 200, 64 * 1024  # paths, and letters of them, that are named to git; beyond, it lists all
+_LARGEST = 64 * 1024 * 1024  # bytes of a tree or a commit
 
 # Git's own words.
 _NO_DEPTH = "does not support shallow"
@@ -97,32 +102,37 @@ class Source:
                     hint=say("check the disk: space, and the right to write there"),
                 ) from error
 
-    def entries(self, commit: str, under: str) -> tuple[tree.Entry, ...]:
+    def entries(self, commit: str, under: str, only: Collection[str] | None = None) -> tuple[tree.Entry, ...]:
         """Return what lies under a folder (all, where it is empty) of a fetched commit, sorted by path.
+
+        `only`: of that what goes by these names directly in the folder. A CatalogError for a commit that the copy does
+        not have.
+        """
+        return self._whole(lambda: self._entries(commit, under, only))
+
+    def children(self, commit: str, under: str) -> tuple[tree.Child, ...]:
+        """Return what is directly in a folder of a fetched commit; nothing where there is no such folder.
 
         A CatalogError for a commit that the copy does not have.
         """
-        with self._lock:
-            try:
-                return self._entries(commit, under)
-            except Damaged:
-                self._restore(say("commit {commit}", commit=commit))
-                with suppress(Damaged):
-                    return self._entries(commit, under)
-                raise self._unknown(say("commit {commit}", commit=commit)) from None
+        return self._whole(lambda: self._children(commit, under))
 
     def read(self, blobs: Sequence[str], limit: int) -> dict[str, bytes]:
         """Return the contents by id. Blobs of more than `limit` bytes are left out.
 
         A CatalogError for an id that the copy does not have, or that is no blob.
         """
+        return self._whole(lambda: self._objects.read(blobs, limit))
+
+    def _whole(self, ask: Callable[[], Found]) -> Found:
+        """Return what is asked of the copy; one that turns out to be damaged is made anew, and asked once more."""
         with self._lock:
             try:
-                return self._objects.read(blobs, limit)
+                return ask()
             except Damaged as damage:
                 self._restore(str(damage), certain=not isinstance(damage, Missing))
                 with suppress(Damaged):
-                    return self._objects.read(blobs, limit)
+                    return ask()
                 raise self._unknown(str(damage)) from None
 
     @property
@@ -135,15 +145,40 @@ class Source:
             hint=say("fetch, and read what was fetched"),
         )
 
-    def _entries(self, commit: str, under: str) -> tuple[tree.Entry, ...]:
-        where = ("--", under.rstrip("/")) if under else ()
+    def _entries(self, commit: str, under: str, only: Collection[str] | None) -> tuple[tree.Entry, ...]:
+        folder = under.rstrip("/")
+        wanted = [f"{folder}/{name}" for name in only or ()]
+        few = 0 < len(wanted) <= _FEW and sum(map(len, wanted)) < _WORDS
+        where = ("--", *(wanted if few else [folder])) if folder else ()
         listed = self._clone.local("ls-tree", "-r", "-z", "--long", "--end-of-options", commit, *where)
         if listed.code:
-            raise Damaged(commit)
+            raise Missing(say("commit {commit}", commit=commit))
         try:
             return tree.parse(listed.out)
         except ValueError:  # git prints BAD for the size of an object that is lost, and goes on
-            raise Damaged(commit) from None
+            raise Missing(say("commit {commit}", commit=commit)) from None
+
+    def _children(self, commit: str, under: str) -> tuple[tree.Child, ...]:
+        folder = self._object(commit, "commit").split(b"\n", 1)[0].removeprefix(b"tree ").decode()
+        rows = self._rows(folder)
+        for name in filter(None, under.split("/")):
+            found = [row for row in rows if row.name == name]
+            if len(found) != 1 or not found[0].is_folder:
+                return ()
+            rows = self._rows(found[0].id)
+        return rows
+
+    def _rows(self, folder: str) -> tuple[tree.Child, ...]:
+        try:
+            return tree.children(self._object(folder, "tree"), len(folder) // 2, {})
+        except ValueError:
+            raise Damaged(folder) from None
+
+    def _object(self, name: str, kind: Kind) -> bytes:
+        found = self._objects.read([name], _LARGEST, kind)
+        if name not in found:
+            raise CatalogError(say("{object} has more than {limit} bytes", object=name, limit=_LARGEST))
+        return found[name]
 
     def _restore(self, what: str, *, certain: bool = False) -> None:
         """Make a damaged copy anew; one that is whole lacks `what` for another reason, and that is an error."""

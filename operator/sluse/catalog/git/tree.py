@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 
@@ -95,3 +96,12 @@ def children(content: bytes, octets: int, known: dict[Row, Child]) -> tuple[Chil
 
 Row = bytes
 _ROWS = {octets: re.compile(rb"[0-7]+ [^\0]+\0.{%d}" % octets, re.DOTALL) for octets in (20, 32)}
+
+
+def is_plain(rows: Sequence[Child]) -> bool:
+    """Tell whether a tree names things as git does: each once, and nothing that leads elsewhere. Not where it is empty."""
+    names = {row.name for row in rows}
+    return len(names) == len(rows) > 0 and _ODD.isdisjoint(names) and "/" not in "".join(names)
+
+
+_ODD = frozenset({".", "..", ".git"})
