@@ -21,9 +21,9 @@ from sluse.sandbox.kube.fields import (
     elements,
     tracked,
 )
+from sluse.sandbox.kube.node import Node
 from sluse.sandbox.kube.ownership import Entry, Manager, Managers, forced, refusal
 from sluse.sandbox.kube.status import Object
-from sluse.sandbox.kube.structural import Node
 
 
 def server_side_apply(

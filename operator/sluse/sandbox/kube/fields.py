@@ -10,8 +10,8 @@ from typing import Any
 
 import orjson
 
+from sluse.sandbox.kube.node import Node
 from sluse.sandbox.kube.status import Object
-from sluse.sandbox.kube.structural import Node
 
 Path = tuple[str, ...]
 FieldSet = frozenset[Path]

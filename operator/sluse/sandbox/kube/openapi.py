@@ -11,9 +11,9 @@ from typing import Any
 
 import orjson
 
+from sluse.sandbox.kube.node import METADATA
 from sluse.sandbox.kube.resources import Registry, Resource
 from sluse.sandbox.kube.status import Object, unknown_path
-from sluse.sandbox.kube.structural import METADATA
 
 _META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 _QUERY = ("dryRun", "fieldManager", "fieldValidation")

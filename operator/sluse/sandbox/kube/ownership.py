@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from sluse.sandbox.kube.fields import NOTHING, Difference, FieldSet, Path, as_trie, from_trie, spoken, tracked
+from sluse.sandbox.kube.node import Node
 from sluse.sandbox.kube.status import APIError, Cause, Object, apply_conflict, bad_request
-from sluse.sandbox.kube.structural import Node
 
 CONTAINERS = frozenset({("f:metadata",)})
 

@@ -11,8 +11,8 @@ from typing import Any
 import jsonpatch
 import jsonpointer
 
+from sluse.sandbox.kube.node import Node
 from sluse.sandbox.kube.status import Object, bad_request, unprocessable
-from sluse.sandbox.kube.structural import Node
 
 JSON = "application/json-patch+json"
 MERGE = "application/merge-patch+json"

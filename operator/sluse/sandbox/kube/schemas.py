@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sluse.sandbox.kube.node import STRING, STRINGS
 from sluse.sandbox.kube.status import Object
-from sluse.sandbox.kube.structural import STRING, STRINGS
 
 INTEGER: Object = {"type": "integer", "format": "int32"}
 BOOLEAN: Object = {"type": "boolean"}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from sluse.sandbox.kube.node import STRING, STRINGS
 from sluse.sandbox.kube.schemas import BOOLEAN, CONDITIONS, FREE, INTEGER, array, said, struct
 from sluse.sandbox.kube.status import Object
-from sluse.sandbox.kube.structural import STRING, STRINGS
 
 _RULES = array(
     struct(

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from sluse.sandbox.kube.node import Node
 from sluse.sandbox.kube.status import Cause
 
 if TYPE_CHECKING:
     from jsonschema_rs import ValidationError
-
-    from sluse.sandbox.kube.structural import Node
 
 _LIMITS = {
     "maxLength": ("FieldValueTooLong", "Too long: may not be more than {limit} bytes"),
