@@ -10,7 +10,7 @@ import tempfile
 import pytest
 from hypothesis import HealthCheck, settings
 
-from worlds import editor
+from worlds import editor, object_store
 from worlds.engines import PROGRAMS, missing
 
 os.environ["LC_ALL"] = "C.UTF-8"
@@ -35,6 +35,10 @@ def pytest_collection_finish() -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if missing():
         terminalreporter.write_line(f"not run: the engine pulumi, since {' and '.join(PROGRAMS)} are not on PATH")
+    elif object_store.missing():
+        terminalreporter.write_line(
+            f"not run: Pulumi's state in a bucket under a cloud's key, since {object_store.PROGRAM} is not on PATH"
+        )
     if editor.missing():
         terminalreporter.write_line(
             f"not run: what an editor shows of the schema, since {editor.PROGRAM} is not on PATH"

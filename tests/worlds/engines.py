@@ -37,13 +37,21 @@ def pulumi_settings(folder: Path, **changes: object) -> PulumiSettings:
     return PulumiSettings.model_validate({**known, **changes})
 
 
-def pulumi_engine(world: ClusterWorld, folder: Path, room: int = 300) -> Engine:
-    """Return an engine with a backend in the folder, whose Pulumi stacks take `room` objects each."""
+def pulumi_engine(
+    world: ClusterWorld,
+    folder: Path,
+    room: int = 300,
+    *,
+    settings: PulumiSettings | None = None,
+    environment: Mapping[str, str] = os.environ,
+) -> Engine:
+    """Return an engine whose Pulumi stacks take `room` objects each; without `settings` its backend is in the folder."""
     from sluse_stacks.engine.adapter import PulumiEngine
     from sluse_stacks.engine.lean import Lean
 
     kubeconfig = world.kubeconfig(folder / "kubeconfig")
-    return PulumiEngine(Lean(pulumi_settings(folder), kubeconfig, dict(os.environ)), world.operator, room)
+    lean = Lean(settings or pulumi_settings(folder), kubeconfig, dict(environment))
+    return PulumiEngine(lean, world.operator, room)
 
 
 def held(folder: Path) -> Mapping[str, list[str]]:

@@ -19,6 +19,7 @@ from sluse.cluster.access import access_from_kubeconfig
 from sluse.cluster.client import Cluster
 from sluse.delivery.engine import Engine
 from sluse.desired.stack import Stack
+from sluse.model.settings import PulumiSettings
 from sluse.sandbox.kube.faults import Fault
 from sluse_stacks.engine.adapter import PulumiEngine
 from sluse_stacks.engine.lean import Lean
@@ -27,6 +28,7 @@ from worlds.engines import pulumi_settings
 from worlds.stacks import stack
 
 Objects = Mapping[str, dict[str, Any]]
+_SETTINGS = "pulumi.json"
 
 
 async def cancelled(world: ClusterWorld, engine: Engine, wanted: Stack) -> None:
@@ -48,20 +50,32 @@ async def killed(
     clients: tuple[str, ...],
     when: Callable[[Objects], bool],
     room: int = 300,
+    *,
+    settings: PulumiSettings | None = None,
+    environment: Mapping[str, str] = os.environ,
 ) -> None:
     """Declare in a process that is killed as soon as the cluster's objects look so; writes take a while meanwhile."""
     world.kubeconfig(folder / "kubeconfig")
+    known = settings or pulumi_settings(folder)
+    (folder / _SETTINGS).write_text(known.model_dump_json(by_alias=True), encoding="utf-8")
     for verb in ("patch", "delete"):
         world.api.faults.add(Fault(latency=0.4, verb=verb, resource="helseidclients", times=None))
     process = await asyncio.create_subprocess_exec(
-        sys.executable, __file__, str(folder), str(room), scope, *clients, stderr=asyncio.subprocess.PIPE
+        sys.executable,
+        __file__,
+        str(folder),
+        str(room),
+        scope,
+        *clients,
+        stderr=asyncio.subprocess.PIPE,
+        env=environment,
     )
     while not when(await world.objects("fjord")):
         assert process.returncode is None, (await process.stderr.read()).decode() if process.stderr else ""
         await asyncio.sleep(0.01)  # a look: the process tells nothing while it is at work
     process.kill()
     await process.wait()
-    await gone(folder / "home" / "started")
+    await gone(known.home / "started")
     world.api.faults.clear()
 
 
@@ -85,7 +99,8 @@ async def main(folder: Path, room: int, scope: str, clients: list[str]) -> None:
     kubeconfig = folder / "kubeconfig"
     access = access_from_kubeconfig(plain(kubeconfig.read_text()), folder=folder)  # type: ignore[arg-type]
     async with Cluster(access, connections=4) as cluster:
-        engine = PulumiEngine(Lean(pulumi_settings(folder), kubeconfig, dict(os.environ)), cluster, room)
+        settings = PulumiSettings.model_validate_json((folder / _SETTINGS).read_bytes())
+        engine = PulumiEngine(Lean(settings, kubeconfig, dict(os.environ)), cluster, room)
         await engine.declare(stack(clients=clients, scopes=(scope,)))
         await engine.close()
 

@@ -55,7 +55,7 @@ _UNUSABLE: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (
         re.compile(r"incorrect passphrase|passphrase must be set|PULUMI_CONFIG_PASSPHRASE"),
         "the passphrase in the settings does not open the stack's state",
-        "put the right one into pulumi.passphraseFile; a stack keeps the one it was made with",
+        "a stack keeps the passphrase, or the cloud's key, that it was made with: put that back, or change it with pulumi stack change-secrets-provider",
     ),
     (
         re.compile(r"unknown flag|unknown command"),
@@ -63,8 +63,32 @@ _UNUSABLE: tuple[tuple[re.Pattern[str], str, str], ...] = (
         "install the version that stacks/README.md names",
     ),
     (
+        re.compile(r"NoSuchBucket|ContainerNotFound|bucket does not exist"),
+        "there is no such bucket as pulumi.backend in the settings names",
+        "make the bucket, or correct pulumi.backend",
+    ),
+    (
         re.compile(
-            r"unable to open bucket|error reading from bucket|could not list bucket|unable to check if bucket|permission denied"
+            r"blob \(.*(?:InvalidAccessKeyId|SignatureDoesNotMatch|AccessDenied|ExpiredToken|InvalidToken"
+            r"|get credentials|AuthenticationFailed|AuthorizationFailure|PermissionDenied|StatusCode: 40[13])"
+        ),
+        "the backend that holds Pulumi's state does not accept the operator's credentials",
+        "give the operator's pods credentials that may read, write, list and delete in pulumi.backend, as stacks/README.md says",
+    ),
+    (
+        re.compile(r"secrets \(code="),
+        "the cloud's key that encrypts secrets in Pulumi's state cannot be used",
+        "check that pulumi.secretsProvider names it, and that the operator's credentials may encrypt and decrypt with it",
+    ),
+    (
+        re.compile(r"blob \(.*(?:request send failed|dial tcp|i/o timeout|no such host|StatusCode: 5\d\d)"),
+        "the backend that holds Pulumi's state does not answer; it is asked again",
+        "if that lasts: check pulumi.backend, and that the operator's pods reach it",
+    ),
+    (
+        re.compile(
+            r"blob \(|unable to open bucket|error reading from bucket|could not list bucket|unable to check if bucket"
+            r"|permission denied"
         ),
         "the backend that holds Pulumi's state cannot be read",
         "check pulumi.backend in the settings and who may read it",

@@ -64,6 +64,7 @@ class Lean:
         except automation.StackNotFoundError:
             return None
         deployment: Mapping[str, Any] = json.loads(told.stdout).get("deployment") or {}
+        self._remember_key(stack, deployment)
         return deployment
 
     def init(self, stack: str) -> None:
@@ -101,6 +102,17 @@ class Lean:
         """Forget the stack and leave its objects where they are."""
         self._run("stack", "rm", "--yes", "--force", "--stack", stack)
         self.command.forget(stack)
+
+    def _remember_key(self, stack: str, deployment: Mapping[str, Any]) -> None:
+        """Write down which cloud's key a stack was made with: its state says so, and the CLI looks for that in this folder.
+
+        Without, in a folder that was lost or by another replica, the CLI would ask for a passphrase.
+        """
+        keeper = deployment.get("secrets_providers") or {}
+        if keeper.get("type") == "cloud":
+            key = keeper["state"]
+            settings = automation.StackSettings(secrets_provider=key["url"], encrypted_key=key["encryptedkey"])
+            self._opened.save_stack_settings(stack, settings)
 
     @property
     def _opened(self) -> automation.LocalWorkspace:
