@@ -26,7 +26,8 @@ from sluse.checking.folders import judged
 from sluse.checking.memory import Memory
 from sluse.checking.scope import Scope
 from sluse.checking.verdict import Verdict, verdict
-from sluse.rules.judge import Judge, check, check_policies
+from sluse.rules.again import Judge
+from sluse.rules.judge import check, check_policies
 from sluse.words.language import Language, in_language
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"

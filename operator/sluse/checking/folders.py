@@ -19,9 +19,10 @@ from sluse.checking.memory import Memory
 from sluse.checking.release import release
 from sluse.checking.remembered import Remembered, packed, packed_problems, unpacked, unpacked_problems
 from sluse.checking.sharing import FEW, shared
-from sluse.checking.verdict import Verdict, ordered
+from sluse.checking.verdict import Verdict
 from sluse.cores.forked import how_many
-from sluse.rules.world import Register
+from sluse.model.problem import ordered
+from sluse.rules.world import Register, outdated
 
 if TYPE_CHECKING:
     from sluse.model.problem import Problem
@@ -79,8 +80,8 @@ class _Check:
         with shared(self._judging, unknown, self._shares(unknown)) as work:
             declared = {**{folder: found.declared for folder, found in before.items()}, **work.declared()}
             world = Register(declared[folder] for folder in self._judging.folders)
-            outdated = [folder for folder, found in before.items() if not found.holds(world)]
-            return {**work.judged(world), **{folder: self._judging.judged(folder, world) for folder in outdated}}
+            untrue = outdated({folder: found.answers for folder, found in before.items()}, world)
+            return {**work.judged(world), **{folder: self._judging.judged(folder, world) for folder in untrue}}
 
     def _shares(self, folders: Iterable[str]) -> int:
         return how_many(self._processes, sum(len(self._judging.folders[each]) for each in folders), FEW)

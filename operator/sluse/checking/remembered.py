@@ -10,25 +10,20 @@ from typing import Any
 from sluse.checking import wire
 from sluse.checking.verdict import Verdict
 from sluse.model.problem import Problem
-from sluse.rules.world import Answer, Declared, Question, World
+from sluse.rules.world import Answer, Answers, Declared, Question
 
 _FOREIGN = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 """What reading a text raises that was not packed here."""
 _MOST = 1 << 31
-Answers = Mapping[tuple[Question, str], Answer]
 
 
 @dataclass(frozen=True)
 class Remembered:
-    """One folder's part of a verdict. It holds in every world that gives the same answers."""
+    """One folder's part of a verdict. It holds in every world that gives the same answers (`world.outdated`)."""
 
     declared: Declared
     verdict: Verdict
     answers: Answers
-
-    def holds(self, world: World) -> bool:
-        """Tell whether the folder would be judged the same in that world."""
-        return all(world.ask(question, about) == answer for (question, about), answer in self.answers.items())
 
 
 def packed(folder: Remembered) -> bytes:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from sluse.model.problem import Problem
+from sluse.model.problem import Problem, ordered
 
 if TYPE_CHECKING:
     from sluse.model.tree import Tree
@@ -38,8 +37,3 @@ def verdict(problems: Iterable[Problem], tree: Tree) -> Verdict:
     """Return the verdict on a tree."""
     counts = {name: len(getattr(tree, group)) for name, group in COUNTED.items()}
     return Verdict(ordered(problems), tree.readable, counts)
-
-
-def ordered(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Return problems by place; of one place by rule."""
-    return tuple(sorted(problems, key=attrgetter("place", "rule")))

@@ -12,11 +12,11 @@ import click
 from sluse.checking.folders import judged
 from sluse.checking.memory import Memory, memory_in
 from sluse.checking.scope import Scope, scope
-from sluse.checking.verdict import Verdict, ordered
+from sluse.checking.verdict import Verdict
 from sluse.cli import lang
 from sluse.cli.collection import without_collecting
 from sluse.cli.reaching import CA, RESOLVE
-from sluse.model.problem import Problem, Severity
+from sluse.model.problem import Problem, Severity, ordered
 from sluse.rules.printing import Paint, as_json, as_text, readable, tally, unpainted
 from sluse.wiring import cache
 from sluse.words.said import Translate, say

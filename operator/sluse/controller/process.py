@@ -52,7 +52,7 @@ from sluse.notify.telling import Telling
 from sluse.reconcile.converge import Converge
 from sluse.reconcile.federation import ConvergeFederation
 from sluse.reconcile.status import merge_patch
-from sluse.rules.judge import Judge
+from sluse.rules.again import Judge
 from sluse.wiring.parts import Parts
 
 log = logging.getLogger(__name__)

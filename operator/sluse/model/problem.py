@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import attrgetter
 
 from sluse.model.change import Change, Edit
 from sluse.words.said import say, several
@@ -53,6 +54,11 @@ class Problem:
     excerpt: str = ""
     change: Change | None = None
     edits: tuple[Edit, ...] = ()
+
+
+def ordered(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return problems by place; of one place by rule."""
+    return tuple(sorted(problems, key=attrgetter("place", "rule")))
 
 
 def sentence(problems: Iterable[Problem]) -> str:

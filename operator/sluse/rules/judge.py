@@ -13,7 +13,7 @@ from typing import Any
 from sluse.model.envelope import Document
 from sluse.model.keys import Jwks
 from sluse.model.policy.files import PolicyFiles
-from sluse.model.problem import Problem
+from sluse.model.problem import Problem, ordered
 from sluse.model.tree import KeyFile, Sourced, Tree
 from sluse.rules.rule import DocumentRule, Finding, KeysRule, PolicyRule, Rule, TreeRule
 from sluse.rules.survey import Source, Survey
@@ -37,44 +37,22 @@ def check(tree: Tree, policies: PolicyFiles | None = None, world: World | None =
     `policies` is what lies beside it in `policies/`, where that is at hand: whose repository it is, and which
     identity providers are live already. Its own problems are `check_policies`.
     """
-    alone = (problem for each, source, rules in _alone(tree) for problem in _judged(each, source(), rules))
-    return _sorted([*tree.problems, *alone, *_across(Survey(tree, policies, world))])
-
-
-class Judge:
-    """`check` for whoever judges tree after tree: what a document alone decides is remembered while the trees have it.
-
-    Known again is the very object that the reader gave before, which it does for a file whose bytes and path are the same.
-    """
-
-    def __init__(self) -> None:
-        self._known: dict[int, tuple[Sourced[Any], tuple[Problem, ...]]] = {}
-
-    def check(self, tree: Tree) -> tuple[Problem, ...]:
-        """Return what `check` returns."""
-        before, self._known = self._known, {}
-        for each, source, rules in _alone(tree):
-            # Holding the object keeps its id its own.
-            self._known[id(each)] = before.get(id(each)) or (each, tuple(_judged(each, source(), rules)))
-        alone = (problem for _, problems in self._known.values() for problem in problems)
-        return _sorted([*tree.problems, *alone, *_across(Survey(tree))])
+    judged = (problem for each, source, rules in alone(tree) for problem in by(rules, each, source()))
+    return ordered([*tree.problems, *judged, *across(Survey(tree, policies, world))])
 
 
 def check_policies(policies: PolicyFiles) -> tuple[Problem, ...]:
     """Return every problem of the data of `policies/` that reading it did not find, sorted by place."""
-    return _sorted(
+    return ordered(
         _problem(rule, source, finding) for rule in _POLICY_RULES for source, finding in rule.check(policies)
     )
 
 
-def _sorted(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    return tuple(sorted(problems, key=lambda problem: (problem.place, problem.rule)))
+Alone = tuple[Sourced[Any], Callable[[], Source], tuple[DocumentRule[Any] | KeysRule, ...]]
+"""A document, where findings in it lie, and the rules that look at nothing else."""
 
 
-_Alone = tuple[Sourced[Any], Callable[[], Source], tuple[DocumentRule[Any] | KeysRule, ...]]
-
-
-def _alone(tree: Tree) -> Iterator[_Alone]:
+def alone(tree: Tree) -> Iterator[Alone]:
     """Yield every document and key file with the rules that look at nothing else."""
     groups: tuple[Mapping[Any, Sourced[Any]], ...] = (
         tree.integrations,
@@ -95,13 +73,15 @@ def _of_keys(key_file: KeyFile, keys: Sourced[Jwks]) -> Source:
     return Source(keys.path, str(key_file.client.integration_key), keys.locate)
 
 
-def _judged(document: Sourced[Any], source: Source, rules: Iterable[DocumentRule[Any] | KeysRule]) -> Iterator[Problem]:
+def by(rules: Iterable[DocumentRule[Any] | KeysRule], document: Sourced[Any], source: Source) -> Iterator[Problem]:
+    """Yield what some rules find in a document."""
     for rule in rules:
         for finding in rule.check(document.content):
             yield _problem(rule, source, finding)
 
 
-def _across(survey: Survey) -> Iterator[Problem]:
+def across(survey: Survey) -> Iterator[Problem]:
+    """Yield what the rules find that look at more than one document."""
     for rule in _TREE_RULES:
         for source, finding in rule.check(survey):
             yield _problem(rule, source, finding)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 Answer = tuple[str, ...]
 """Sorted, each once."""
 
+Answers = Mapping[tuple["Question", str], Answer]
+"""What was asked, and said."""
+
 
 class Question(StrEnum):
     """What may be asked, each about one thing; `SERVICES`, `PROVIDERS` and `UNREADABLE` also about nothing: all there are."""
@@ -72,39 +75,35 @@ class Register:
     """Everything that is declared, looked up in dicts, so that the rules stay linear."""
 
     def __init__(self, declared: Iterable[Declared]) -> None:
+        all_of_them = list(declared)
         self._numbers: dict[str, set[str]] = defaultdict(set)
         self._domains: dict[str, set[str]] = defaultdict(set)
         self._within: dict[str, set[str]] = defaultdict(set)
         self._providers: dict[str, set[str]] = defaultdict(set)
-        self._services: dict[str, set[str]] = {}
-        self._unreadable: dict[str, set[str]] = {}
-        for each in declared:
+        self._services = frozenset[str]().union(*(each.services for each in all_of_them))
+        self._unreadable = frozenset[str]().union(*(each.unreadable for each in all_of_them))
+        for each in all_of_them:
             _gather(each.numbers, self._numbers)
             _gather(each.domains, self._domains)
             _gather(each.providers, self._providers)
-            self._services.update((name, {name}) for name in each.services)
-            self._unreadable.update((slug, {slug}) for slug in each.unreadable)
         for name, slugs in self._domains.items():
             for parent in _parents(name):
                 self._within[parent] |= slugs
 
     def ask(self, question: Question, about: str = "") -> Answer:
         """Return the answer."""
-        if question is Question.OVERLAPPING:
-            return _sorted(self._overlapping(about))
-        known = self._known(question)
-        return _sorted(known.get(about, ()) if about else known)
-
-    def _known(self, question: Question) -> Mapping[str, set[str]]:
         match question:
-            case Question.SPEAKERS:
-                return self._numbers
-            case Question.PROVIDERS:
-                return self._providers
+            case Question.OVERLAPPING:
+                return _sorted(self._overlapping(about))
             case Question.SERVICES:
-                return self._services
+                return _named(self._services, about)
+            case Question.UNREADABLE:
+                return _named(self._unreadable, about)
+            case Question.SPEAKERS:
+                declared = self._numbers
             case _:
-                return self._unreadable
+                declared = self._providers
+        return _sorted(declared.get(about, ()) if about else declared)
 
     def _overlapping(self, domain: str) -> Iterator[str]:
         yield from self._within.get(domain, ())
@@ -127,10 +126,29 @@ class Asked:
         return known
 
 
+def outdated(verdicts: Mapping[str, Answers], world: World) -> frozenset[str]:
+    """Return whose verdicts, with the answers that each rests on, need not hold in a world.
+
+    What many have asked is asked once, and dicts are compared as wholes: so it costs little even where all have to be.
+    """
+    asked: dict[tuple[Question, str], Answer] = {}
+    for answers in verdicts.values():
+        asked.update(answers)
+    now = {question: world.ask(*question) for question in asked}
+    return frozenset(name for name, answers in verdicts.items() if not answers.items() <= now.items())
+
+
 def _gather(declared: Mapping[str, Answer], into: dict[str, set[str]]) -> None:
     for slug, values in declared.items():
         for value in values:
             into[value].add(slug)
+
+
+def _named(known: frozenset[str], name: str) -> Answer:
+    """Return a name if it is known; without one, all of them."""
+    if not name:
+        return tuple(sorted(known))
+    return (name,) if name in known else ()
 
 
 def _sorted(found: Iterable[str]) -> Answer:
