@@ -170,6 +170,39 @@ def test_the_operator_reaches_what_its_settings_name_and_no_other_port() -> None
     assert ports == [[53, 53], [443, 6443], [8443], [443], [25]]
 
 
+PULUMI = {"home": "/c", "passphraseFile": "/p", "backend": "s3://state?region=eu-north-1"}
+
+
+def with_pulumi(**changes: object) -> Installation:
+    asked = {**SETTINGS, "environment": "test", "engine": "pulumi", "pulumi": {**PULUMI, **changes}}
+    return installation_of(Settings.model_validate(asked), Reached(state=("192.0.2.7/32",)))
+
+
+@pytest.mark.parametrize(
+    ("changes", "ports"),
+    [
+        ({}, [443]),
+        ({"backend": "file:///state"}, []),
+        ({"backend": "s3://state?endpoint=https://minio.example:9000&s3ForcePathStyle=true"}, [9000]),
+        ({"backend": "s3://state?endpoint=minio.example:9000"}, [9000]),
+        ({"backend": "file:///s", "secretsProvider": "awskms://alias/x?endpoint=http://kms.example"}, [80]),
+        ({"secretsProvider": "awskms://alias/x?endpoint=https://kms.example:8443"}, [443, 8443]),
+    ],
+)
+def test_with_pulumi_it_reaches_where_the_state_and_its_key_are(changes: dict[str, str], ports: list[int]) -> None:
+    rules = networks(with_pulumi(**changes))["sluse-operator"]["egress"][4:]
+    assert [[each["port"] for each in rule["ports"]] for rule in rules] == ([ports] if ports else [])
+    assert all(rule["to"] == [{"ipBlock": {"cidr": "192.0.2.7/32"}}] for rule in rules)
+
+
+def test_each_update_of_pulumi_that_may_run_at_once_has_its_memory() -> None:
+    def limit(made: Installation) -> str:
+        (container,) = only("Deployment", made)["spec"]["template"]["spec"]["containers"]
+        return str(container["resources"]["limits"]["memory"])
+
+    assert (limit(installation()), limit(with_pulumi()), limit(with_pulumi(atOnce=4))) == ("384Mi", "984Mi", "1584Mi")
+
+
 def test_addresses_that_the_site_names_are_the_only_ones() -> None:
     made = installation_of(installation().settings, Reached(remote=("192.0.2.0/24",), api_server_ports=(6443,)))
     _, server, remote, authority = networks(made)["sluse-operator"]["egress"]

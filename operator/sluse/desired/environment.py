@@ -22,7 +22,7 @@ from sluse.desired.stack import Manifest
 from sluse.model.digests import sha256
 from sluse.model.names import API_VERSION, GROUP, Environment
 from sluse.model.resources.integration_repository import IntegrationRepositorySpec
-from sluse.model.settings import Settings
+from sluse.model.settings import EngineName, Settings
 
 
 @dataclass(frozen=True)
@@ -74,10 +74,19 @@ def environment(installation: Installation) -> tuple[Manifest, ...]:
         *isolation(installation.settings, installation.reached),
         _settings(installation),
         # A changed setting is a changed pod: nothing rereads the file.
-        deployment(place, installation.image, {f"{GROUP}/settings": sha256(installation.settings.wire())}),
+        deployment(
+            place,
+            installation.image,
+            {f"{GROUP}/settings": sha256(installation.settings.wire())},
+            _updates(installation.settings),
+        ),
         disruption_budget(place),
         _repository(installation),
     )
+
+
+def _updates(settings: Settings) -> int:
+    return settings.pulumi.at_once if settings.engine is EngineName.PULUMI and settings.pulumi is not None else 0
 
 
 def _metadata(place: Environment, name: str) -> dict[str, Any]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import Field
 
 from sluse.desired.pod import LABELS, SELECTED
 from sluse.desired.stack import Manifest
-from sluse.model.settings import Settings
+from sluse.model.settings import EngineName, PulumiSettings, Settings
 from sluse.model.value import Cidr, Count, Unique, Value
 
 _Addresses = Annotated[tuple[Cidr, ...], Unique]
@@ -36,6 +36,11 @@ class Reached(Value):
     remote: _Addresses = Field((), max_length=_MANY, description="The git remote.")
     authority: _Addresses = Field((), max_length=_MANY, description="The authority.")
     mail: _Addresses = Field((), max_length=_MANY, description="The mail server.")
+    state: _Addresses = Field(
+        (),
+        max_length=_MANY,
+        description="Where Pulumi's state and the key of it are, and whoever gives the credentials for both.",
+    )
 
 
 def isolation(settings: Settings, reached: Reached) -> tuple[Manifest, ...]:
@@ -76,10 +81,21 @@ def _egress(settings: Settings, reached: Reached) -> Iterator[dict[str, Any]]:
     yield _rule({_port(address) for address in addresses}, reached.authority)
     if settings.mail is not None:
         yield _rule({settings.mail.port}, reached.mail)
+    if settings.engine is EngineName.PULUMI and settings.pulumi is not None and (ports := _state(settings.pulumi)):
+        yield _rule(ports, reached.state)
+
+
+def _state(pulumi: PulumiSettings) -> frozenset[int]:
+    """Return the ports of Pulumi's state and of the key of it: the address' own, or that of the `endpoint` it names."""
+    addresses = [address for address in (pulumi.backend, pulumi.secrets_provider) if address is not None]
+    away = [urlsplit(address) for address in addresses if not address.startswith("file:")]
+    endpoints = [parse_qs(address.query).get("endpoint", [""])[0] for address in away]
+    return frozenset(_port(each if "://" in each else f"https://{each}") for each in endpoints)
 
 
 def _port(address: str) -> int:
-    return urlsplit(address).port or 443
+    parts = urlsplit(address)
+    return parts.port or (80 if parts.scheme == "http" else 443)
 
 
 def _rule(ports: Collection[int], addresses: Collection[str]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """The operator's pods: as restricted as their namespace asks, two of them, one of which leads.
 
 Memory: at 1,000 integrations of 1,000 clients `make bench` measured a peak of 161 MiB for one operator (resident, embedded
-engine), so 192 MiB are asked for and 384 MiB are the end. Of the processor it needs little but at a start; it is asked
+engine), so 192 MiB are asked for and 384 MiB are the end. Each update of Pulumi that may run at once is 300 MiB more of both: the
+CLI, its provider and what ties them take 240. Of the processor it needs little but at a start; it is asked
 for, and not limited, since a throttled leader would lose its Lease.
 """
 
@@ -29,10 +30,13 @@ SELECTED = {"app.kubernetes.io/name": OPERATOR}
 _REPLICAS = 2
 _ALIVE, _READY = "/healthz", "/readyz"
 _USER = 65532
+_UPDATE = 300  # MiB
 
 
-def deployment(place: Environment, image: str, annotations: Mapping[str, str]) -> Manifest:
+def deployment(place: Environment, image: str, annotations: Mapping[str, str], updates: int = 0) -> Manifest:
     """Return the Deployment. `annotations` of its pods: a change of one is a change of the pods.
+
+    `updates` is how many of Pulumi's may run at once beside the operator.
 
     A new replica stands by, ready, before an old one ends; so an update is a handover of about a second.
     """
@@ -46,7 +50,7 @@ def deployment(place: Environment, image: str, annotations: Mapping[str, str]) -
             "selector": {"matchLabels": dict(SELECTED)},
             "template": {
                 "metadata": {"labels": dict(LABELS), "annotations": dict(annotations)},
-                "spec": _pod(image),
+                "spec": _pod(image, updates),
             },
         },
     }
@@ -62,7 +66,7 @@ def disruption_budget(place: Environment) -> Manifest:
     }
 
 
-def _pod(image: str) -> dict[str, Any]:
+def _pod(image: str, updates: int) -> dict[str, Any]:
     return {
         "serviceAccountName": OPERATOR,
         "enableServiceLinks": False,
@@ -82,7 +86,7 @@ def _pod(image: str) -> dict[str, Any]:
             "fsGroup": _USER,
             "seccompProfile": {"type": "RuntimeDefault"},
         },
-        "containers": [_container(image)],
+        "containers": [_container(image, updates)],
         "volumes": [
             {"name": "settings", "configMap": {"name": SETTINGS_MAP}},
             {"name": "credentials", "secret": {"secretName": CREDENTIALS_SECRET, "defaultMode": 0o440}},
@@ -92,7 +96,8 @@ def _pod(image: str) -> dict[str, Any]:
     }
 
 
-def _container(image: str) -> dict[str, Any]:
+def _container(image: str, updates: int) -> dict[str, Any]:
+    asked, most = (f"{least + _UPDATE * updates}Mi" for least in (192, 384))
     return {
         "name": "operator",
         "image": image,
@@ -102,7 +107,7 @@ def _container(image: str) -> dict[str, Any]:
         "livenessProbe": _probe(_ALIVE, period=10, failures=3),
         "readinessProbe": _probe(_READY, period=5, failures=2),
         "startupProbe": _probe(_ALIVE, period=2, failures=30),
-        "resources": {"requests": {"cpu": "100m", "memory": "192Mi"}, "limits": {"memory": "384Mi"}},
+        "resources": {"requests": {"cpu": "100m", "memory": asked}, "limits": {"memory": most}},
         "securityContext": {
             "allowPrivilegeEscalation": False,
             "capabilities": {"drop": ["ALL"]},
