@@ -39,6 +39,7 @@ _FILES = {
     "RoleBinding": "access",
     "ClusterRole": "access",
     "ClusterRoleBinding": "access",
+    "FlowSchema": "access",
     "ValidatingAdmissionPolicy": "admission",
     "ValidatingAdmissionPolicyBinding": "admission",
     "NetworkPolicy": "network",

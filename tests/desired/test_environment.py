@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from sluse.controller.probes import READY_PATH
+from sluse.desired.access import NETWORK_ACCESS, OPERATOR, OPERATOR_ACCESS
 from sluse.desired.crds import crds
 from sluse.desired.environment import Installation, environment
 from sluse.desired.isolation import Reached
@@ -32,7 +33,7 @@ SETTINGS = {
     "ledger": {"signingKeyFile": "/etc/sluse/credentials/signing-key"},
 }
 
-OF_THE_CLUSTER = {"CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding"}
+OF_THE_CLUSTER = {"CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding", "FlowSchema"}
 
 
 def installation(place: Environment = Environment.TEST, *, drift: int = 600) -> Installation:
@@ -63,6 +64,7 @@ def test_what_others_stand_on_comes_first() -> None:
         *["Role", "RoleBinding"] * 2,
         "ClusterRole",
         "ClusterRoleBinding",
+        "FlowSchema",
         *["NetworkPolicy"] * 2,
         "ConfigMap",
         "Deployment",
@@ -85,6 +87,22 @@ def test_no_secret_is_among_it_and_one_cluster_role_that_is_for_openings_alone()
     assert "Secret" not in {manifest["kind"] for manifest in made}
     (role,) = [manifest for manifest in made if manifest["kind"] == "ClusterRole"]
     assert [rule["resources"] for rule in role["rules"]] == [["namespaces"], ["networkpolicies"]]
+
+
+@pytest.mark.parametrize("place", Environment)
+def test_the_api_server_is_asked_to_hurry_our_lease_and_nothing_else(place: Environment) -> None:
+    schema = only("FlowSchema", installation(place))
+    assert schema["metadata"]["name"].startswith(f"{place.namespace}-")  # two environments of one cluster share none
+    (rule,) = schema["spec"]["rules"]
+    (subject,), (hurried,) = rule["subjects"], rule["resourceRules"]
+    assert subject["serviceAccount"] == {"name": OPERATOR, "namespace": place.namespace}
+    (granted,) = (row for row in OPERATOR_ACCESS if "leases" in row.resources)
+    assert (tuple(hurried["verbs"]), tuple(hurried["resources"])) == (granted.verbs, granted.resources)
+    assert (hurried["apiGroups"], hurried["namespaces"]) == ([granted.group], [place.namespace])
+
+
+def test_the_operator_may_not_say_whose_requests_are_served_first() -> None:
+    assert "flowcontrol.apiserver.k8s.io" not in {row.group for row in (*OPERATOR_ACCESS, *NETWORK_ACCESS)}
 
 
 def test_the_settings_in_the_pod_are_the_settings_given() -> None:

@@ -27,7 +27,7 @@ _LAST_WRITE = 5.0  # seconds that a push or a write of the ledger under way is w
 
 @dataclass
 class Replica:
-    """`lost` is told why this process leads no more; it must see to it that the process ends."""
+    """`lost` is told, in whichever thread, why this process leads no more; it must see to it that the process ends."""
 
     parts: Parts
     lost: Callable[[NotLeading], None] | None = None
@@ -77,9 +77,8 @@ class Replica:
         return self.parts.fence.open and not self.stop.is_set()
 
     async def _lead(self) -> None:
-        keeping = asyncio.create_task(
-            self.parts.leading.keep(), name="keep"
-        )  # before Kopf, which ends what it finds new
+        # Before Kopf, which ends what it finds new.
+        keeping = asyncio.create_task(self.parts.leading.keep(self._told if self.lost else None), name="keep")
         keeping.add_done_callback(self._kept)
         try:
             await self.process.run()
@@ -93,8 +92,14 @@ class Replica:
         self.parts.fence.close()
         bug = keeping.exception()
         why = f"renewing failed: {bug!r}" if bug is not None else keeping.result()
-        error = NotLeading(f"{self.parts.leading.me} leads no more: {why}")
-        (self.lost or self.process.fail)(error)
+        (self.lost or self.process.fail)(self._no_more(why))
+
+    def _told(self, why: str) -> None:
+        if self.lost is not None:
+            self.lost(self._no_more(why))
+
+    def _no_more(self, why: str) -> NotLeading:
+        return NotLeading(f"{self.parts.leading.me} leads no more: {why}")
 
     async def _give_back(self) -> None:
         """Let another take over at once, unless something of ours may still arrive."""

@@ -16,6 +16,7 @@ from typing import Any
 
 from sluse.desired.access import OPERATOR, roles
 from sluse.desired.crds import PART_OF, crds
+from sluse.desired.fairness import renewals_first
 from sluse.desired.isolation import Reached, isolation
 from sluse.desired.pod import CREDENTIALS, LABELS, SETTINGS_FILE, SETTINGS_MAP, deployment, disruption_budget
 from sluse.desired.stack import Manifest
@@ -70,6 +71,7 @@ def environment(installation: Installation) -> tuple[Manifest, ...]:
         *crds(),
         _service_account(place),
         *roles(place),
+        renewals_first(place),
         *installation.guards,
         *isolation(installation.settings, installation.reached),
         _settings(installation),

@@ -32,7 +32,10 @@ class Leases(Protocol):
 
 @dataclass
 class Leading:
-    """One process's part in the election. `clock` is the fence's; `now` is written down for people and never compared."""
+    """One process's part in the election. `clock` is the fence's; `now` is written down for people and never compared.
+
+    What is asked with `await` belongs to one loop; the rest may be asked from any thread.
+    """
 
     me: str
     terms: Terms
@@ -50,7 +53,8 @@ class Leading:
     @property
     def holder(self) -> str | None:
         """Who held the Lease when last seen; None before it was seen, and where nobody did."""
-        return (self._self.seen.holder or None) if self._self.seen is not None else None
+        seen = self._self.seen
+        return (seen.holder or None) if seen is not None else None
 
     @property
     def could_take_over(self) -> bool:
@@ -63,9 +67,12 @@ class Leading:
             await self._take(self._self.step(self.clock()))
             self._tell()
 
-    async def keep(self) -> str:
-        """Renew; return why the leadership is lost. The fence is closed by then."""
+    async def keep(self, works: Callable[[], bool] = lambda: True) -> str:
+        """Renew while the work that is led `works`; return why the leadership is lost. The fence is closed by then."""
         while True:
+            if not works():
+                self.fence.close()
+                return "what it leads has stood still too long"
             step = self._self.step(self.clock())
             if isinstance(step, Lost):
                 self.fence.close()

@@ -19,6 +19,7 @@ from sluse.cluster.lease import LeaseObject
 from sluse.delivery.embedded import EmbeddedEngine
 from sluse.delivery.engine import Engine
 from sluse.errors import SettingsError
+from sluse.leadership.apart import Apart, LeadingApart
 from sluse.leadership.election import Terms
 from sluse.leadership.fence import Deadline, Fence, unfenced
 from sluse.leadership.leading import Leading
@@ -44,7 +45,7 @@ class Parts:
     """What one operator process is made of. Everything that writes does so through `fence`."""
 
     settings: Settings
-    leading: Leading
+    leading: LeadingApart
     fence: Deadline
     access: Access
     cluster: Cluster
@@ -71,8 +72,9 @@ async def opened(settings: Settings, now: Now = utc_now) -> AsyncIterator[Parts]
     access, fence = kubernetes_access(settings), Deadline(elapsed)
     async with AsyncExitStack() as stack:
         me = stack.enter_context(identity(settings.remote.cache))
-        # Connections of its own: a renewal must not queue behind the work, and passes no fence.
-        electing = await stack.enter_async_context(Cluster(access, connections=2, replica=me))
+        # A loop and connections of its own: a renewal must not queue behind the work, and passes no fence.
+        apart = await stack.enter_async_context(Apart("election"))
+        electing = await stack.enter_async_context(apart.entered(Cluster(access, connections=2, replica=me)))
         cluster = await stack.enter_async_context(
             Cluster(access, connections=settings.kubernetes.connections, fence=fence, replica=me)
         )
@@ -89,7 +91,7 @@ async def opened(settings: Settings, now: Now = utc_now) -> AsyncIterator[Parts]
         stack.push_async_callback(asyncio.to_thread, source.close)
         yield Parts(
             settings=settings,
-            leading=_leading(settings, electing, me, fence, now),
+            leading=LeadingApart(_leading(settings, electing, me, fence, now), apart),
             fence=fence,
             access=access,
             cluster=cluster,

@@ -105,6 +105,22 @@ async def test_a_disruption_budget_is_stored(kube: Any) -> None:
     assert (await kube.post(path, body)).code == 201
 
 
+async def test_a_flow_schema_is_stored_and_completed(kube: Any) -> None:
+    path = f"/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas/{kube.namespace}"
+    level = {"name": "leader-election"}
+    body = {
+        "apiVersion": "flowcontrol.apiserver.k8s.io/v1",
+        "kind": "FlowSchema",
+        "metadata": {"name": kube.namespace},
+        "spec": {"priorityLevelConfiguration": level},
+    }
+    reply = await kube.apply(path, body)
+    assert reply.code == 201
+    assert reply.body["spec"]["matchingPrecedence"] == 1000
+    assert (await kube.apply(path, {**body, "spec": {**body["spec"], "matchingPrecedence": 10001}})).code == 422
+    assert (await kube.delete(path)).code == 200
+
+
 async def test_dependents_go_with_their_owner(kube: Any) -> None:
     owner = (await kube.post(kube.widgets, kube.widget())).body
     reference = {

@@ -29,6 +29,20 @@ CLUSTER_ROLE = said(struct(rules=_RULES, aggregationRule=FREE), "A set of permis
 BINDING = said(
     struct(("roleRef",), subjects=array(_SUBJECT), roleRef=_ROLE_REFERENCE), "Grants a role's permissions to subjects."
 )
+FLOW_SCHEMA = said(
+    struct(
+        ("spec",),
+        spec=struct(
+            ("priorityLevelConfiguration",),
+            priorityLevelConfiguration=struct(("name",), name=STRING),
+            matchingPrecedence={**INTEGER, "minimum": 1, "maximum": 10000, "default": 1000},
+            distinguisherMethod={**struct(("type",), type=STRING), "nullable": True},
+            rules=array(FREE),
+        ),
+        status={**FREE, "properties": {"conditions": CONDITIONS}},
+    ),
+    "FlowSchema says which requests are served before which. It is stored only: all are served alike here.",
+)
 CRD = said(
     struct(
         ("spec",),
