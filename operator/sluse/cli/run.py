@@ -7,6 +7,9 @@ from pathlib import Path
 
 import click
 
+from sluse.cli.collection import collect_rarely, without_collecting
+from sluse.wiring.plugins import no_clients_of_kopf
+
 
 @click.command()
 @click.option("--settings", type=click.Path(path_type=Path), help="Settings file; else the variable SLUSE_SETTINGS.")
@@ -23,9 +26,11 @@ def command(settings: Path | None, log: str, liveness: str | None) -> None:
     from sluse.wiring.settings import load
 
     read = load(settings)  # before the operator is imported: a slip in a file is told at once
-    from sluse.controller.logs import to_stderr
-    from sluse.controller.serve import serve
-    from sluse.wiring.clock import utc_now
-
+    no_clients_of_kopf()
+    with without_collecting():
+        from sluse.controller.logs import to_stderr
+        from sluse.controller.serve import serve
+        from sluse.wiring.clock import utc_now
+    collect_rarely()
     to_stderr(json_lines=log == "json")
     asyncio.run(serve(read, utc_now, liveness=liveness))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 
 def none_of_pydantic() -> None:
@@ -11,3 +12,12 @@ def none_of_pydantic() -> None:
     It is for the beginning of a process, before the first model is made.
     """
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
+
+def no_clients_of_kopf() -> None:
+    """Keep Kopf from importing the Kubernetes clients that are installed beside it, for their objects, of which we have none.
+
+    It is for the beginning of a process that runs nothing but the operator: no later import finds them.
+    """
+    for client in ("kubernetes", "kubernetes_asyncio", "pykube"):
+        sys.modules.setdefault(client, None)  # type: ignore[arg-type] - "there is no such module", as `import` reads it
