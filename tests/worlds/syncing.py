@@ -21,7 +21,7 @@ from sluse.delivery.repository import Repository, SyncResult
 from sluse.delivery.stack_preview import ObjectPreview
 from sluse.delivery.standing import standing
 from sluse.delivery.sync import Sync
-from sluse.desired.stack import Stack
+from sluse.desired.stack import ObjectKey, Stack
 from sluse.errors import ClusterUnavailable
 from sluse.ledger.journal import ClusterJournal
 from sluse.model.held import HeldClient, OrganisationLedger
@@ -72,6 +72,7 @@ class Syncing:
     changes: int = 0
     report_fails: bool = False
     heard: Callable[[], object] = lambda: None
+    seen: list[ObjectKey] = field(default_factory=list)
     _reported: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def process(self, engine: Callable[[Cluster], Engine] = EmbeddedEngine) -> None:
@@ -93,6 +94,7 @@ class Syncing:
             drifted=DriftEvents(self.cluster.operator, TEST, lambda: NOW),
             now=lambda: NOW,
             standing=lambda: standing(self.cluster.operator, TEST),
+            seen=lambda key, _: self.seen.append(key),
             recalled=self._recalled,
         )
 

@@ -1,6 +1,7 @@
 """The Kopf registry and settings. Handlers parse, call and translate; nothing here decides.
 
-One handler id per kind for create, update and resume (level, not edge). `build_registry` closes over the
+One handler id per kind for all that happens to an object (level, not edge). What a start finds and nothing has happened to is
+no handler's where it need not be: Kopf's way around one costs far more than our look (`registered.py`). `build_registry` closes over the
 dependencies, so that importing has no side effect and a test can run several operators in one process.
 """
 
@@ -69,15 +70,13 @@ def build_registry(deps: Dependencies) -> kopf.OperatorRegistry:
 
     @kopf.on.create(*_CLIENTS, id="reconcile", registry=registry)
     @kopf.on.update(*_CLIENTS, id="reconcile", registry=registry)
-    @kopf.on.resume(*_CLIENTS, id="reconcile", registry=registry)
     async def reconcile(body: kopf.Body, patch: kopf.Patch, **_: Any) -> None:
         with deps.begun.whole():
             patch.status.update(await deps.clients.handle(body))
 
-    @kopf.on.event(*_CLIENTS, id="gone", registry=registry)
-    async def gone(type: str | None, body: kopf.Body, **_: Any) -> None:  # noqa: A002 - Kopf's name
-        if type == "DELETED":
-            deps.clients.gone(body)
+    @kopf.on.event(*_CLIENTS, id="gone", when=_deleted, registry=registry)
+    async def gone(body: kopf.Body, **_: Any) -> None:
+        deps.clients.gone(body)
 
     @kopf.on.create(*_REPOSITORIES, id="configure", registry=registry)
     @kopf.on.update(*_REPOSITORIES, id="configure", registry=registry)
@@ -102,15 +101,13 @@ def _serve_federations(registry: kopf.OperatorRegistry, federations: Federations
 
     @kopf.on.create(*_FEDERATIONS, id="reconcile", registry=registry)
     @kopf.on.update(*_FEDERATIONS, id="reconcile", registry=registry)
-    @kopf.on.resume(*_FEDERATIONS, id="reconcile", registry=registry)
     async def reconcile_federation(body: kopf.Body, patch: kopf.Patch, **_: Any) -> None:
         with begun.whole():
             patch.status.update(await federations.handle(body))
 
-    @kopf.on.event(*_FEDERATIONS, id="gone", registry=registry)
-    async def gone_federation(type: str | None, body: kopf.Body, **_: Any) -> None:  # noqa: A002 - Kopf's name
-        if type == "DELETED":
-            federations.gone(body)
+    @kopf.on.event(*_FEDERATIONS, id="gone", when=_deleted, registry=registry)
+    async def gone_federation(body: kopf.Body, **_: Any) -> None:
+        federations.gone(body)
 
 
 def _serve_openings(registry: kopf.OperatorRegistry, openings: NetworkOpenings, begun: Begun) -> None:
@@ -130,15 +127,19 @@ def _serve_openings(registry: kopf.OperatorRegistry, openings: NetworkOpenings, 
         if failures:
             raise kopf.TemporaryError("; ".join(failures), delay=10)
 
-    @kopf.on.event(*_OPENINGS, id="gone", registry=registry)
-    async def gone_opening(type: str | None, body: kopf.Body, **_: Any) -> None:  # noqa: A002 - Kopf's name
-        if type == "DELETED":
-            openings.gone(body)
+    @kopf.on.event(*_OPENINGS, id="gone", when=_deleted, registry=registry)
+    async def gone_opening(body: kopf.Body, **_: Any) -> None:
+        openings.gone(body)
 
     @kopf.on.event(*_NAMESPACES, id="labelled", registry=registry)
     async def labelled(type: str | None, body: kopf.Body, **_: Any) -> None:  # noqa: A002 - Kopf's name
         number = (body.metadata.get("labels") or {}).get(ORGANISATION_NUMBER)
         openings.labelled(body.metadata["name"], None if type == "DELETED" else number)
+
+
+def _deleted(type: str | None, **_: Any) -> bool:  # noqa: A002 - Kopf's name
+    """Tell whether an event says that an object is gone. As a filter, since for Kopf a handler's call costs as much as all else."""
+    return type == "DELETED"
 
 
 def tune(settings: kopf.OperatorSettings) -> None:

@@ -15,6 +15,7 @@ from sluse.model.held import HeldClient
 from sluse.model.names import ClientKey
 from sluse.model.outcome import Conflicted, FederationOutcome, Outcome, Rejected, Waiting
 from sluse.model.resources.helseid_client import HelseIDClientSpec, HelseIDClientStatus
+from sluse.model.resources.status import Status
 from sluse.reconcile.converge import Converge
 from sluse.reconcile.status import merge_patch, status
 
@@ -43,14 +44,9 @@ class Clients(Registered[ClientKey, HelseIDClientSpec]):
     async def deal(
         self, key: ClientKey, wanted: HelseIDClientSpec, body: Mapping[str, Any], *, woken: bool
     ) -> dict[str, object]:
-        previous = HelseIDClientStatus.model_validate(body.get("status") or {})
-        if not woken and self.answered(previous, body):
-            held = self._held(key)
-            if _refused(previous, held):
-                return {}
-            if _holds(previous, held, wanted):
-                self.again(key, self.timing.drift)
-                return {}
+        previous = self.status(body)
+        if not woken and self.settled(key, previous, wanted, body):
+            return {}
         came, now = await self.remembered(key, self.converge(key, wanted), lambda outcome: self._settled(key, outcome))
         outcome = Waiting(*unusable(came), self._held(key)) if isinstance(came, LedgerError) else came
         self.look_again(key, outcome)
@@ -64,23 +60,24 @@ class Clients(Registered[ClientKey, HelseIDClientSpec]):
         )
         return merge_patch(dict(body.get("status") or {}), after.wire())
 
+    def status(self, body: Mapping[str, Any]) -> HelseIDClientStatus:
+        return HelseIDClientStatus.model_validate(body.get("status") or {})
+
+    def refused(self, key: ClientKey, previous: Status) -> bool:
+        held = self._held(key)
+        return held.anchor is None and held.intent is None and says(previous, "Stalled")
+
+    def holds(self, key: ClientKey, previous: Status, wanted: HelseIDClientSpec) -> bool:
+        held = self._held(key)
+        return (
+            wanted.registration is not None
+            and (held.digest, held.use) == (wanted.registration.digest, wanted.use)
+            and held.anchor is not None
+            and says(previous, "Ready")
+        )
+
     def _settled(self, key: ClientKey, outcome: Outcome) -> Settled:
         return lambda entry, now: settle(entry, key.client, outcome, now, self.environment)
 
     def _held(self, key: ClientKey) -> HeldClient:
         return self.books.get(key.organisation).client(key.integration, key.client)
-
-
-def _holds(previous: HelseIDClientStatus, held: HeldClient, wanted: HelseIDClientSpec) -> bool:
-    """Tell whether the ledger holds exactly what is wanted, and the status says so."""
-    return (
-        wanted.registration is not None
-        and (held.digest, held.use) == (wanted.registration.digest, wanted.use)
-        and held.anchor is not None
-        and says(previous, "Ready")
-    )
-
-
-def _refused(previous: HelseIDClientStatus, held: HeldClient) -> bool:
-    """Tell whether the authority refused to register this, so that nothing stands there which could drift."""
-    return held.anchor is None and held.intent is None and says(previous, "Stalled")

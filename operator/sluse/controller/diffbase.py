@@ -7,7 +7,7 @@ else every deletion would cost a status write. It must always be stored, or Kopf
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 import kopf
@@ -25,13 +25,7 @@ class HandledDiffBase(kopf.DiffBaseStorage):
         stored = self.fetch(body=body)
         if body.metadata.get("deletionTimestamp") and stored is not None:
             return stored
-        annotations = {
-            name: value for name, value in body.metadata.get("annotations", {}).items() if name in CONTROL_ANNOTATIONS
-        }
-        return cast(
-            "kopf.BodyEssence",
-            {"generation": body.metadata.get("generation", 0), **({"annotations": annotations} if annotations else {})},
-        )
+        return cast("kopf.BodyEssence", _essence(body.metadata))
 
     def fetch(self, *, body: kopf.Body) -> kopf.BodyEssence | None:
         handled = body.status.get("handled")
@@ -46,3 +40,13 @@ class HandledDiffBase(kopf.DiffBaseStorage):
         elif "annotations" in stored:
             wanted["annotations"] = None  # an empty map left behind would be a change at every event
         patch.status["handled"] = wanted
+
+
+def is_handled(body: Mapping[str, Any]) -> bool:
+    """Tell whether Kopf takes an object for handled as it is, and calls nobody for it."""
+    return (body.get("status") or {}).get("handled") == _essence(body["metadata"])
+
+
+def _essence(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    asked = {name: value for name, value in metadata.get("annotations", {}).items() if name in CONTROL_ANNOTATIONS}
+    return {"generation": metadata.get("generation", 0), **({"annotations": asked} if asked else {})}

@@ -14,6 +14,7 @@ from sluse.ledger.stages import settle_federation
 from sluse.model.names import IntegrationKey
 from sluse.model.outcome import FederationOutcome, Outcome, Rejected, Waiting
 from sluse.model.resources.identity_federation import IdentityFederationSpec, IdentityFederationStatus
+from sluse.model.resources.status import Status
 from sluse.reconcile.federation import ConvergeFederation, federation_status
 from sluse.reconcile.status import merge_patch
 
@@ -41,13 +42,9 @@ class Federations(Registered[IntegrationKey, IdentityFederationSpec]):
     async def deal(
         self, key: IntegrationKey, wanted: IdentityFederationSpec, body: Mapping[str, Any], *, woken: bool
     ) -> dict[str, object]:
-        previous = IdentityFederationStatus.model_validate(body.get("status") or {})
-        if not woken and self.answered(previous, body):
-            if self._refused(key, previous):
-                return {}
-            if self._holds(key, previous, wanted):
-                self.again(key, self.timing.drift)
-                return {}
+        previous = self.status(body)
+        if not woken and self.settled(key, previous, wanted, body):
+            return {}
         came, now = await self.remembered(key, self.converge(key, wanted), self._settled)
         held = self.converge.held(key)
         outcome = Waiting(*unusable(came), held) if isinstance(came, LedgerError) else came
@@ -57,11 +54,15 @@ class Federations(Registered[IntegrationKey, IdentityFederationSpec]):
         )
         return merge_patch(dict(body.get("status") or {}), after.wire())
 
-    def _settled(self, outcome: FederationOutcome) -> Settled:
-        return lambda entry, now: settle_federation(entry, outcome, now, self.environment)
+    def status(self, body: Mapping[str, Any]) -> IdentityFederationStatus:
+        return IdentityFederationStatus.model_validate(body.get("status") or {})
 
-    def _holds(self, key: IntegrationKey, previous: IdentityFederationStatus, wanted: IdentityFederationSpec) -> bool:
-        """Tell whether the ledger holds exactly what is wanted, and the status says so."""
+    def refused(self, key: IntegrationKey, previous: Status) -> bool:
+        """See the base; a conflict is looked at again."""
+        conflict = any(condition.reason == "OwnedByAnother" for condition in previous.conditions)
+        return self.converge.held(key).digest is None and says(previous, "Stalled") and not conflict
+
+    def holds(self, key: IntegrationKey, previous: Status, wanted: IdentityFederationSpec) -> bool:
         held = self.converge.held(key)
         return (
             wanted.federation is not None
@@ -69,7 +70,5 @@ class Federations(Registered[IntegrationKey, IdentityFederationSpec]):
             and says(previous, "Ready")
         )
 
-    def _refused(self, key: IntegrationKey, previous: IdentityFederationStatus) -> bool:
-        """Tell whether the authority refused to add this; a conflict is looked at again."""
-        conflict = any(condition.reason == "OwnedByAnother" for condition in previous.conditions)
-        return self.converge.held(key).digest is None and says(previous, "Stalled") and not conflict
+    def _settled(self, outcome: FederationOutcome) -> Settled:
+        return lambda entry, now: settle_federation(entry, outcome, now, self.environment)

@@ -142,6 +142,10 @@ class Looking(ABC, Generic[Key, Spec]):
         doubled: int = self.timing.retry_first * 2 ** min(failures, 16)
         return float(min(self.timing.retry_most, doubled))
 
+    def begun(self, key: Key) -> bool:
+        """Tell whether this process has dealt with it, or does so now."""
+        return key in self._locks
+
     def lock(self, key: Key) -> asyncio.Lock:
         """Return the one lock of an object."""
         return self._locks[key]

@@ -18,7 +18,6 @@ from typing import Any
 import aiohttp
 import kopf
 
-from sluse.cluster.client import user_agent
 from sluse.cluster.kinds import INTEGRATION_REPOSITORY
 from sluse.controller.app import DRAIN, Dependencies, build_registry
 from sluse.controller.begun import Begun
@@ -28,10 +27,12 @@ from sluse.controller.logs import told_at_the_end
 from sluse.controller.loops import Loops
 from sluse.controller.openings import NetworkOpenings
 from sluse.controller.schedule import Schedule
+from sluse.controller.session import session
 from sluse.delivery.comparing import Comparing
 from sluse.delivery.compile import Compiler
 from sluse.delivery.compiled import Box
 from sluse.delivery.drift import DriftEvents
+from sluse.delivery.observing import Live
 from sluse.delivery.production.acceptance_statuses import AcceptanceStatuses
 from sluse.delivery.production.compiler import ProductionCompiler
 from sluse.delivery.publish import Publisher
@@ -39,7 +40,7 @@ from sluse.delivery.repository import Repository, SyncResult
 from sluse.delivery.repository import status as repository_status
 from sluse.delivery.standing import standing
 from sluse.delivery.sync import Compiling, Sync
-from sluse.leadership.requests import fenced
+from sluse.desired.stack import ObjectKey
 from sluse.ledger.page import pages
 from sluse.ledger.restore import Recall
 from sluse.model.held import OrganisationLedger
@@ -100,6 +101,7 @@ class Process:
             drifted=DriftEvents(parts.cluster, settings.environment, parts.now),
             now=parts.now,
             standing=lambda: standing(parts.cluster, settings.environment),
+            seen=self._seen,
             recalled=self._recalled,
         )
         parts.journal.overtaken = self.sync.request
@@ -229,6 +231,12 @@ class Process:
                 with self.begun.whole():
                     await self.publisher.publish_news()  # what the last handlers did, and nobody published any more
 
+    def _seen(self, key: ObjectKey, found: Live) -> None:
+        """Have what stood in the cluster at the start looked at by whom it concerns."""
+        for each in (self.clients, self.federations):
+            if key.kind == each.kind.kind:
+                each.found(found)
+
     async def _recalled(self) -> None:
         """Compare the ledger with the status branch, where the remote was away at the start."""
         published = await self.recall.later()
@@ -236,18 +244,11 @@ class Process:
             self.publisher.remember(published)
 
     def _login(self) -> tuple[str, aiohttp.ClientSession]:
-        """Return Kopf's own session: bounded, since an unbounded one answers a backlog of 1,000 with 1,000 connections."""
-        access = self.parts.access
-        bearer = access.bearer()
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=self.parts.settings.kubernetes.connections, ssl=access.tls or True),
-            headers={
-                "User-Agent": user_agent(self.parts.leading.me),
-                **({"Authorization": f"Bearer {bearer.get_secret_value()}"} if bearer else {}),
-            },
-            request_class=fenced(self.parts.fence),
-        )
-        return access.server, self._session
+        """Return Kopf's own session."""
+        parts = self.parts
+        connections, me = parts.settings.kubernetes.connections, parts.leading.me
+        self._session = session(parts.access, connections=connections, replica=me, fence=parts.fence)
+        return parts.access.server, self._session
 
     def fail(self, error: BaseException) -> None:
         """End as soon as may be, and raise this from `run`."""

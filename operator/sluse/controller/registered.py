@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
+from sluse.controller.diffbase import is_handled
 from sluse.controller.looking import RECONCILE_REQUESTED, Key, Looking, Spec
 from sluse.errors import LedgerError
 from sluse.ledger.stages import reach
@@ -44,6 +45,41 @@ class Registered(Looking[Key, Spec]):
     @abstractmethod
     def rests(self, outcome: Outcome | FederationOutcome) -> bool:
         """Tell whether only a new file or a request helps, so that nothing is looked at meanwhile."""
+
+    @abstractmethod
+    def status(self, body: Mapping[str, Any]) -> Status:
+        """Read the status that an object has."""
+
+    @abstractmethod
+    def refused(self, key: Key, previous: Status) -> bool:
+        """Tell whether the authority refused it for good, so that nothing stands there which could drift."""
+
+    @abstractmethod
+    def holds(self, key: Key, previous: Status, wanted: Spec) -> bool:
+        """Tell whether the ledger holds exactly what is wanted, and the status says so."""
+
+    def found(self, body: Mapping[str, Any]) -> None:
+        """Take an object as it stood at the start: soon it is looked at, or, where it is settled, when it may have drifted.
+
+        What is new to Kopf is its handlers'; what was dealt with since the start has its next look already.
+        """
+        key, compiled = self.key(body["metadata"]["name"]), self.box.now
+        if key is None or compiled is None or self.begun(key) or not is_handled(body):
+            return
+        wanted = self.wanted(compiled, key)
+        if wanted is None or wanted.wire() != body["spec"] or not self.settled(key, self.status(body), wanted, body):
+            self.again(key, 0.0)
+
+    def settled(self, key: Key, previous: Status, wanted: Spec, body: Mapping[str, Any]) -> bool:
+        """Tell whether nothing is to be done about it before it may have drifted; then, where it can, it is looked at."""
+        if not self.answered(previous, body):
+            return False
+        if self.refused(key, previous):
+            return True
+        if self.holds(key, previous, wanted):
+            self.again(key, self.timing.drift)
+            return True
+        return False
 
     @staticmethod
     def answered(previous: Status, body: Mapping[str, Any]) -> bool:

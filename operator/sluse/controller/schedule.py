@@ -2,7 +2,7 @@
 
 Why not Kopf's timers or retries: a Kopf retry costs two PATCHes each time, its timers run beside the change
 handlers (so two runs could both create) and have no jitter. What is lost with the process is made anew by the
-resume handlers at the next start.
+first look at the next start.
 """
 
 from __future__ import annotations

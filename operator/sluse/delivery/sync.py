@@ -28,12 +28,14 @@ from sluse.delivery.declaring import Books, Declaring, Drifted
 from sluse.delivery.engine import Engine
 from sluse.delivery.head import Head
 from sluse.delivery.network_catalogue import unsigned
+from sluse.delivery.observing import Live
 from sluse.delivery.policy import Untrusted, seen, trusted
 from sluse.delivery.production.acceptance import SubmittedTests
 from sluse.delivery.production.notes import witnessed
 from sluse.delivery.repository import Repository, SyncResult
 from sluse.delivery.standing import FirstCount, Standing
 from sluse.delivery.sync_result import StackFailed, result_of, sentence
+from sluse.desired.stack import ObjectKey
 from sluse.errors import CatalogError, ClusterError, LedgerError, RemoteUnavailable
 from sluse.model.held import OrganisationLedger
 from sluse.model.policy.bundle import Policy, Roots
@@ -75,6 +77,7 @@ class Compiling(Protocol):
 class Sync:
     """One environment's sync. `report` writes the repository's status; `changed` tells that the ledger has news.
 
+    `seen` is told every object that stood in the cluster at the start.
     `recalled` is waited for before the first commit is compiled: nothing may be wanted of a ledger that is not the newest.
     """
 
@@ -90,6 +93,7 @@ class Sync:
     drifted: Drifted
     now: Callable[[], datetime]
     standing: Standing
+    seen: Callable[[ObjectKey, Live], None]
     recalled: Callable[[], Awaitable[None]]
     roots: Roots | None = None
     """In production: the keys that sign the manifest of `policies/`. Test reads the network's catalogue of it, unsigned."""
@@ -105,7 +109,7 @@ class Sync:
     _first: FirstCount = field(init=False)
 
     def __post_init__(self) -> None:
-        self._first = FirstCount(self.standing)
+        self._first = FirstCount(self.standing, self.seen)
         self.stacks = Declaring(self.engine, self.books, self.box, self.changed, self.drifted)
 
     def configure(self, repository: Repository) -> None:

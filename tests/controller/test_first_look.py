@@ -1,0 +1,52 @@
+"""What stood in the cluster when an operator was started, and that nothing has happened to since: it is looked at all the same."""
+
+from __future__ import annotations
+
+from sluse.demo.expect import PATIENCE, eventually
+from sluse.sandbox.kube.faults import Fault
+from worlds.documents import Supplier
+from worlds.operated import OPERATOR, SOON, TEST, Operated
+
+CLIENT = "/connect/register/{client_id}"
+
+
+async def test_what_waited_when_the_operator_ended_is_looked_at_by_the_next_one(
+    world: Operated, mine: Supplier, neighbour: Supplier
+) -> None:
+    server = world.sandbox.issuers[TEST]
+    server.close()
+    with world.operator():
+        await world.condition(mine.sync, "Ready", "False", "AuthorityUnavailable")
+        await world.condition(neighbour.sync, "Ready", "False", "AuthorityUnavailable")
+    server.start()
+    with world.operator():
+        await world.ready(mine.sync, neighbour.sync)
+    assert len(world.registrations(mine.slug)) == len(world.registrations(neighbour.slug)) == 1
+
+
+async def test_what_was_settled_is_looked_at_when_it_may_have_drifted(
+    world: Operated, mine: Supplier, neighbour: Supplier
+) -> None:
+    with world.operator():
+        await world.ready(mine.sync, neighbour.sync)
+    world.timing = SOON
+    looks = world.authority.requests.count("GET", CLIENT)
+    with world.operator():
+        assert world.authority.requests.wait_for(looks + 4, PATIENCE, method="GET", template=CLIENT)
+
+
+async def test_what_cannot_be_listed_at_the_start_is_looked_at_after_the_next_sync(
+    world: Operated, mine: Supplier
+) -> None:
+    server = world.sandbox.issuers[TEST]
+    server.close()
+    with world.operator():
+        await world.condition(mine.sync, "Ready", "False", "AuthorityUnavailable")
+    server.start()
+    # Kopf lists no summaries: this is the count of what stands.
+    faults = world.sandbox.kubernetes.faults
+    faults.add(Fault(code=403, verb="list", resource="integrations", username=OPERATOR))
+    with world.operator():
+        await eventually(lambda: not faults.pending(), "it was counted, in vain")
+        await world.ask_for_sync()
+        await world.ready(mine.sync)
