@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from types import ModuleType
+from typing import cast
 
 
 def none_of_pydantic() -> None:
@@ -19,5 +21,6 @@ def no_clients_of_kopf() -> None:
 
     It is for the beginning of a process that runs nothing but the operator: no later import finds them.
     """
+    modules = cast("dict[str, ModuleType | None]", sys.modules)
     for client in ("kubernetes", "kubernetes_asyncio", "pykube"):
-        sys.modules.setdefault(client, None)  # type: ignore[arg-type] - "there is no such module", as `import` reads it
+        modules.setdefault(client, None)  # which `import` reads as: there is no such module
