@@ -40,7 +40,7 @@ SENDERS = sorted(
 def test_they_are_found() -> None:
     assert {path.name for path in SENDERS} >= {
         "client.py",
-        "process.py",
+        "session.py",
         "transport.py",
         "smtp.py",
         "bare.py",
