@@ -24,6 +24,7 @@ from sluse.ledger.branch.chain import Genesis, Head
 from sluse.model.evidence import Evidence
 from sluse.model.held import OrganisationLedger
 from sluse.model.keys import Jwks
+from sluse.model.policy.authority import AuthorityProfile
 from sluse.model.policy.bundle import Repository, SignedManifest
 from sluse.model.policy.calendar import Calendar
 from sluse.model.policy.network import NetworkCatalogue
@@ -41,7 +42,7 @@ FORMS: Mapping[str, type[BaseModel]] = {
         for model in (
             *(Jwks, AcceptanceTest, Decision, Evidence, AcceptedBody),
             *(Repository, SignedManifest, Reviewers, Operators, Calendar, GatePolicy, ExistingProviders),
-            *(NetworkCatalogue, OrganisationLedger, Genesis, Head, Settings),
+            *(NetworkCatalogue, AuthorityProfile, OrganisationLedger, Genesis, Head, Settings),
         )
     },
 }

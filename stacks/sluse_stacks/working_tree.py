@@ -13,6 +13,7 @@ from pathlib import Path
 from sluse.catalog.policies import contents_in
 from sluse.catalog.reader import Reader
 from sluse.catalog.work_tree import WorkTree
+from sluse.delivery import authority
 from sluse.delivery.compile import Compiler
 from sluse.delivery.head import Head
 from sluse.delivery.network_catalogue import unsigned
@@ -21,7 +22,7 @@ from sluse.desired.stack import Stack
 from sluse.errors import CatalogError, SettingsError
 from sluse.model.names import Environment
 from sluse.model.tree import errors
-from sluse.rules.judge import check
+from sluse.rules.again import Judge
 
 
 def stack(root: Path, place: Environment, organisation: str) -> Stack:
@@ -41,7 +42,8 @@ def stack(root: Path, place: Environment, organisation: str) -> Stack:
             f"there is no organisation {organisation!r} in {root / 'integrations'}",
             hint=f"known are {', '.join(sorted(tree.organisations)) or 'none'}",
         )
-    problems = check(tree)
+    contents = contents_in(root)
+    problems = Judge().check(tree, known=authority.unsigned(contents))
     wrong = [
         f"{problem.place}: {problem.message}"
         for problem in errors(problems)
@@ -54,5 +56,5 @@ def stack(root: Path, place: Environment, organisation: str) -> Stack:
             hint="sluse check says how to mend them",
         )
     untrusted = Untrusted(("a working tree is nobody's policy",))
-    head = Head("", "integrations", tree, problems, untrusted, unsigned(contents_in(root)))
+    head = Head("", "integrations", tree, problems, untrusted, unsigned(contents))
     return Compiler(place).compile(head, {}, at=datetime.now(UTC)).organisations[organisation].stack

@@ -96,6 +96,7 @@ ELSEWHERE = {
     "record-rewritten": "tests/catalog/git: it takes two commits",
     "gate-policy": "tests/rules/test_policy_rules.py",
     "terms-provider-unknown": "tests/rules/test_policy_rules.py",
+    "authority-facts": "tests/rules/test_authority.py",
 }
 
 

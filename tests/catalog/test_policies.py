@@ -12,7 +12,7 @@ import pytest
 
 from sluse.catalog import limits
 from sluse.catalog.files import FileKind
-from sluse.catalog.policies import DATA, PolicyReading, contents, read
+from sluse.catalog.policies import DATA, PolicyReading, contents, lacking, read
 from sluse.catalog.work_tree import WorkTree
 from sluse.model.policy.people import Role
 
@@ -36,15 +36,24 @@ def changed(files: dict[str, bytes]) -> Changed:
     return reading
 
 
+LACKED = "authority.yaml"
+"""The one file that may be absent; `tests/rules/test_authority.py` reads it."""
+
+
+def test_a_file_that_must_be_there_is_missed(files: Mapping[str, bytes]) -> None:
+    assert lacking(read(files)) == ()
+    assert lacking(read({})) == tuple(name for name in DATA if name != LACKED)
+
+
 def test_every_file_is_read_as_its_model(files: Mapping[str, bytes]) -> None:
     models, manifest, digests, problems = read(files)
     assert problems == ()
     assert models.reviewers is not None
     assert models.reviewers.content.reviewers[0].roles == (Role.ONBOARDING, Role.SECURITY)
-    assert all(getattr(models, field) is not None for field, _ in DATA.values())
+    assert all(getattr(models, field) is not None for name, (field, _) in DATA.items() if name != LACKED)
     assert manifest is not None
     assert models.history == {manifest.manifest.version: manifest}
-    assert digests.keys() == {*DATA, "manifest.json", "history/1.json"}
+    assert digests.keys() == {*DATA.keys() - {LACKED}, "manifest.json", "history/1.json"}
 
 
 def test_digests_are_of_the_bytes_by_the_path_in_the_folder(files: Mapping[str, bytes]) -> None:

@@ -22,6 +22,8 @@ from sluse.desired.schema import schema
 from sluse.gate import entitled, statements
 from sluse.model.classes import FieldClass
 from sluse.model.outcome import Party
+from sluse.model.policy.authority import SHIPPED
+from sluse.rules.authority import told
 from sluse.rules.table import RULES
 
 ROOT = Path(__file__).parents[2]
@@ -45,10 +47,13 @@ def said() -> dict[str, str]:
             found.setdefault(text, f"rule {rule.id}")
     for check in (*statements.CHECKS, *entitled.CHECKS):
         found.setdefault(check.demands, f"check {check.name}")
-    for text in _of_schemas():
-        found.setdefault(text, "sluse schema")
-    for text in _of_help():
-        found.setdefault(text, "--help")
+    for place, texts in {
+        "sluse schema": _of_schemas(),
+        "--help": _of_help(),
+        "a fact about the authority": [each.about for each in told(SHIPPED)],
+    }.items():
+        for text in texts:
+            found.setdefault(text, place)
     for field_class in FieldClass:
         found.setdefault(field_class.value, "a field's class")
     for party in Party:

@@ -27,7 +27,7 @@ from sluse.ledger.journal import ClusterJournal
 from sluse.model.held import HeldClient, OrganisationLedger
 from sluse.model.registration import Use
 from sluse.model.resources.integration_repository import IntegrationRepositorySpec
-from sluse.rules.judge import check
+from sluse.rules.again import Judge
 from worlds.cluster import TEST, ClusterWorld
 from worlds.remote import Main
 
@@ -84,7 +84,7 @@ class Syncing:
         self.sync = Sync(
             source=self.source,
             reader=Reader(),
-            check=check,
+            check=Judge().check,
             compiler=Compiler(TEST),
             box=self.box,
             engine=self.engine,

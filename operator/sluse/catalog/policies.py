@@ -20,6 +20,7 @@ from sluse.catalog.files import POLICIES, FileKind, Files
 from sluse.catalog.layout import Role, Spot
 from sluse.catalog.work_tree import WorkTree
 from sluse.model.names import Digest
+from sluse.model.policy.authority import AuthorityProfile
 from sluse.model.policy.bundle import Repository, SignedManifest
 from sluse.model.policy.calendar import Calendar
 from sluse.model.policy.files import PolicyFiles
@@ -40,9 +41,12 @@ DATA: Mapping[str, tuple[str, type[BaseModel]]] = {
     "gate.yaml": ("gate", GatePolicy),
     "existing-providers.yaml": ("existing", ExistingProviders),
     "network.yaml": ("network", NetworkCatalogue),
+    "authority.yaml": ("authority", AuthorityProfile),
 }
 """File -> field of `PolicyFiles`, and model. All else in the folder decides nothing, so no manifest covers it."""
 
+_MAY_LACK = frozenset({"authority.yaml"})
+"""Whoever has no such file, which older repositories have not, is judged by what is shipped."""
 _HISTORY = re.compile(r"history/(0|[1-9][0-9]{0,8})\.json")
 
 
@@ -53,6 +57,17 @@ class PolicyReading(NamedTuple):
     manifest: SignedManifest | None
     digests: Mapping[str, Digest]
     problems: tuple[Problem, ...]
+
+
+def lacking(reading: PolicyReading) -> tuple[str, ...]:
+    """Return the files that must be there and are not."""
+    return tuple(name for name in DATA if name not in reading.digests and name not in _MAY_LACK)
+
+
+def as_policy(models: PolicyFiles) -> dict[str, Any]:
+    """Return what stands in the files that could be read, by its name in a `Policy`."""
+    read_of = {field: getattr(models, field) for field, _ in DATA.values()}
+    return {field: sourced.content for field, sourced in read_of.items() if sourced is not None}
 
 
 def contents(files: Files) -> Mapping[str, bytes]:

@@ -18,6 +18,7 @@ from sluse.words.said import say
 if TYPE_CHECKING:
     from sluse.words.said import Translate
 
+_AUTHORITY = "authority"
 _LISTED = say("`sluse check`, `sluse gate` and `sluse status` print the names")
 
 
@@ -44,12 +45,17 @@ def command(
 
     Of an integration: what an acceptance binds of it, and how test, production, HEAD and the accepted differ.
 
+    `authority` tells what is known of HelseID, with sources: what `policies/authority.yaml` of the clone says, else what is shipped.
+
     SUBJECT is a rule's name as `sluse check` prints it, a reason's as `sluse gate`, `sluse status` or `kubectl` do, or `<organisation>.<name>`;
     the name alone will do where only one has it. The working tree is judged as it is, offline; the stages are as published, where that is in the clone (see --fetch).
 
     Exit codes: 0 shown, 2 unknown, or it could not be told.
     """
     words = lang.words()
+    if subject == _AUTHORITY:
+        _known(repository, output, words)
+        return
     if _rule(subject, output, words) or _reason(subject, output, words):
         return
     from sluse.delivery.explanation import Explanation
@@ -81,6 +87,20 @@ def command(
         click.echo(json.dumps(explanation.wire(words), ensure_ascii=False, indent=2))
     else:
         click.echo("\n".join(explanation.lines(words)))
+
+
+def _known(repository: Path, output: str, words: Translate) -> None:
+    """Print what is known of the authority where the command stands; outside of a clone, what is shipped."""
+    from sluse.delivery.authority import known_at
+    from sluse.delivery.checkout import clone_around
+    from sluse.rules.known import lines, wire
+
+    known = known_at(clone_around(repository) or repository)
+    click.echo(
+        json.dumps(wire(known, words), ensure_ascii=False, indent=2)
+        if output == "json"
+        else "\n".join(lines(known, words))
+    )
 
 
 def _rule(subject: str, output: str, words: Translate) -> bool:

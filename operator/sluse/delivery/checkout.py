@@ -17,12 +17,17 @@ from sluse.errors import CatalogError
 from sluse.words.said import say
 
 
+def clone_around(folder: Path, holds: str = "integrations") -> Path | None:
+    """Return the nearest folder, this one or above it, that has `holds`; None without one."""
+    here = folder.absolute()
+    return next((each for each in (here, *here.parents) if (each / holds).is_dir()), None)
+
+
 class Checkout:
     """The tree that `folder` lies in: the nearest folder above it that has `holds`."""
 
     def __init__(self, folder: Path, holds: str = "integrations") -> None:
-        here = folder.absolute()
-        found = next((each for each in (here, *here.parents) if (each / holds).is_dir()), None)
+        found = clone_around(folder, holds)
         if found is None:
             raise CatalogError(
                 say("there is no folder {folder} here or above", folder=holds),

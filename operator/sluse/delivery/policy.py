@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sluse.catalog import policies
 from sluse.model.held import OrganisationLedger
@@ -52,16 +51,12 @@ def trusted(
     if read.manifest is None:
         return Untrusted((say("{path} is missing", path=policies.MANIFEST),))
     refused = manifest.check(read.manifest, read.digests, roots, least_version, least_digest)
-    placed = {name: getattr(read.models, name) for name, _ in policies.DATA.values()}
-    missing = tuple(
-        say("{path} is missing", path=path) for path, (name, _) in policies.DATA.items() if placed[name] is None
-    )
+    missing = tuple(say("{path} is missing", path=path) for path in policies.lacking(read))
     worthless = () if roots.demo else _worthless(read.models)
     if refused or missing or worthless:
         return Untrusted((*missing, *refused, *worthless))
-    found: dict[str, Any] = {name: sourced.content for name, sourced in placed.items()}
     version, digest = read.manifest.manifest.version, manifest.digest(read.manifest)
-    return Policy(version=version, digest=digest, demo_keys=roots.demo, **found)
+    return Policy(version=version, digest=digest, demo_keys=roots.demo, **policies.as_policy(read.models))
 
 
 def _worthless(files: PolicyFiles) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from sluse.catalog.policies import DATA, FOLDER, MANIFEST, PolicyReading
+from sluse.catalog.policies import DATA, FOLDER, MANIFEST, PolicyReading, lacking
 from sluse.errors import DecisionRefused
 from sluse.model.digests import canonical, sha256
 from sluse.model.names import Digest
@@ -61,7 +61,7 @@ def files(signed: SignedManifest) -> Mapping[str, bytes]:
 def draft(reading: PolicyReading, key: PublicKey, roots: Roots | None = None) -> Draft:
     """Return what `key` is to sign. DecisionRefused where the files cannot be read, or its signature adds nothing."""
     unread = [f"{each.place}: {each.message}" for each in errors(reading.problems) if _is_data(each.place.path)]
-    missing = [f"there is no {FOLDER}/{name}" for name in DATA if name not in reading.digests]
+    missing = [f"there is no {FOLDER}/{name}" for name in lacking(reading)]
     if unread or missing:
         raise DecisionRefused("; ".join((*unread, *missing)), hint="only whole policies are signed")
     if roots is not None and key not in {keys.parse(line) for line in roots.keys}:

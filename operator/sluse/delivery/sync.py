@@ -23,6 +23,7 @@ from sluse.catalog import policies
 from sluse.catalog.git.source import Source
 from sluse.catalog.reader import Reader
 from sluse.catalog.trees import GitTree
+from sluse.delivery import authority
 from sluse.delivery.compiled import Box, Compiled, OrganisationCompiled
 from sluse.delivery.declaring import Books, Declaring, Drifted
 from sluse.delivery.engine import Engine
@@ -38,6 +39,7 @@ from sluse.delivery.sync_result import StackFailed, result_of, sentence
 from sluse.desired.stack import ObjectKey
 from sluse.errors import CatalogError, ClusterError, LedgerError, RemoteUnavailable
 from sluse.model.held import OrganisationLedger
+from sluse.model.policy.authority import AuthorityProfile
 from sluse.model.policy.bundle import Policy, Roots
 from sluse.model.problem import Problem
 from sluse.model.reasons.name import ReasonName
@@ -47,6 +49,12 @@ log = logging.getLogger(__name__)
 
 AT_A_TIME = 8
 """Stacks declared at once: enough to hide the round trips of one, few enough to leave connections to the handlers."""
+
+
+class Checking(Protocol):
+    """Says what is wrong with a tree, by what is known of the authority."""
+
+    def __call__(self, tree: Tree, *, known: AuthorityProfile) -> tuple[Problem, ...]: ...
 
 
 class Compiling(Protocol):
@@ -83,7 +91,7 @@ class Sync:
 
     source: Source
     reader: Reader
-    check: Callable[[Tree], tuple[Problem, ...]]
+    check: Checking
     compiler: Compiling
     box: Box
     engine: Engine
@@ -96,7 +104,8 @@ class Sync:
     seen: Callable[[ObjectKey, Live], None]
     recalled: Callable[[], Awaitable[None]]
     roots: Roots | None = None
-    """In production: the keys that sign the manifest of `policies/`. Test reads the network's catalogue of it, unsigned."""
+    """In production: the keys that sign the manifest of `policies/`. Test reads two files of it, unsigned: what is known of the
+    authority, and the network's catalogue."""
     repository: Repository | None = None
     under_way: asyncio.Lock = field(default_factory=asyncio.Lock)
     _wanted: asyncio.Event = field(default_factory=asyncio.Event)
@@ -211,8 +220,11 @@ class Sync:
             )
         tree = self.reader.tree(files, under=path)
         contents = policies.contents(GitTree(self.source, commit, policies.FOLDER))
-        catalogue = unsigned(contents) if self.roots is None else None
-        return Head(commit, path, tree, self.check(tree), self._policy(contents), catalogue)
+        policy = self._policy(contents)
+        if self.roots is not None:
+            return Head(commit, path, tree, self.check(tree, known=authority.signed(policy)), policy)
+        known = authority.unsigned(contents)
+        return Head(commit, path, tree, self.check(tree, known=known), policy, unsigned(contents))
 
     def _policy(self, contents: Mapping[str, bytes]) -> Policy | Untrusted:
         if self.roots is None:

@@ -166,14 +166,12 @@ def meant(asked: str, keys: Iterable[IntegrationKey]) -> IntegrationKey:
 def unverified(contents: Mapping[str, bytes]) -> Policy | Untrusted:
     """Return policies/ as they are, where nobody pinned roots to measure them by."""
     read = policies.read(contents)
-    placed = {name: getattr(read.models, name) for name, _ in policies.DATA.values()}
     wrong: list[str] = [sentence((problem,)) for problem in errors(read.problems)]
-    wrong += [say("{path} is missing", path=path) for path, (name, _) in policies.DATA.items() if placed[name] is None]
+    wrong += [say("{path} is missing", path=path) for path in policies.lacking(read)]
     if wrong:
         return Untrusted(tuple(wrong))
     version = read.manifest.manifest.version if read.manifest is not None else 0
-    found = {name: sourced.content for name, sourced in placed.items()}
-    return Policy(version=version, digest=Digest("0" * 64), demo_keys=True, **found)
+    return Policy(version=version, digest=Digest("0" * 64), demo_keys=True, **policies.as_policy(read.models))
 
 
 def seen(ledgers: Mapping[str, OrganisationLedger] | None) -> Mapping[str, datetime] | None:

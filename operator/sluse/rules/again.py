@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+from sluse.model.policy.authority import SHIPPED, AuthorityProfile
 from sluse.model.policy.files import PolicyFiles
 from sluse.model.problem import Problem, ordered
 from sluse.model.tree import Sourced, Tree
-from sluse.rules.judge import across, alone, by
+from sluse.rules.judge import Rules, across, alone, by, known_in, rules_by
 from sluse.rules.survey import Survey
 from sluse.rules.world import Answers, Asked, Declared, Register, World, outdated
 
@@ -38,14 +39,21 @@ class Judge:
         self._folders: Mapping[str, _Folder] = {}
         self._world = Register(())
         self._policies: PolicyFiles | None = None
+        self._rules = rules_by(SHIPPED)
         self._problems: tuple[Problem, ...] = ()
 
-    def check(self, tree: Tree, policies: PolicyFiles | None = None) -> tuple[Problem, ...]:
-        """Return what `judge.check` returns; the very object of before where that is the same."""
-        if policies != self._policies:
-            self._folders, self._policies = {}, policies
+    def check(
+        self, tree: Tree, policies: PolicyFiles | None = None, known: AuthorityProfile | None = None
+    ) -> tuple[Problem, ...]:
+        """Return what `judge.check` returns; the very object of before where that is the same.
+
+        `known` is what is known of the authority where no other of the policies are at hand.
+        """
+        rules = rules_by(known or known_in(policies))
+        if policies != self._policies or rules is not self._rules:
+            self._folders, self._policies, self._rules = {}, policies, rules
         before = self._folders
-        kept = {name: known for name, part in tree.parts.items() if (known := before.get(name)) and known.tree is part}
+        kept = {name: last for name, part in tree.parts.items() if (last := before.get(name)) and last.tree is part}
         declared = {name: Declared.by(part) for name, part in tree.parts.items() if name not in kept}
         if _declared_otherwise(before, tree, declared):
             each = (declared[name] if name in declared else kept[name].declared for name in tree.parts)
@@ -53,7 +61,7 @@ class Judge:
             untrue = outdated({name: folder.answers for name, folder in kept.items()}, self._world)
             declared |= {name: kept[name].declared for name in untrue}
         fresh = {
-            name: _judged(tree.parts[name], declares, policies, self._world, before.get(name))
+            name: _judged(rules, tree.parts[name], declares, policies, self._world, before.get(name))
             for name, declares in declared.items()
         }
         self._folders = {name: fresh.get(name) or kept[name] for name in tree.parts}
@@ -70,14 +78,15 @@ def _declared_otherwise(before: Mapping[str, _Folder], tree: Tree, declared: Map
 
 
 def _judged(
-    tree: Tree, declared: Declared, policies: PolicyFiles | None, world: World, last: _Folder | None
+    rules: Rules, tree: Tree, declared: Declared, policies: PolicyFiles | None, world: World, last: _Folder | None
 ) -> _Folder:
     known = last.alone if last is not None else {}
     # Holding the object keeps its id its own.
     found = {
-        id(each): known.get(id(each)) or (each, tuple(by(rules, each, source()))) for each, source, rules in alone(tree)
+        id(each): known.get(id(each)) or (each, tuple(by(own, each, source())))
+        for each, source, own in alone(tree, rules)
     }
     asked = Asked(world)
-    own = chain.from_iterable(problems for _, problems in found.values())
-    problems = ordered([*tree.problems, *own, *across(Survey(tree, policies, asked))])
+    alones = chain.from_iterable(problems for _, problems in found.values())
+    problems = ordered([*tree.problems, *alones, *across(Survey(tree, policies, asked), rules)])
     return _Folder(tree, declared, found, problems, asked.answers)

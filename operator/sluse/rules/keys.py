@@ -5,43 +5,42 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator
+from functools import partial
 
 from sluse.model.keys import Jwks, PublicJwk
+from sluse.model.policy.authority import AuthorityProfile
 from sluse.model.problem import Severity
 from sluse.rules import authority
-from sluse.rules.rule import Certainty, Finding, KeysRule
+from sluse.rules.rule import Certainty, Finding, KeysRule, Rule
 from sluse.rules.shown import either, shown
 from sluse.words.said import say
 
-APPROVED = authority.KEY_ALGORITHMS.value
 _CURVES = authority.CURVES.value
-_REFUSED_BELOW = authority.RSA_BITS_REFUSED.value
-_WARNED_BELOW = authority.RSA_BITS_WARNED.value
 
 
-def algorithm(jwks: Jwks) -> Iterator[Finding]:
+def algorithm(known: AuthorityProfile, jwks: Jwks) -> Iterator[Finding]:
     """Find algorithms that HelseID does not accept from clients."""
     for path, key in _keys(jwks):
-        if key.alg not in APPROVED:
+        if key.alg not in known.key_algorithms.value:
             yield Finding(f"{path}.alg", say("{alg} is not an algorithm that HelseID accepts", alg=shown(key.alg)))
 
 
-def form(jwks: Jwks) -> Iterator[Finding]:
+def form(known: AuthorityProfile, jwks: Jwks) -> Iterator[Finding]:
     """Find keys that lack a member, or whose members contradict their algorithm. The first fault of each key."""
     for path, key in _keys(jwks):
-        if key.alg in APPROVED:
+        if key.alg in known.key_algorithms.value:
             yield from _elliptic(path, key) if key.alg in _CURVES else _rsa(path, key)
 
 
-def size(jwks: Jwks) -> Iterator[Finding]:
+def size(known: AuthorityProfile, jwks: Jwks) -> Iterator[Finding]:
     """Find RSA keys that are too small."""
     for path, key in _keys(jwks):
         modulus = _decode(key.n)
         if key.kty != "RSA" or modulus is None:
             continue
         bits = int.from_bytes(modulus).bit_length()
-        if bits < _WARNED_BELOW:
-            severity = Severity.ERROR if bits < _REFUSED_BELOW else Severity.WARNING
+        if bits < max(known.rsa_bits_refused.value, known.rsa_bits_warned.value):
+            severity = Severity.ERROR if bits < known.rsa_bits_refused.value else Severity.WARNING
             yield Finding(f"{path}.n", say("An RSA key of {bits} bits is too small", bits=bits), severity=severity)
 
 
@@ -104,37 +103,45 @@ def _decode(value: str | None) -> bytes | None:
         return None
 
 
-RULES = (
-    KeysRule(
-        id="key-algorithm",
-        why="A client whose algorithm is refused cannot get a token; a shared secret could be used by either side.",
-        source="NorskHelsenett/HelseID.Samples, HelseId.JwkGenerator/AlgorithmValidator.cs",
-        certainty=Certainty.VERIFIED,
-        hint=say("Use {algorithms}; PS256 or ES256 are good choices.", algorithms=either(list(APPROVED))),
-        check=algorithm,
-    ),
-    KeysRule(
-        id="key-form",
-        why="A key that contradicts its algorithm verifies nothing.",
-        source="RFC 7518 sections 3.4, 6.2 and 6.3",
-        certainty=Certainty.VERIFIED,
-        hint="Export the public key again with the tool that made it.",
-        check=form,
-    ),
-    KeysRule(
-        id="key-size",
-        why="A small RSA key can be factored; the client would be whoever does that.",
-        source="NorskHelsenett/HelseID.Samples make RSA keys of 4096 bits; the least size in the profile is not public",
-        certainty=Certainty.ASSUMED,
-        hint="Make a new RSA key of at least 3072 bits, or an EC key on P-256, P-384 or P-521.",
-        check=size,
-    ),
-    KeysRule(
-        id="key-id-twice",
-        why="`kid` tells the authority which key to try; with two alike it may try the wrong one.",
-        source="RFC 7517 section 4.5",
-        certainty=Certainty.VERIFIED,
-        hint="Give each key a `kid` of its own, for example its RFC 7638 thumbprint.",
-        check=identifier,
-    ),
-)
+def rules(known: AuthorityProfile) -> tuple[Rule, ...]:
+    """Return the rules, by what is known of the authority."""
+    return (
+        KeysRule(
+            id="key-algorithm",
+            why="A client whose algorithm is refused cannot get a token; a shared secret could be used by either side.",
+            source="NorskHelsenett/HelseID.Samples, HelseId.JwkGenerator/AlgorithmValidator.cs",
+            certainty=Certainty.VERIFIED,
+            hint=say(
+                "Use {algorithms}; PS256 or ES256 are good choices.",
+                algorithms=either([each.value for each in known.key_algorithms.value]),
+            ),
+            check=partial(algorithm, known),
+        ),
+        KeysRule(
+            id="key-form",
+            why="A key that contradicts its algorithm verifies nothing.",
+            source="RFC 7518 sections 3.4, 6.2 and 6.3",
+            certainty=Certainty.VERIFIED,
+            hint="Export the public key again with the tool that made it.",
+            check=partial(form, known),
+        ),
+        KeysRule(
+            id="key-size",
+            why="A small RSA key can be factored; the client would be whoever does that.",
+            source="NorskHelsenett/HelseID.Samples make RSA keys of 4096 bits; the least size in the profile is not public",
+            certainty=Certainty.ASSUMED,
+            hint=say(
+                "Make a new RSA key of at least {bits} bits, or an EC key on P-256, P-384 or P-521.",
+                bits=known.rsa_bits_warned.value,
+            ),
+            check=partial(size, known),
+        ),
+        KeysRule(
+            id="key-id-twice",
+            why="`kid` tells the authority which key to try; with two alike it may try the wrong one.",
+            source="RFC 7517 section 4.5",
+            certainty=Certainty.VERIFIED,
+            hint="Give each key a `kid` of its own, for example its RFC 7638 thumbprint.",
+            check=identifier,
+        ),
+    )

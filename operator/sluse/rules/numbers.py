@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Collection, Iterator
+from functools import lru_cache, partial
 
 from sluse.model.client_installation import ClientInstallation
+from sluse.model.policy.authority import AuthorityProfile
 from sluse.model.problem import Severity
 from sluse.model.service_integration import ServiceIntegration
-from sluse.rules import authority, fields, installations
-from sluse.rules.rule import Certainty, Finding, TreeRule
+from sluse.rules import fields, installations
+from sluse.rules.rule import Certainty, Finding, Rule, TreeRule
 from sluse.rules.survey import Source, Survey
 from sluse.words.said import say
 
 _WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2)
 _CHILD = ".childOrganisationNumbers["
-_NHN_TEST_NUMBERS = authority.NUMBERS_WITHOUT_CHECK_DIGIT.test
 
 
 @lru_cache(maxsize=1 << 14)
@@ -26,31 +26,31 @@ def has_check_digit(number: str) -> bool:
     return remainder % 11 == digits[8]
 
 
-def check_digits(survey: Survey) -> Iterator[tuple[Source, Finding]]:
+def check_digits(of_tests: Collection[str], survey: Survey) -> Iterator[tuple[Source, Finding]]:
     """Find numbers that nobody can have been given."""
     for organisation in survey.tree.organisations.values():
         numbers = organisation.content.spec.numbers
         for index, number in enumerate(numbers):
             if not has_check_digit(number):
-                yield Source.of(organisation), _bad_digit(f"spec.numbers[{index}]", number, number in _NHN_TEST_NUMBERS)
+                yield Source.of(organisation), _bad_digit(f"spec.numbers[{index}]", number, number in of_tests)
     for document in survey.tree.integrations.values():
         for path, number in _all_numbers(document.content):
             if not has_check_digit(number):
-                yield Source.of(document), _bad_digit(path, number, _is_lenient(path, number))
+                yield Source.of(document), _bad_digit(path, number, _is_lenient(path, number, of_tests))
     for installation in survey.tree.installations.values():
         for path, number in _installed_numbers(installation.content):
             if not has_check_digit(number):
-                yield Source.of(installation), _bad_digit(path, number, _is_lenient(path, number))
+                yield Source.of(installation), _bad_digit(path, number, _is_lenient(path, number, of_tests))
 
 
-def unknown(survey: Survey) -> Iterator[tuple[Source, Finding]]:
+def unknown(of_tests: Collection[str], survey: Survey) -> Iterator[tuple[Source, Finding]]:
     """Find numbers that no organisation of the tree declares; each number once a document."""
     for document, _ in survey.integrations():
         told: set[str] = set()
         for path, number in _all_numbers(document.content):
             if number in told or survey.speakers(number):
                 continue
-            if not has_check_digit(number) and (_CHILD in path or not _is_lenient(path, number)):
+            if not has_check_digit(number) and (_CHILD in path or not _is_lenient(path, number, of_tests)):
                 continue  # that it cannot exist is the root cause, and is told
             told.add(number)
             yield Source.of(document), _undeclared(path, number)
@@ -83,8 +83,8 @@ def _installed_numbers(document: ClientInstallation) -> Iterator[tuple[str, str]
             yield f"spec.{environment}.childOrganisationNumbers[{index}]", number
 
 
-def _is_lenient(path: str, number: str) -> bool:
-    return ".test." in path or (number in _NHN_TEST_NUMBERS and ".production." not in path)
+def _is_lenient(path: str, number: str, of_tests: Collection[str]) -> bool:
+    return ".test." in path or (number in of_tests and ".production." not in path)
 
 
 def _bad_digit(path: str, number: str, lenient: bool) -> Finding:  # noqa: FBT001 - private, named at every call
@@ -102,31 +102,34 @@ def _undeclared(path: str, number: str) -> Finding:
     return Finding(path, say("No organisation here declares organisation number {number}", number=number))
 
 
-RULES = (
-    TreeRule(
-        id="organisation-number-check-digit",
-        why="A mistyped number would tie a client to nobody, or to somebody else.",
-        source="Brønnøysund Register Centre, organisation number: modulus 11 with weights 3 2 7 6 5 4 3 2",
-        certainty=Certainty.VERIFIED,
-        hint="Compare with the Register of Legal Entities (data.brreg.no). Some of NHN's own test numbers fail this"
-        " check, so under `test` it is a warning.",
-        check=check_digits,
-    ),
-    TreeRule(
-        id="organisation-number-unknown",
-        why="Only who has declared a number in its own file can let others act for it.",
-        source="Kom i gang med HelseID: the configuration owner (konfigurasjonseier) is agreed with NHN",
-        certainty=Certainty.ASSUMED,
-        hint="Add the number to `spec.numbers` of the organisation it belongs to; if that organisation's file has a"
-        " problem, repair it first.",
-        check=unknown,
-    ),
-    TreeRule(
-        id="organisation-number-claimed-twice",
-        why="Two organisations that claim one number could act for each other; nobody is believed until it is settled.",
-        source="Sluse: one organisation speaks for a number",
-        certainty=Certainty.OWN,
-        hint="One of the two must give the number up in its organisation.yaml.",
-        check=claimed_twice,
-    ),
-)
+def rules(known: AuthorityProfile) -> tuple[Rule, ...]:
+    """Return the rules, by what is known of the authority."""
+    of_tests = frozenset(known.test_numbers.value)
+    return (
+        TreeRule(
+            id="organisation-number-check-digit",
+            why="A mistyped number would tie a client to nobody, or to somebody else.",
+            source="Brønnøysund Register Centre, organisation number: modulus 11 with weights 3 2 7 6 5 4 3 2",
+            certainty=Certainty.VERIFIED,
+            hint="Compare with the Register of Legal Entities (data.brreg.no). Some of NHN's own test numbers fail this"
+            " check, so under `test` it is a warning.",
+            check=partial(check_digits, of_tests),
+        ),
+        TreeRule(
+            id="organisation-number-unknown",
+            why="Only who has declared a number in its own file can let others act for it.",
+            source="Kom i gang med HelseID: the configuration owner (konfigurasjonseier) is agreed with NHN",
+            certainty=Certainty.ASSUMED,
+            hint="Add the number to `spec.numbers` of the organisation it belongs to; if that organisation's file has a"
+            " problem, repair it first.",
+            check=partial(unknown, of_tests),
+        ),
+        TreeRule(
+            id="organisation-number-claimed-twice",
+            why="Two organisations that claim one number could act for each other; nobody is believed until it is settled.",
+            source="Sluse: one organisation speaks for a number",
+            certainty=Certainty.OWN,
+            hint="One of the two must give the number up in its organisation.yaml.",
+            check=claimed_twice,
+        ),
+    )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
-from sluse.rules.authority import PROFILE
+from sluse.model.policy.authority import Sureness
+from sluse.rules import known
+from sluse.rules.markdown import escaped
 from sluse.rules.rule import Certainty, Rule, Subject
 from sluse.words.said import Translate, say
 
@@ -19,9 +21,9 @@ _SUBJECTS = {
     Subject.ADDRESS: say("What answers at an address, with --live"),
 }
 _CERTAINTIES = {
-    Certainty.VERIFIED: say("read in the source"),
-    Certainty.PARTLY: say("read in the source in part"),
-    Certainty.ASSUMED: say("assumed: reasoned, and no public page confirms it"),
+    Certainty.VERIFIED: known.SURE[Sureness.VERIFIED],
+    Certainty.PARTLY: known.SURE[Sureness.PARTLY],
+    Certainty.ASSUMED: known.SURE[Sureness.ASSUMED],
     Certainty.OWN: say("a convention of Sluse's own files"),
 }
 _PREFACE = (
@@ -59,37 +61,9 @@ def page(rules: Iterable[Rule], words: Translate) -> str:
     for subject, title in _SUBJECTS.items():
         parts.append(f"## {words(title)}\n")
         parts += (_section(rule, words) for rule in found if rule.subject is subject)
-    return "\n".join([*parts, *_known(words), ""])
+    return "\n".join([*parts, *known.section(words), ""])
 
 
-def _known(words: Translate) -> Iterator[str]:
-    """Yield the table of facts; their names and values stand as they are."""
-    yield f"## {words(_KNOWN)}\n"
-    yield words(_FACTS) + "\n"
-    heads = (
-        words(say("fact")),
-        "test",
-        words(say("production")),
-        words(_LABELS["source"]),
-        words(_LABELS["certainty"]),
-    )
-    yield f"| {' | '.join(heads)} |\n|---|---|---|---|---|"
-    for fact in PROFILE:
-        values = [_told(fact.test), "=" if fact.test == fact.production else _told(fact.production)]
-        yield f"| {' | '.join([fact.name, *values, _markdown(fact.source), words(_CERTAINTIES[fact.certainty])])} |"
-
-
-def _told(value: object) -> str:
-    """Return a value as it stands in a cell of a table."""
-    if isinstance(value, Mapping):
-        return "; ".join(f"{name}: {_told(each)}" for name, each in value.items())
-    if isinstance(value, tuple | frozenset):
-        return ", ".join(sorted(map(_told, value)) if isinstance(value, frozenset) else map(_told, value)) or "-"
-    return f"`{value}`".replace("|", "\\|")
-
-
-_KNOWN = say("What is known of HelseID")
-_FACTS = say("The facts that the rules use, with where each was read. `=`: the same in production.")
 _TITLE = say("Rules")
 _LABELS = {
     "rule": say("rule"),
@@ -102,13 +76,5 @@ _LABELS = {
 
 def _section(rule: Rule, words: Translate) -> str:
     found = facts(rule, words)
-    listed = (f"- {words(_LABELS[name])}: {_markdown(found[name])}" for name in ("remedy", "source", "certainty"))
-    return "\n".join((f"### {rule.id}\n", f"{_markdown(found['why'])}\n", *listed, ""))
-
-
-def _markdown(text: str) -> str:
-    """Return text with what Markdown would take for HTML escaped, but in code, where it is shown as it is."""
-    parts = text.split("`")
-    return "`".join(
-        part if index % 2 else part.replace("<", "\\<").replace("*", "\\*") for index, part in enumerate(parts)
-    )
+    listed = (f"- {words(_LABELS[name])}: {escaped(found[name])}" for name in ("remedy", "source", "certainty"))
+    return "\n".join((f"### {rule.id}\n", f"{escaped(found['why'])}\n", *listed, ""))

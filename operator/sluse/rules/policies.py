@@ -115,6 +115,22 @@ def terms(policies: PolicyFiles) -> Found:
             yield _source(policies.gate), finding
 
 
+def facts(policies: PolicyFiles) -> Found:
+    """Find facts about the authority that contradict each other."""
+    if policies.authority is None:
+        return
+    source, content = _source(policies.authority), policies.authority.content
+    if content.rsa_bits_warned.value < content.rsa_bits_refused.value:
+        message = say("Below {bits} bits a key is refused already", bits=content.rsa_bits_refused.value)
+        yield source, Finding("rsaBitsWarned.value", message)
+    for path in _twice("levels.value", "value", [each.value for each in content.levels.value]):
+        yield source, Finding(path, say("This is listed above already"))
+    for index, each in enumerate(content.levels.value):
+        if each.value == content.refused_level.value:
+            message = say("{value} is the level that no service accepts", value=shown(each.value))
+            yield source, Finding(f"levels.value[{index}].value", message)
+
+
 _GATED = ("ServiceIntegration", "IdentityProvider")
 
 
@@ -195,5 +211,13 @@ RULES = (
         certainty=Certainty.OWN,
         hint="Correct the name, or leave it: an IdentityProvider of this name may be declared in a file.",
         check=terms,
+    ),
+    PolicyRule(
+        id="authority-facts",
+        why="Files would be refused and taken by facts that cannot both be true.",
+        source=_OWN,
+        certainty=Certainty.OWN,
+        hint="Correct one of the two.",
+        check=facts,
     ),
 )

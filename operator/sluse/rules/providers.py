@@ -6,6 +6,7 @@ What only a live provider can show (its tokens, its keys, its TLS) is for the ac
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from sluse.model.change import Change, Kind
 from sluse.model.identity_provider import (
@@ -13,18 +14,14 @@ from sluse.model.identity_provider import (
     IdentityProvider,
     ProviderValues,
 )
+from sluse.model.policy.authority import AuthorityProfile
 from sluse.model.problem import Severity
 from sluse.model.service_integration import SecurityLevel
-from sluse.rules import authority, redirects
-from sluse.rules.rule import Certainty, DocumentRule, Finding, TreeRule
+from sluse.rules import redirects
+from sluse.rules.rule import Certainty, DocumentRule, Finding, Rule, TreeRule
 from sluse.rules.shown import listed, shown
 from sluse.rules.survey import Source, Survey
-from sluse.words.said import say
-
-LEVELS = authority.LEVELS.value
-"""Values of `acr` that HelseID's requirements name, and what they mean."""
-
-_LOW = authority.LOW_LEVEL.value  # named there too, but no service may accept it, so it means no level here
+from sluse.words.said import say, several
 
 _T = "NHN, HelseID tekniske krav til identitetstilbydere"
 
@@ -66,19 +63,20 @@ def domain(survey: Survey) -> Iterator[tuple[Source, Finding]]:
             )
 
 
-def algorithms(document: IdentityProvider) -> Iterator[Finding]:
+def algorithms(known: AuthorityProfile, document: IdentityProvider) -> Iterator[Finding]:
     """Find signature algorithms that HelseID refuses."""
     for index, name in enumerate(document.spec.protocol.algorithms):
-        if name in authority.REFUSED_SIGNATURES.value:
-            yield Finding(
-                f"spec.protocol.algorithms[{index}]", say("RS256 is RSASSA-PKCS1-v1_5, which HelseID refuses")
-            )
+        if name in known.refused_signatures.value:
+            message = say("HelseID refuses ID tokens that are signed with {name}", name=shown(name.value))
+            yield Finding(f"spec.protocol.algorithms[{index}]", message)
 
 
-def authentication(document: IdentityProvider) -> Iterator[Finding]:
+def authentication(known: AuthorityProfile, document: IdentityProvider) -> Iterator[Finding]:
     """Find shared secrets in the place of keys."""
-    if document.spec.protocol.client_authentication in authority.REFUSED_AUTHENTICATION.value:
-        yield Finding("spec.protocol.clientAuthentication", say("HelseID does not authenticate with a shared secret"))
+    method = document.spec.protocol.client_authentication
+    if method in known.refused_authentication.value:
+        message = say("HelseID does not authenticate with {method}", method=shown(method.value))
+        yield Finding("spec.protocol.clientAuthentication", message)
 
 
 def pkce(document: IdentityProvider) -> Iterator[Finding]:
@@ -87,10 +85,11 @@ def pkce(document: IdentityProvider) -> Iterator[Finding]:
         yield Finding("spec.protocol.pkce", say("HelseID requires PKCE with S256"))
 
 
-def claims(document: IdentityProvider) -> Iterator[Finding]:
+def claims(known: AuthorityProfile, document: IdentityProvider) -> Iterator[Finding]:
     """Find level and method in other claims than HelseID reads, and values that mean two things or another level."""
     mapping = document.spec.claims
-    for path, claim, wanted in _wanted(mapping):
+    low, levels = known.refused_level.value, {each.value: each.level for each in known.levels.value}
+    for path, claim, wanted in _wanted(known, mapping):
         if claim != wanted:
             yield Finding(
                 f"spec.claims.{path}",
@@ -107,29 +106,31 @@ def claims(document: IdentityProvider) -> Iterator[Finding]:
         path = f"spec.claims.levels[{index}]"
         if each.value in seen:
             yield Finding(f"{path}.value", say("{value} stands for two levels", value=shown(each.value)))
-        elif each.value == _LOW:
+        elif each.value == low:
             yield Finding(
-                f"{path}.value", say("{low} is a level that no service accepts", low=shown(_LOW)), say("Leave it out.")
+                f"{path}.value", say("{low} is a level that no service accepts", low=shown(low)), say("Leave it out.")
             )
-        elif LEVELS.get(each.value, each.level) is not each.level:
-            level = LEVELS[each.value]
+        elif levels.get(each.value, each.level) is not each.level:
+            level = levels[each.value]
             yield Finding(
                 f"{path}.level",
                 say("{value} means {level}", value=shown(each.value), level=level),
                 change=Change(Kind.REPLACE, f"{path}.level", level.value),
             )
-        elif each.value not in LEVELS:
+        elif each.value not in levels:
             message = say(
-                "{value} is none of the values that HelseID names: `Betydelig`, `Høyt`", value=shown(each.value)
+                "{value} is none of the values that HelseID names: {values}",
+                value=shown(each.value),
+                values=several([shown(value) for value in levels], ", "),
             )
             yield Finding(f"{path}.value", message, severity=Severity.WARNING)
         seen.add(each.value)
 
 
-def _wanted(mapping: ClaimMapping) -> Iterator[tuple[str, str, str]]:
+def _wanted(known: AuthorityProfile, mapping: ClaimMapping) -> Iterator[tuple[str, str, str]]:
     """Yield (field, the claim it names, the claim that HelseID reads)."""
-    yield "level", mapping.level, authority.LEVEL_CLAIM.value
-    yield "method", mapping.method, authority.METHOD_CLAIM.value
+    yield "level", mapping.level, known.level_claim.value
+    yield "method", mapping.method, known.method_claim.value
 
 
 def users(document: IdentityProvider) -> Iterator[Finding]:
@@ -178,67 +179,69 @@ def _addresses(document: IdentityProvider) -> Iterator[tuple[str, str]]:
             yield f"spec.{environment}.jwksUri", values.jwks_uri
 
 
-RULES = (
-    DocumentRule(
-        id="provider-address",
-        judges=(IdentityProvider,),
-        why="Tokens are believed because of the keys at this address; without TLS anybody on the way could be the issuer.",
-        source=f"{_T}, T-1: TLS on all endpoints; OpenID Connect Discovery section 4.3",
-        certainty=Certainty.PARTLY,
-        hint="Write the address as https://login.example, without query, fragment or trailing slash.",
-        check=address,
-    ),
-    TreeRule(
-        id="provider-domain",
-        why="Whoever answers at this address decides who people are.",
-        source="Sluse: an organisation declares the domains it may use",
-        certainty=Certainty.OWN,
-        hint="Correct the address, or add the domain to `spec.domains` of your organisation.yaml.",
-        check=domain,
-    ),
-    DocumentRule(
-        id="provider-algorithm",
-        judges=(IdentityProvider,),
-        why="HelseID refuses ID tokens that are signed otherwise.",
-        source=f"{_T}, T-6 to T-9: PS256 or ES256, no RSASSA-PKCS1-v1_5, never `none`",
-        certainty=Certainty.PARTLY,
-        hint="Sign ID tokens with PS256 or ES256.",
-        check=algorithms,
-    ),
-    DocumentRule(
-        id="provider-client-authentication",
-        judges=(IdentityProvider,),
-        why="A secret that both sides know can be used by either, and lost by either.",
-        source=f"{_T}, T-10 and T-11: private_key_jwt, or mutual TLS",
-        certainty=Certainty.PARTLY,
-        hint="Use private_key_jwt or tls_client_auth.",
-        check=authentication,
-    ),
-    DocumentRule(
-        id="provider-pkce",
-        judges=(IdentityProvider,),
-        why="Without PKCE a stolen authorisation code is a login.",
-        source=f"{_T}: PKCE is mandatory; RFC 7636",
-        certainty=Certainty.PARTLY,
-        hint="Support PKCE with S256, and leave `pkce` out or write true.",
-        check=pkce,
-    ),
-    DocumentRule(
-        id="provider-claims",
-        judges=(IdentityProvider,),
-        why="HelseID tells services how sure a login was; it can only pass on what it can read.",
-        source=f"{_T}, T-4 and T-5: the level in `acr` (Lavt, Betydelig, Høyt), the mechanism in `amr`",
-        certainty=Certainty.PARTLY,
-        hint="Put the level into `acr` and the method into `amr`; a value means one level.",
-        check=claims,
-    ),
-    DocumentRule(
-        id="provider-test-users",
-        judges=(IdentityProvider,),
-        why="NHN runs the acceptance test with these users, so each level and kind of identifier needs one.",
-        source="Kom i gang med HelseID: the identity provider supplies a set of test users",
-        certainty=Certainty.PARTLY,
-        hint="Add a synthetic user under `spec.test.users`: an alias, and what its login must give.",
-        check=users,
-    ),
-)
+def rules(known: AuthorityProfile) -> tuple[Rule, ...]:
+    """Return the rules, by what is known of the authority."""
+    return (
+        DocumentRule(
+            id="provider-address",
+            judges=(IdentityProvider,),
+            why="Tokens are believed because of the keys at this address; without TLS anybody on the way could be the issuer.",
+            source=f"{_T}, T-1: TLS on all endpoints; OpenID Connect Discovery section 4.3",
+            certainty=Certainty.PARTLY,
+            hint="Write the address as https://login.example, without query, fragment or trailing slash.",
+            check=address,
+        ),
+        TreeRule(
+            id="provider-domain",
+            why="Whoever answers at this address decides who people are.",
+            source="Sluse: an organisation declares the domains it may use",
+            certainty=Certainty.OWN,
+            hint="Correct the address, or add the domain to `spec.domains` of your organisation.yaml.",
+            check=domain,
+        ),
+        DocumentRule(
+            id="provider-algorithm",
+            judges=(IdentityProvider,),
+            why="HelseID refuses ID tokens that are signed otherwise.",
+            source=f"{_T}, T-6 to T-9: PS256 or ES256, no RSASSA-PKCS1-v1_5, never `none`",
+            certainty=Certainty.PARTLY,
+            hint="Sign ID tokens with PS256 or ES256.",
+            check=partial(algorithms, known),
+        ),
+        DocumentRule(
+            id="provider-client-authentication",
+            judges=(IdentityProvider,),
+            why="A secret that both sides know can be used by either, and lost by either.",
+            source=f"{_T}, T-10 and T-11: private_key_jwt, or mutual TLS",
+            certainty=Certainty.PARTLY,
+            hint="Use private_key_jwt or tls_client_auth.",
+            check=partial(authentication, known),
+        ),
+        DocumentRule(
+            id="provider-pkce",
+            judges=(IdentityProvider,),
+            why="Without PKCE a stolen authorisation code is a login.",
+            source=f"{_T}: PKCE is mandatory; RFC 7636",
+            certainty=Certainty.PARTLY,
+            hint="Support PKCE with S256, and leave `pkce` out or write true.",
+            check=pkce,
+        ),
+        DocumentRule(
+            id="provider-claims",
+            judges=(IdentityProvider,),
+            why="HelseID tells services how sure a login was; it can only pass on what it can read.",
+            source=f"{_T}, T-4 and T-5: the level in `acr` (Lavt, Betydelig, Høyt), the mechanism in `amr`",
+            certainty=Certainty.PARTLY,
+            hint="Put the level into `acr` and the method into `amr`; a value means one level.",
+            check=partial(claims, known),
+        ),
+        DocumentRule(
+            id="provider-test-users",
+            judges=(IdentityProvider,),
+            why="NHN runs the acceptance test with these users, so each level and kind of identifier needs one.",
+            source="Kom i gang med HelseID: the identity provider supplies a set of test users",
+            certainty=Certainty.PARTLY,
+            hint="Add a synthetic user under `spec.test.users`: an alias, and what its login must give.",
+            check=users,
+        ),
+    )

@@ -6,11 +6,9 @@ statement it judges by itself, with the roots that it has pinned.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 
 from sluse.catalog import policies
 from sluse.catalog.files import INTEGRATIONS, Files
@@ -147,19 +145,14 @@ def desk(files: Files, policy_files: Files, *, signer: PublicKey, asked: Asked, 
     """Read everything. DecisionRefused where the policies cannot be read."""
     read = policies.read(policies.contents(policy_files))
     wrong = [behind(f"{problem.place}: ", problem.message) for problem in errors(read.problems)]
-    missing = [
-        say("there is no {folder}/{name}", folder=policies.FOLDER, name=name)
-        for name in policies.DATA
-        if name not in read.digests
-    ]
+    missing = [say("there is no {folder}/{name}", folder=policies.FOLDER, name=name) for name in policies.lacking(read)]
     if wrong or missing:
         raise DecisionRefused(several((*wrong, *missing)), hint=say("see all: sluse policies verify"))
-    found: dict[str, Any] = dict(_contents(read))
     version = read.manifest.manifest.version if read.manifest else 0
-    policy = Policy(version=version, digest=read.digests.get(policies.MANIFEST, Digest("")), demo_keys=True, **found)
+    policy = Policy(
+        version=version,
+        digest=read.digests.get(policies.MANIFEST, Digest("")),
+        demo_keys=True,
+        **policies.as_policy(read.models),
+    )
     return Desk(Reader().tree(files, INTEGRATIONS), policy, signer, asked, now.replace(microsecond=0))
-
-
-def _contents(read: policies.PolicyReading) -> Iterator[tuple[str, object]]:
-    for name, _ in policies.DATA.values():
-        yield name, getattr(read.models, name).content

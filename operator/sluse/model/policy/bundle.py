@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field, StrictInt
 
 from sluse.model.names import Digest
+from sluse.model.policy.authority import SHIPPED, AuthorityProfile
 from sluse.model.policy.calendar import Calendar
 from sluse.model.policy.network import NetworkCatalogue
 from sluse.model.policy.people import Operators, Reviewers
@@ -64,4 +65,5 @@ class Policy:
     gate: GatePolicy
     existing: ExistingProviders
     network: NetworkCatalogue
+    authority: AuthorityProfile = SHIPPED
     demo_keys: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sluse.model.policy.authority import AuthorityProfile
 from sluse.model.policy.bundle import Repository, SignedManifest
 from sluse.model.policy.calendar import Calendar
 from sluse.model.policy.network import NetworkCatalogue
@@ -24,4 +25,5 @@ class PolicyFiles:
     gate: Sourced[GatePolicy] | None = None
     existing: Sourced[ExistingProviders] | None = None
     network: Sourced[NetworkCatalogue] | None = None
+    authority: Sourced[AuthorityProfile] | None = None
     history: Mapping[int, SignedManifest] = field(default_factory=dict)

@@ -1,0 +1,141 @@
+"""What is known of HelseID: `policies/authority.yaml`, each fact with where it was read and how sure that is.
+
+The rules hold the reasoning, this page the facts: who learns that HelseID changed one writes it into the file, and a fact that
+the file leaves out is the one shipped here. What only code can know the meaning of (the form of a scope, the curve of an
+algorithm) is no fact of the file: `sluse.rules.authority`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import Field, StrictInt
+
+from sluse.model.identity_provider import ClientAuthentication, LevelValue, SigningAlgorithm
+from sluse.model.service_integration import SecurityLevel
+from sluse.model.value import ClaimType, Line, OrganisationNumber, Scope, Unique, Value
+
+Held = TypeVar("Held")
+
+RSA_FLOOR = 2048
+"""No file makes an RSA key of fewer bits good enough: NIST SP 800-131A."""
+
+
+class Sureness(StrEnum):
+    """How a fact is known: read in the source, read in part, or reasoned where no public page says it."""
+
+    VERIFIED = "verified"
+    PARTLY = "partly verified"
+    ASSUMED = "assumed"
+
+
+class KeyAlgorithm(StrEnum):
+    """What a client's key may sign with at all; others mean nothing to the rules."""
+
+    RS256 = "RS256"
+    RS384 = "RS384"
+    RS512 = "RS512"
+    PS256 = "PS256"
+    PS384 = "PS384"
+    PS512 = "PS512"
+    ES256 = "ES256"
+    ES384 = "ES384"
+    ES512 = "ES512"
+
+
+class Fact(Value, Generic[Held]):
+    """One thing that is known."""
+
+    value: Held
+    source: Line = Field(description="Where it was read.")
+    certainty: Sureness = Field(description="`verified`, `partly verified` or `assumed`.")
+
+
+Bits = Annotated[StrictInt, Field(ge=RSA_FLOOR, le=16_384)]
+KeyAlgorithms = Annotated[tuple[KeyAlgorithm, ...], Unique, Field(min_length=1, max_length=9)]
+Scopes = Annotated[tuple[Scope, ...], Unique, Field(max_length=50)]
+Levels = Annotated[tuple[LevelValue, ...], Field(min_length=1, max_length=10)]
+Signatures = Annotated[tuple[SigningAlgorithm, ...], Unique, Field(max_length=10)]
+Authentications = Annotated[tuple[ClientAuthentication, ...], Unique, Field(max_length=10)]
+Numbers = Annotated[tuple[OrganisationNumber, ...], Unique, Field(max_length=100)]
+
+_SAMPLES = "NHN's public samples (HelseId.JwkGenerator, AlgorithmValidator.cs)"
+_SCOPES = "NHN utviklerportal, HelseID: scopes"
+_TECHNICAL = "NHN, HelseID tekniske krav til identitetstilbydere"
+
+
+class AuthorityProfile(Value):
+    """`policies/authority.yaml`. The rules judge files by it; it is in no digest and configures nothing."""
+
+    key_algorithms: Fact[KeyAlgorithms] = Field(
+        Fact(value=tuple(KeyAlgorithm), source=_SAMPLES, certainty=Sureness.VERIFIED),
+        description="Algorithms that HelseID accepts for clients' keys.",
+    )
+    rsa_bits_refused: Fact[Bits] = Field(
+        Fact(
+            value=2048,
+            source="NIST SP 800-131A; HelseID's own minimum is not public",
+            certainty=Sureness.ASSUMED,
+        ),
+        description="An RSA key of fewer bits is refused.",
+    )
+    rsa_bits_warned: Fact[Bits] = Field(
+        Fact(value=3072, source="NIST SP 800-57; HelseID's own minimum is not public", certainty=Sureness.ASSUMED),
+        description="An RSA key of fewer bits is warned of.",
+    )
+    identity_scopes: Fact[Scopes] = Field(
+        Fact(value=("openid", "profile", "offline_access"), source=_SCOPES, certainty=Sureness.PARTLY),
+        description="Scopes about a person who logs in.",
+    )
+    identity_scope_prefixes: Fact[Scopes] = Field(
+        Fact(value=("helseid://scopes/identity/", "helseid://scopes/hpr/"), source=_SCOPES, certainty=Sureness.PARTLY),
+        description="How other scopes about a person begin.",
+    )
+    levels: Fact[Levels] = Field(
+        Fact(
+            value=(
+                LevelValue(value="Betydelig", level=SecurityLevel.SUBSTANTIAL),
+                LevelValue(value="Høyt", level=SecurityLevel.HIGH),
+            ),
+            source=f"{_TECHNICAL}, T-4",
+            certainty=Sureness.PARTLY,
+        ),
+        description="Values of an identity provider's level claim, and what they mean.",
+    )
+    refused_level: Fact[Line] = Field(
+        Fact(value="Lavt", source=f"{_TECHNICAL}, T-4", certainty=Sureness.PARTLY),
+        description="The value of the level claim that no service accepts.",
+    )
+    level_claim: Fact[ClaimType] = Field(
+        Fact(value="acr", source=f"{_TECHNICAL}, T-4", certainty=Sureness.PARTLY),
+        description="The claim that HelseID reads the level from.",
+    )
+    method_claim: Fact[ClaimType] = Field(
+        Fact(value="amr", source=f"{_TECHNICAL}, T-5", certainty=Sureness.PARTLY),
+        description="The claim that HelseID reads the method from.",
+    )
+    refused_signatures: Fact[Signatures] = Field(
+        Fact(value=(SigningAlgorithm.RS256,), source=f"{_TECHNICAL}, T-9", certainty=Sureness.PARTLY),
+        description="Algorithms of ID tokens that HelseID refuses.",
+    )
+    refused_authentication: Fact[Authentications] = Field(
+        Fact(
+            value=(ClientAuthentication.CLIENT_SECRET_BASIC,),
+            source=f"{_TECHNICAL}, T-11",
+            certainty=Sureness.PARTLY,
+        ),
+        description="Ways to authenticate at an identity provider that HelseID refuses.",
+    )
+    test_numbers: Fact[Numbers] = Field(
+        Fact(
+            value=("999977776", "999977775", "312232326"),
+            source="NHN's public samples (ConfigurationValues.cs)",
+            certainty=Sureness.VERIFIED,
+        ),
+        description="Organisation numbers that are used in test with a wrong check digit.",
+    )
+
+
+SHIPPED = AuthorityProfile()
+"""What this release knows, where no file says otherwise."""
