@@ -8,7 +8,7 @@ algorithm) is no fact of the file: `sluse.rules.authority`.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import Field, StrictInt
 
@@ -65,75 +65,64 @@ _SCOPES = "NHN utviklerportal, HelseID: scopes"
 _TECHNICAL = "NHN, HelseID tekniske krav til identitetstilbydere"
 
 
+def _shipped(description: str, value: object, source: str, certainty: Sureness = Sureness.PARTLY) -> Any:
+    """Return the field of a fact that the release knows. It is no default of the form: another release may know better."""
+    fact = Fact(value=value, source=source, certainty=certainty)
+    return Field(default_factory=lambda: fact, description=description)
+
+
 class AuthorityProfile(Value):
     """`policies/authority.yaml`. The rules judge files by it; it is in no digest and configures nothing."""
 
-    key_algorithms: Fact[KeyAlgorithms] = Field(
-        Fact(value=tuple(KeyAlgorithm), source=_SAMPLES, certainty=Sureness.VERIFIED),
-        description="Algorithms that HelseID accepts for clients' keys.",
+    key_algorithms: Fact[KeyAlgorithms] = _shipped(
+        "Algorithms that HelseID accepts for clients' keys.", tuple(KeyAlgorithm), _SAMPLES, Sureness.VERIFIED
     )
-    rsa_bits_refused: Fact[Bits] = Field(
-        Fact(
-            value=2048,
-            source="NIST SP 800-131A; HelseID's own minimum is not public",
-            certainty=Sureness.ASSUMED,
+    rsa_bits_refused: Fact[Bits] = _shipped(
+        "An RSA key of fewer bits is refused.",
+        2048,
+        "NIST SP 800-131A; HelseID's own minimum is not public",
+        Sureness.ASSUMED,
+    )
+    rsa_bits_warned: Fact[Bits] = _shipped(
+        "An RSA key of fewer bits is warned of.",
+        3072,
+        "NIST SP 800-57; HelseID's own minimum is not public",
+        Sureness.ASSUMED,
+    )
+    identity_scopes: Fact[Scopes] = _shipped(
+        "Scopes about a person who logs in.", ("openid", "profile", "offline_access"), _SCOPES
+    )
+    identity_scope_prefixes: Fact[Scopes] = _shipped(
+        "How other scopes about a person begin.", ("helseid://scopes/identity/", "helseid://scopes/hpr/"), _SCOPES
+    )
+    levels: Fact[Levels] = _shipped(
+        "Values of an identity provider's level claim, and what they mean.",
+        (
+            LevelValue(value="Betydelig", level=SecurityLevel.SUBSTANTIAL),
+            LevelValue(value="Høyt", level=SecurityLevel.HIGH),
         ),
-        description="An RSA key of fewer bits is refused.",
+        f"{_TECHNICAL}, T-4",
     )
-    rsa_bits_warned: Fact[Bits] = Field(
-        Fact(value=3072, source="NIST SP 800-57; HelseID's own minimum is not public", certainty=Sureness.ASSUMED),
-        description="An RSA key of fewer bits is warned of.",
+    refused_level: Fact[Line] = _shipped(
+        "The value of the level claim that no service accepts.", "Lavt", f"{_TECHNICAL}, T-4"
     )
-    identity_scopes: Fact[Scopes] = Field(
-        Fact(value=("openid", "profile", "offline_access"), source=_SCOPES, certainty=Sureness.PARTLY),
-        description="Scopes about a person who logs in.",
+    level_claim: Fact[ClaimType] = _shipped("The claim that HelseID reads the level from.", "acr", f"{_TECHNICAL}, T-4")
+    method_claim: Fact[ClaimType] = _shipped(
+        "The claim that HelseID reads the method from.", "amr", f"{_TECHNICAL}, T-5"
     )
-    identity_scope_prefixes: Fact[Scopes] = Field(
-        Fact(value=("helseid://scopes/identity/", "helseid://scopes/hpr/"), source=_SCOPES, certainty=Sureness.PARTLY),
-        description="How other scopes about a person begin.",
+    refused_signatures: Fact[Signatures] = _shipped(
+        "Algorithms of ID tokens that HelseID refuses.", (SigningAlgorithm.RS256,), f"{_TECHNICAL}, T-9"
     )
-    levels: Fact[Levels] = Field(
-        Fact(
-            value=(
-                LevelValue(value="Betydelig", level=SecurityLevel.SUBSTANTIAL),
-                LevelValue(value="Høyt", level=SecurityLevel.HIGH),
-            ),
-            source=f"{_TECHNICAL}, T-4",
-            certainty=Sureness.PARTLY,
-        ),
-        description="Values of an identity provider's level claim, and what they mean.",
+    refused_authentication: Fact[Authentications] = _shipped(
+        "Ways to authenticate at an identity provider that HelseID refuses.",
+        (ClientAuthentication.CLIENT_SECRET_BASIC,),
+        f"{_TECHNICAL}, T-11",
     )
-    refused_level: Fact[Line] = Field(
-        Fact(value="Lavt", source=f"{_TECHNICAL}, T-4", certainty=Sureness.PARTLY),
-        description="The value of the level claim that no service accepts.",
-    )
-    level_claim: Fact[ClaimType] = Field(
-        Fact(value="acr", source=f"{_TECHNICAL}, T-4", certainty=Sureness.PARTLY),
-        description="The claim that HelseID reads the level from.",
-    )
-    method_claim: Fact[ClaimType] = Field(
-        Fact(value="amr", source=f"{_TECHNICAL}, T-5", certainty=Sureness.PARTLY),
-        description="The claim that HelseID reads the method from.",
-    )
-    refused_signatures: Fact[Signatures] = Field(
-        Fact(value=(SigningAlgorithm.RS256,), source=f"{_TECHNICAL}, T-9", certainty=Sureness.PARTLY),
-        description="Algorithms of ID tokens that HelseID refuses.",
-    )
-    refused_authentication: Fact[Authentications] = Field(
-        Fact(
-            value=(ClientAuthentication.CLIENT_SECRET_BASIC,),
-            source=f"{_TECHNICAL}, T-11",
-            certainty=Sureness.PARTLY,
-        ),
-        description="Ways to authenticate at an identity provider that HelseID refuses.",
-    )
-    test_numbers: Fact[Numbers] = Field(
-        Fact(
-            value=("999977776", "999977775", "312232326"),
-            source="NHN's public samples (ConfigurationValues.cs)",
-            certainty=Sureness.VERIFIED,
-        ),
-        description="Organisation numbers that are used in test with a wrong check digit.",
+    test_numbers: Fact[Numbers] = _shipped(
+        "Organisation numbers that are used in test with a wrong check digit.",
+        ("999977776", "999977775", "312232326"),
+        "NHN's public samples (ConfigurationValues.cs)",
+        Sureness.VERIFIED,
     )
 
 
