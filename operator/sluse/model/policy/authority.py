@@ -67,7 +67,7 @@ _TECHNICAL = "NHN, HelseID tekniske krav til identitetstilbydere"
 
 def _shipped(description: str, value: object, source: str, certainty: Sureness = Sureness.PARTLY) -> Any:
     """Return the field of a fact that the release knows. It is no default of the form: another release may know better."""
-    fact = Fact(value=value, source=source, certainty=certainty)
+    fact: Fact[Any] = Fact(value=value, source=source, certainty=certainty)
     return Field(default_factory=lambda: fact, description=description)
 
 
