@@ -16,7 +16,8 @@ from sluse.delivery.federations import in_test
 from sluse.delivery.head import Head
 from sluse.delivery.notes import noted
 from sluse.delivery.openings import OpeningsCompiler, OrganisationOpenings, Speaking
-from sluse.delivery.share import Share, shares
+from sluse.delivery.share import Share
+from sluse.delivery.shares import Shares
 from sluse.desired import organisation as desired_organisation
 from sluse.desired.installations import installed_in_test, title_of
 from sluse.desired.registrations import registrations
@@ -45,11 +46,13 @@ class Compiler:
 
     environment: Environment
     _memory: dict[str, tuple[Share, frozenset[Part], OrganisationCompiled]] = field(default_factory=dict)
+    _shares: Shares = field(init=False)
     _openings: OpeningsCompiler = field(init=False)
     _let_through: frozenset[Part] = frozenset()
     """Retirements that the fuse has passed and that are not done yet: they are not counted, nor held, again."""
 
     def __post_init__(self) -> None:
+        self._shares = Shares(self.environment)
         self._openings = OpeningsCompiler(self.environment)
 
     def compile(
@@ -65,17 +68,17 @@ class Compiler:
 
         Of others nothing is said.
         """
-        asked = {
-            slug: self._remembered(share)
-            for slug, share in shares(head.tree, head.problems, ledgers, self.environment, only).items()
-        }
+        asked = self._shares.of(head.tree, head.problems, ledgers, only)
         held = self._fuse(asked.values(), ledgers, released=fuse_released)
         fuse = Fuse(count=FUSE_COUNT, percent=round(FUSE_SHARE * 100))
-        openings = self._openings.compile(head, asked, ledgers, _speaking(head), fuse, released=fuse_released)
+        openings = self._openings.compile(
+            head, asked, self._shares.stands, _speaking(head), fuse, released=fuse_released
+        )
         organisations = {
             slug: self._organisation(share, _retiring(share) & held, openings.organisation(slug))
             for slug, share in asked.items()
         }
+        self._memory = {slug: self._memory[slug] for slug in asked}
         return Compiled(
             head.commit,
             organisations,
@@ -92,10 +95,6 @@ class Compiler:
         """Return the ledger with what the organisation's files say now."""
         del compiled
         return noted(ledger, part, engine=engine, now=now)
-
-    def _remembered(self, share: Share) -> Share:
-        remembered = self._memory.get(share.slug)
-        return remembered[0] if remembered is not None and remembered[0].same(share) else share
 
     def _fuse(
         self, asked: Iterable[Share], ledgers: Mapping[str, OrganisationLedger], *, released: bool
@@ -140,10 +139,16 @@ def _begun(key: Part, ledgers: Mapping[str, OrganisationLedger]) -> bool:
 
 def _speaking(head: Head) -> Speaking:
     """Return who may have openings in test: everybody, as HEAD says."""
-    return Speaking(
-        {slug: sourced.content.spec.numbers for slug, sourced in head.tree.organisations.items()},
-        {key: sourced.content for key, sourced in head.tree.integrations.items()},
-    )
+
+    def numbers(slug: str) -> Collection[str]:
+        found = head.tree.organisations.get(slug)
+        return found.content.spec.numbers if found is not None else ()
+
+    def service(key: IntegrationKey) -> ServiceIntegration | None:
+        found = head.tree.integrations.get(key)
+        return found.content if found is not None else None
+
+    return Speaking(numbers, service)
 
 
 def _compile(

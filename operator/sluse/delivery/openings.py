@@ -8,15 +8,15 @@ held by the fuse.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sluse.delivery.head import Head
 from sluse.delivery.share import Share
+from sluse.delivery.shares import Stand
 from sluse.desired.stack import ObjectKey
 from sluse.model.digests import sha256
-from sluse.model.held import HeldOpening, OrganisationLedger
+from sluse.model.held import HeldOpening
 from sluse.model.identity_provider import IdentityProvider
 from sluse.model.names import Environment, IntegrationKey
 from sluse.model.policy.network import NetworkCatalogue
@@ -58,10 +58,13 @@ class Openings:
 
 @dataclass(frozen=True)
 class Speaking:
-    """Who may have openings: the numbers of each organisation, and the services that the environment has."""
+    """Who may have openings: the numbers of each organisation, and the services that the environment has.
 
-    numbers: Mapping[str, Collection[str]]
-    services: Mapping[IntegrationKey, ServiceIntegration]
+    What `service` answers follows from the stand of the service's organisation alone.
+    """
+
+    numbers: Callable[[str], Collection[str]]
+    service: Callable[[IntegrationKey], ServiceIntegration | None]
 
 
 @dataclass(frozen=True)
@@ -75,102 +78,157 @@ class _Made:
     noted: HeldOpening
 
 
+@dataclass(frozen=True)
+class _Organisation:
+    """What came of one organisation, whatever the fuse does, and all that it was made from.
+
+    `asking`: how many ask for openings. `held` by the ledger; `kept` of those. `surprising`: see `_surprising`.
+    `stands`: of itself, and of those whose services it uses.
+    """
+
+    share: Share
+    numbers: Collection[str]
+    stands: Mapping[str, Stand | None]
+    around: Surroundings | None
+    asking: int
+    made: Mapping[IntegrationKey, _Made]
+    held: Mapping[str, HeldOpening]
+    kept: Collection[str]
+    surprising: frozenset[IntegrationKey]
+    openings: OrganisationOpenings
+
+    def stays(self, share: Share, numbers: Collection[str], stands: Mapping[str, Stand], around: object) -> bool:
+        """Tell whether the same would come of it."""
+        return (
+            self.share is share
+            and self.around is around
+            and self.numbers == numbers
+            and all(stands.get(slug) is stand for slug, stand in self.stands.items())
+        )
+
+
 @dataclass
 class OpeningsCompiler:
-    """Compiles the openings of one environment, remembering each with what it was made from."""
+    """Compiles the openings of one environment, remembering each with what it was made from. What is gone is forgotten."""
 
     environment: Environment
     _catalogue: NetworkCatalogue | None = None
-    _destinations: Destinations | None = None
-    _memory: dict[IntegrationKey, _Made] = field(default_factory=dict)
+    _surroundings: Surroundings | None = None
+    _memory: Mapping[str, _Organisation] = field(default_factory=dict)
 
     def compile(
         self,
         head: Head,
         parts: Mapping[str, Share],
-        ledgers: Mapping[str, OrganisationLedger],
+        stands: Mapping[str, Stand],
         speaking: Speaking,
         fuse: Fuse,
         *,
         released: bool = False,
     ) -> Openings:
         """Return the openings of the organisations of `parts`. `released`: what the fuse would hold is meant."""
-        users = _by_organisation(head)
-        held = {slug: ledgers[slug].openings if slug in ledgers else {} for slug in parts}
-        if head.catalogue is None:
-            kept = {slug: _kept(slug, names, names) for slug, names in held.items()}
-            return Openings(kept, untold=sum(1 for slug in parts for _ in self._asking(slug, parts, users, speaking)))
-        around = self._around(head, head.catalogue)
-        made: dict[str, dict[IntegrationKey, _Made]] = {}
-        kept_names: dict[str, set[str]] = {}
-        for slug, share in parts.items():
-            asking = dict(self._asking(slug, parts, users, speaking))
-            unread = {each.key for each in users.get(slug, ()) if _uses_unread(each, head.tree)}
-            made[slug] = {
-                key: self._made(each, around)
-                for key, each in asking.items()
-                if key not in unread and not _unknown(share, key)
-            }
-            lost = share.stuck or not speaking.numbers.get(slug)
-            names = {IntegrationKey(slug, name) for name in held[slug]}
-            kept_names[slug] = {key.name for key in names if lost or key in unread or _unknown(share, key)}
-        surprising = frozenset(
-            key for slug in parts for key in _surprising(slug, made[slug], held[slug], kept_names[slug], parts, users)
-        )
-        most = max(fuse.count, sum(map(len, held.values())) * fuse.percent / 100)
+        around = self._around(head, head.catalogue) if head.catalogue is not None else None
+        before = self._memory
+        self._memory = {
+            slug: last
+            if (last := before.get(slug)) is not None and last.stays(share, speaking.numbers(slug), stands, around)
+            else self._organisation(share, stands, speaking, around, head.tree, last)
+            for slug, share in parts.items()
+        }
+        if around is None:
+            untold = sum(each.asking for each in self._memory.values())
+            return Openings({slug: each.openings for slug, each in self._memory.items()}, untold=untold)
+        surprising = frozenset[IntegrationKey]().union(*(each.surprising for each in self._memory.values()))
+        most = max(fuse.count, sum(len(each.held) for each in self._memory.values()) * fuse.percent / 100)
         fused = surprising if len(surprising) > most and not released else frozenset()
-        return Openings({slug: _share(slug, made[slug], held[slug], kept_names[slug], fused) for slug in parts}, fused)
+        return Openings({slug: _fused(each, fused) for slug, each in self._memory.items()}, fused)
 
     def _around(self, head: Head, catalogue: NetworkCatalogue) -> Surroundings:
-        if self._destinations is None or catalogue != self._catalogue:
-            self._catalogue, self._destinations = catalogue, Destinations(catalogue, self.environment)
         wrong = {problem.holds for problem in errors(head.problems)}
         providers = {
             key.name: sourced.content
             for key, sourced in sorted(head.tree.providers.items())
             if not {str(key), key.organisation} & wrong
         }
-        return Surroundings(self.environment, self._destinations, providers)
+        last = self._surroundings
+        if last is None or catalogue != self._catalogue:
+            destinations = Destinations(catalogue, self.environment)
+        elif providers == last.providers:
+            return last
+        else:
+            destinations = last.destinations
+        self._catalogue, self._surroundings = catalogue, Surroundings(self.environment, destinations, providers)
+        return self._surroundings
+
+    def _organisation(
+        self,
+        share: Share,
+        stands: Mapping[str, Stand],
+        speaking: Speaking,
+        around: Surroundings | None,
+        tree: Tree,
+        last: _Organisation | None,
+    ) -> _Organisation:
+        slug, numbers, stand = share.slug, speaking.numbers(share.slug), stands.get(share.slug)
+        held = stand.ledger.openings if stand is not None and stand.ledger is not None else {}
+        users = [each.content for each in share.users]
+        asking = dict(self._asking(share, users, numbers, speaking))
+        looked = {slug, *(service_key(used.service).organisation for each in users for used in each.spec.services)}
+        unread = {each.key for each in users if _uses_unread(each, tree)}
+        known = last.made if last is not None else {}
+        told = {key: each for key, each in asking.items() if key not in unread and not _unknown(share, key)}
+        made = {key: _made(each, around, known.get(key)) for key, each in told.items()} if around is not None else {}
+        lost = around is None or share.stuck or not numbers
+        names = {IntegrationKey(slug, name) for name in held}
+        kept = {key.name for key in names if lost or key in unread or _unknown(share, key)}
+        openings = _share(slug, made, held, kept)
+        if last is not None and last.openings == openings:
+            openings = last.openings  # the same object, by which others see that nothing changed
+        return _Organisation(
+            share,
+            numbers,
+            {each: stands.get(each) for each in looked},
+            around,
+            len(asking),
+            made,
+            held,
+            kept,
+            frozenset(_surprising(share, made, held, kept)),
+            openings,
+        )
 
     def _asking(
-        self, slug: str, parts: Mapping[str, Share], users: Mapping[str, list[UserOrganisation]], speaking: Speaking
+        self, share: Share, users: Sequence[UserOrganisation], numbers: Collection[str], speaking: Speaking
     ) -> Iterator[tuple[IntegrationKey, Consumer]]:
         """Yield who asks for something in an organisation that has a number."""
-        numbers = speaking.numbers.get(slug, ())
         if not numbers:
             return
-        for document in users.get(slug, ()):
-            consumer = of_user_organisation(document, numbers, speaking.services, self.environment)
+        for document in users:
+            used = {service_key(each.service) for each in document.spec.services}
+            services = {key: service for key in used if (service := speaking.service(key)) is not None}
+            consumer = of_user_organisation(document, numbers, services, self.environment)
             if consumer.needs:
                 yield document.key, consumer
-        for sourced in parts[slug].documents:
+        for sourced in share.documents:
             key = sourced.content.key
-            workloads = of_workloads(sourced.content, numbers) if key in speaking.services else None
+            workloads = of_workloads(sourced.content, numbers) if speaking.service(key) is not None else None
             if workloads is not None:
                 yield key, workloads
 
-    def _made(self, consumer: Consumer, around: Surroundings) -> _Made:
-        """Return what is made for a consumer, the same object while nothing changed."""
-        providers = tuple(around.providers.get(party) for party in consumer.needs)
-        last = self._memory.get(consumer.key)
-        if (
-            last is not None
-            and last.destinations is around.destinations
-            and (last.consumer, last.providers) == (consumer, providers)
-        ):
-            return last
-        spec = around.derived(consumer).spec
-        asked = {"numbers": list(consumer.numbers), "zones": list(consumer.zones), "parties": list(consumer.needs)}
-        noted = HeldOpening(asked=sha256(asked), digest=sha256(spec.wire()))
-        self._memory[consumer.key] = _Made(consumer, around.destinations, providers, spec, noted)
-        return self._memory[consumer.key]
 
-
-def _by_organisation(head: Head) -> Mapping[str, list[UserOrganisation]]:
-    found: defaultdict[str, list[UserOrganisation]] = defaultdict(list)
-    for key, sourced in sorted(head.tree.user_organisations.items()):
-        found[key.organisation].append(sourced.content)
-    return found
+def _made(consumer: Consumer, around: Surroundings, last: _Made | None) -> _Made:
+    """Return what is made for a consumer, the same object while nothing changed."""
+    providers = tuple(around.providers.get(party) for party in consumer.needs)
+    if (
+        last is not None
+        and last.destinations is around.destinations
+        and (last.consumer, last.providers) == (consumer, providers)
+    ):
+        return last
+    spec = around.derived(consumer).spec
+    asked = {"numbers": list(consumer.numbers), "zones": list(consumer.zones), "parties": list(consumer.needs)}
+    noted = HeldOpening(asked=sha256(asked), digest=sha256(spec.wire()))
+    return _Made(consumer, around.destinations, providers, spec, noted)
 
 
 def _uses_unread(document: UserOrganisation, tree: Tree) -> bool:
@@ -185,42 +243,37 @@ def _unknown(share: Share, key: IntegrationKey) -> bool:
 
 
 def _surprising(
-    slug: str,
-    made: Mapping[IntegrationKey, _Made],
-    held: Mapping[str, HeldOpening],
-    kept: Collection[str],
-    parts: Mapping[str, Share],
-    users: Mapping[str, list[UserOrganisation]],
+    share: Share, made: Mapping[IntegrationKey, _Made], held: Mapping[str, HeldOpening], kept: Collection[str]
 ) -> Iterator[IntegrationKey]:
     """Yield what would change though the same is asked for, and what would go since its file did."""
-    documents = {each.content.key for each in parts[slug].documents} | {each.key for each in users.get(slug, ())}
+    documents = {each.content.key for each in (*share.documents, *share.users)}
     for name, before in held.items():
-        key = IntegrationKey(slug, name)
+        key = IntegrationKey(share.slug, name)
         now = made.get(key)
         changed = now is not None and now.noted.asked == before.asked and now.noted.digest != before.digest
         if changed or (key not in documents and name not in kept):
             yield key
 
 
+def _fused(each: _Organisation, fused: frozenset[IntegrationKey]) -> OrganisationOpenings:
+    """Return an organisation's openings but for those that the fuse holds."""
+    mine = each.surprising & fused
+    if not mine:
+        return each.openings
+    return _share(each.share.slug, each.made, each.held, {*each.kept, *(key.name for key in mine)})
+
+
 def _share(
-    slug: str,
-    made: Mapping[IntegrationKey, _Made],
-    held: Mapping[str, HeldOpening],
-    kept: Collection[str],
-    fused: frozenset[IntegrationKey],
+    slug: str, made: Mapping[IntegrationKey, _Made], held: Mapping[str, HeldOpening], left: Collection[str]
 ) -> OrganisationOpenings:
-    left = {*kept, *(key.name for key in fused if key.organisation == slug)}
+    """Return openings, of which these are left as they are held."""
     specs = {key: each for key, each in made.items() if key.name not in left and each.spec.openings}
-    noted = {key.name: each.noted for key, each in specs.items()}
-    share = _kept(slug, held, left)
-    if not specs and not share.kept:
+    kept = {name: held[name] for name in sorted(left)}
+    if not specs and not kept:
         return _NOTHING
-    return OrganisationOpenings({key: each.spec for key, each in specs.items()}, share.kept, {**share.noted, **noted})
-
-
-def _kept(slug: str, held: Mapping[str, HeldOpening], names: Collection[str]) -> OrganisationOpenings:
-    noted = {name: held[name] for name in sorted(names)}
-    return OrganisationOpenings(kept=frozenset(IntegrationKey(slug, name) for name in noted), noted=noted)
+    noted = {**kept, **{key.name: each.noted for key, each in specs.items()}}
+    kept_keys = frozenset(IntegrationKey(slug, name) for name in kept)
+    return OrganisationOpenings({key: each.spec for key, each in specs.items()}, kept_keys, noted)
 
 
 _NOTHING = OrganisationOpenings()

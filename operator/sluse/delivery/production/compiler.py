@@ -20,7 +20,8 @@ from sluse.delivery.production.fuse import unasked
 from sluse.delivery.production.installations import step
 from sluse.delivery.production.notes import noted
 from sluse.delivery.production.organisation import ProductionShare, compiled
-from sluse.delivery.share import Share, shares
+from sluse.delivery.share import Share
+from sluse.delivery.shares import Shares
 from sluse.gate.decide import World, decide
 from sluse.gate.organisation_view import OrganisationView
 from sluse.gate.survey import GateSurvey
@@ -31,6 +32,7 @@ from sluse.model.outcome import Party
 from sluse.model.policy.bundle import Policy
 from sluse.model.policy.rules import Fuse
 from sluse.model.registration import Use
+from sluse.model.service_integration import ServiceIntegration
 from sluse.words.said import say, several, short
 
 
@@ -52,6 +54,7 @@ class ProductionCompiler:
     withholds: bool
     _survey: GateSurvey | None = None
     _memory: dict[str, _Remembered] = field(default_factory=dict)
+    _shares: Shares = field(default_factory=lambda: Shares(Environment.PRODUCTION))
     _openings: OpeningsCompiler = field(default_factory=lambda: OpeningsCompiler(Environment.PRODUCTION))
 
     def compile(
@@ -65,11 +68,11 @@ class ProductionCompiler:
     ) -> Compiled:
         """Return what is wanted now. `only` are the organisations that are spoken for; none listed means all."""
         self._survey = self._asked(head, ledgers)
-        parts = shares(head.tree, head.problems, ledgers, Environment.PRODUCTION, only)
-        speaking = self._speaking(head, ledgers, parts, at)
+        parts = self._shares.of(head.tree, head.problems, ledgers, only)
+        speaking = self._speaking(head, ledgers, at)
         tests = by_organisation(head.tree)
         fuse = head.policy.gate.fuse if isinstance(head.policy, Policy) else Fuse()
-        openings = self._openings.compile(head, parts, ledgers, speaking, fuse, released=fuse_released)
+        openings = self._openings.compile(head, parts, self._shares.stands, speaking, fuse, released=fuse_released)
         organisations = {
             slug: self._organisation(
                 share, ledgers.get(slug) or _new(slug), openings.organisation(slug), tests.get(slug, {}), head, at
@@ -103,16 +106,19 @@ class ProductionCompiler:
             return None
         return GateSurvey(head.tree, head.policy, seen=first_seen(ledgers.values()), before=self._survey)
 
-    def _speaking(
-        self, head: Head, ledgers: Mapping[str, OrganisationLedger], parts: Collection[str], at: datetime
-    ) -> Speaking:
+    def _speaking(self, head: Head, ledgers: Mapping[str, OrganisationLedger], at: datetime) -> Speaking:
         """Return who may have openings: numbers that NHN has bound, and services that production holds."""
         survey = self._survey
-        bound = {slug: survey.view(slug, at).bound for slug in parts} if survey is not None else {}
-        return Speaking(
-            {slug: each.numbers for slug, each in bound.items() if each is not None},
-            {key: sourced.content for key, sourced in head.tree.integrations.items() if _holds(key, ledgers)},
-        )
+
+        def numbers(slug: str) -> Collection[str]:
+            bound = survey.view(slug, at).bound if survey is not None else None
+            return bound.numbers if bound is not None else ()
+
+        def service(key: IntegrationKey) -> ServiceIntegration | None:
+            found = head.tree.integrations.get(key) if _holds(key, ledgers) else None
+            return found.content if found is not None else None
+
+        return Speaking(numbers, service)
 
     def _organisation(
         self,
