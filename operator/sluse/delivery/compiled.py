@@ -104,6 +104,8 @@ class OrganisationCompiled:
 
     def holding(self, held: frozenset[Part]) -> OrganisationCompiled:
         """Return the same with these left as they are."""
+        if not held:
+            return self
         mine = frozenset(key for key in self.clients if key in held)
         federations = self.federations.holding(held)
         names = {ObjectKey("HelseIDClient", str(key)) for key in mine} | (federations.keep - self.federations.keep)

@@ -43,7 +43,7 @@ class Share:
 
     def same(self, other: Share) -> bool:
         """Tell whether both say the same."""
-        return self._told == other._told and all(map(_same, self._documents, other._documents))
+        return self is other or (self._told == other._told and all(map(_same, self._documents, other._documents)))
 
     @property
     def _documents(self) -> tuple[tuple[object, ...], ...]:

@@ -20,6 +20,7 @@ from sluse.model.identity_provider import IdentityProvider
 from sluse.model.keys import Jwks
 from sluse.model.names import ClientKey, Environment, IntegrationKey
 from sluse.model.problem import Problem
+from sluse.model.records import AcceptanceTest
 from sluse.model.service_integration import ServiceIntegration
 from sluse.model.tree import KeyFile, Sourced, Tree, errors
 from sluse.model.user_organisation import UserOrganisation
@@ -35,6 +36,7 @@ class Documents:
     installations: tuple[Sourced[ClientInstallation], ...] = ()
     providers: tuple[Sourced[IdentityProvider], ...] = ()
     users: tuple[Sourced[UserOrganisation], ...] = ()
+    tests: tuple[Sourced[AcceptanceTest], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,10 +161,8 @@ class Shares:
 
 def _grouped(tree: Tree, environment: Environment) -> Mapping[str, Documents]:
     """Return the documents of a folder by organisation."""
-    services, installations, providers, users = (
-        _by_organisation_of(group)
-        for group in (tree.integrations, tree.installations, tree.providers, tree.user_organisations)
-    )
+    groups = (tree.integrations, tree.installations, tree.providers, tree.user_organisations, tree.acceptance_tests)
+    services, installations, providers, users, tests = map(_by_organisation_of, groups)
     keys: defaultdict[str, list[tuple[KeyFile, Sourced[Jwks]]]] = defaultdict(list)
     for file, jwks in sorted(tree.keys.items(), key=lambda item: item[0].client):
         if file.environment is environment:
@@ -175,8 +175,9 @@ def _grouped(tree: Tree, environment: Environment) -> Mapping[str, Documents]:
             installations.get(slug, ()),
             providers.get(slug, ()),
             users.get(slug, ()),
+            tests.get(slug, ()),
         )
-        for slug in {*tree.organisations, *services, *keys, *installations, *providers, *users}
+        for slug in {*tree.organisations, *services, *keys, *installations, *providers, *users, *tests}
     }
 
 

@@ -26,7 +26,7 @@ CHECKS: tuple[Check[Case], ...] = (*within.CHECKS, *submitted.CHECKS, *agreed.CH
 
 
 @dataclass(frozen=True, eq=False)
-class _Judged:
+class Judged:
     """A case, what is wrong with it whatever others have, and notes on statements that do not count."""
 
     case: Case
@@ -36,7 +36,7 @@ class _Judged:
     @cached_property
     def alone(self) -> Entitlement | None:
         """The answer where it depends on no other organisation; most do not."""
-        return None if offered(self.case) or _foreign(self.case) else self.entitlement((), ())
+        return None if offered(self.case) or foreign(self.case) else self.entitlement((), ())
 
     def entitlement(self, needed: tuple[Reason, ...], left_out: tuple[Reason, ...]) -> Entitlement:
         """Return the answer, given what others hold back and what they only narrow."""
@@ -57,7 +57,7 @@ def entitled(
     survey: GateSurvey, key: IntegrationKey, at: datetime, checks: tuple[Check[Case], ...] = CHECKS
 ) -> Entitlement:
     """Return what production is entitled to at a moment. `checks`: a test leaves one out to show what it keeps out."""
-    judged = _remembered(survey, key, at, checks)
+    judged = judgement(survey, key, at, checks)
     if judged.alone is not None:
         return judged.alone
     needed, left_out = across(survey, judged.case, at)
@@ -89,13 +89,13 @@ def across(survey: GateSurvey, case: Case, at: datetime) -> tuple[tuple[Reason, 
     return tuple(reasons), tuple(notes)
 
 
-def _foreign(case: Case) -> frozenset[str]:
+def foreign(case: Case) -> frozenset[str]:
     """Return the numbers that production acts for and that are not bound to its own organisation."""
     return within.numbers(case) - (case.view.bound.numbers if case.view.bound is not None else frozenset())
 
 
 def _numbers(survey: GateSurvey, case: Case, at: datetime) -> Iterator[str]:
-    for number in sorted(_foreign(case)):
+    for number in sorted(foreign(case)):
         if not survey.speaks_for(number, at):
             yield say("a client acts for {number}, which NHN has bound to no organisation", number=number)
 
@@ -109,7 +109,7 @@ def _provider(survey: GateSurvey, provider: Offered, at: datetime) -> str | None
         if known:
             return say("several claim to be the identity provider {name}", name=provider.name)
         return say("nobody is the identity provider {name}", name=provider.name)
-    case = _remembered(survey, known[0], at, CHECKS).case
+    case = judgement(survey, known[0], at).case
     if case.is_provider and isinstance(entitled(survey, known[0], at), Entitled):
         return None
     if provider.required:
@@ -117,10 +117,13 @@ def _provider(survey: GateSurvey, provider: Offered, at: datetime) -> str | None
     return say("the optional identity provider {name} is not entitled to production itself", name=provider.name)
 
 
-def _remembered(survey: GateSurvey, key: IntegrationKey, at: datetime, checks: tuple[Check[Case], ...]) -> _Judged:
+def judgement(
+    survey: GateSurvey, key: IntegrationKey, at: datetime, checks: tuple[Check[Case], ...] = CHECKS
+) -> Judged:
+    """Return what is judged for an integration; remembered while its organisation's view is the same."""
     view = survey.view(key.organisation, at)
     then, judged = survey.prepared.remembered.get(key, (None, None))
-    if then is view and isinstance(judged, _Judged) and checks is CHECKS:
+    if then is view and isinstance(judged, Judged) and checks is CHECKS:
         return judged
     found = decided(view, key)
     if isinstance(found, Case):
@@ -128,19 +131,19 @@ def _remembered(survey: GateSurvey, key: IntegrationKey, at: datetime, checks: t
     else:
         judged = _judge(at_head(view, key), checks)
         if found is not None:
-            judged = _Judged(judged.case, (found, *judged.reasons), judged.notes)
+            judged = Judged(judged.case, (found, *judged.reasons), judged.notes)
     if checks is CHECKS:
         survey.prepared.remembered[key] = (view, judged)
     return judged
 
 
-def _judge(case: Case, checks: tuple[Check[Case], ...]) -> _Judged:
+def _judge(case: Case, checks: tuple[Check[Case], ...]) -> Judged:
     owner = case.owner
     found = [(check, message) for check in checks if (message := check.find(case)) is not None]
     reasons = tuple(Reason(check.name, message, check.on or owner) for check, message in found)
     subjects = (case.key.organisation, str(case.key))
     void = tuple(reason for subject in subjects for _, reason in case.view.void(subject))
-    return _Judged(case, reasons, void)
+    return Judged(case, reasons, void)
 
 
 def _in_order(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:

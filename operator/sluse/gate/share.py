@@ -43,7 +43,7 @@ class Share:
 
     def same(self, other: Share) -> bool:
         """Tell whether both say the same."""
-        return (
+        return self is other or (
             self.organisation is other.organisation
             and self.unreadable == other.unreadable
             and _same(self.documents, other.documents)
@@ -89,8 +89,20 @@ class _Shares(dict[str, Share]):
         return self[slug]
 
 
-def shares(tree: Tree) -> Mapping[str, Share]:
-    """Return every organisation's share, in linear time."""
+Folders = Mapping[str, tuple[Tree, Mapping[str, Share]]]
+"""Folders of a commit by name, and of each the shares of those whose it is."""
+
+
+def by_folder(tree: Tree, before: Folders) -> Folders:
+    """Return the shares of a commit; of a folder that is the same as in the commit before, the same."""
+    return {
+        name: known if (known := before.get(name)) is not None and known[0] is part else (part, shares(part, name))
+        for name, part in tree.parts.items()
+    }
+
+
+def shares(tree: Tree, folder: str = "") -> Mapping[str, Share]:
+    """Return every organisation's share, in linear time. In a named folder nothing can be unreadable but its own."""
     found = _Shares()
     for slug, organisation in tree.organisations.items():
         found[slug].organisation = organisation
@@ -105,7 +117,8 @@ def shares(tree: Tree) -> Mapping[str, Share]:
     for (key, name), content in tree.evidence.items():
         found[key.organisation].evidence[key, name] = content
     for slug, held in _unreadable(tree).items():
-        found[slug].unreadable = tuple(sorted(held))
+        if folder in {"", slug}:
+            found[slug].unreadable = tuple(sorted(held))
     return found
 
 

@@ -15,7 +15,7 @@ from functools import cached_property
 from sluse.gate.check import Check
 from sluse.gate.organisation_view import Judged, OrganisationView
 from sluse.gate.record import Record
-from sluse.gate.share import Register, Share, register, shares
+from sluse.gate.share import Folders, Register, Share, by_folder, register
 from sluse.gate.statements import CHECKS, Ground, Stated
 from sluse.model.names import Digest, Environment, IntegrationKey
 from sluse.model.policy.bundle import Policy
@@ -30,6 +30,7 @@ class Prepared:
     views: dict[str, OrganisationView]
     judged: dict[str, Judged]
     remembered: dict[IntegrationKey, tuple[OrganisationView, object]]
+    folders: Folders
 
 
 class GateSurvey:
@@ -59,10 +60,17 @@ class GateSurvey:
         self.policy = policy
         self.ground = usable.ground if usable else ground
         self.checks = checks
-        self.prepared = Prepared({}, {}, {}, usable.prepared.remembered if usable else {})
+        self.prepared = Prepared(
+            {},
+            {},
+            {},
+            _bounded(usable.prepared.remembered, tree) if usable else {},
+            by_folder(tree, usable.prepared.folders if usable else {}),
+        )
         self._seen = seen
-        for slug, share in shares(tree).items():
-            self._place(slug, share, usable.prepared if usable else None)
+        for _, shares in self.prepared.folders.values():
+            for slug, share in shares.items():
+                self._place(slug, share, usable.prepared if usable else None)
 
     def view(self, slug: str, at: datetime) -> OrganisationView:
         """Return an organisation at a moment; one that nothing is known of has no statements."""
@@ -124,3 +132,13 @@ class GateSurvey:
 
     def _seen_of(self, old: Register) -> Mapping[str, datetime] | None:
         return None if self._seen is None else {each: self._seen[each] for each in old.records if each in self._seen}
+
+
+_SPARE = 1000
+
+
+def _bounded(
+    remembered: dict[IntegrationKey, tuple[OrganisationView, object]], tree: Tree
+) -> dict[IntegrationKey, tuple[OrganisationView, object]]:
+    """Return what is remembered; nothing where it is mostly about what there was once."""
+    return remembered if len(remembered) <= 2 * (len(tree.integrations) + len(tree.providers)) + _SPARE else {}

@@ -5,8 +5,7 @@ People with kubectl see here what gates production. Nothing reads it back: the g
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -19,11 +18,11 @@ from sluse.model.outcome import Party
 from sluse.model.records import AcceptanceTest
 from sluse.model.resources.acceptance_test import AcceptanceTestSpec, AcceptanceTestStatus
 from sluse.model.resources.status import Condition, ConditionStatus
-from sluse.model.tree import Sourced, Tree
+from sluse.model.tree import Sourced
 from sluse.words.said import say
 
-Tests = Mapping[IntegrationKey, Sourced[AcceptanceTest]]
-"""Acceptance tests by their own identity."""
+Tests = Sequence[Sourced[AcceptanceTest]]
+"""Acceptance tests, sorted by their own identity."""
 
 NO_POLICY = Approval(
     approved=False,
@@ -41,17 +40,9 @@ class SubmittedTests:
     approvals: Mapping[IntegrationKey, Approval] = field(default_factory=dict)
 
 
-def by_organisation(tree: Tree) -> Mapping[str, Tests]:
-    """Return every organisation's acceptance tests."""
-    found: defaultdict[str, dict[IntegrationKey, Sourced[AcceptanceTest]]] = defaultdict(dict)
-    for key, test in sorted(tree.acceptance_tests.items()):
-        found[key.organisation][key] = test
-    return found
-
-
 def submitted(survey: GateSurvey | None, tests: Tests, at: datetime) -> SubmittedTests:
     """Return an organisation's acceptance tests. `survey` is None where no policy counts: then none is approved."""
-    specs = {key: spec for key, test in tests.items() if (spec := acceptance_test(test.content)) is not None}
+    specs = {test.content.key: spec for test in tests if (spec := acceptance_test(test.content)) is not None}
     approvals = {key: NO_POLICY if survey is None else approval(survey, key, at) for key in specs}
     return SubmittedTests(specs, approvals)
 

@@ -8,22 +8,23 @@ that counts, everything stays.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sluse.delivery.compiled import Compiled, OrganisationCompiled
 from sluse.delivery.head import Head
 from sluse.delivery.openings import OpeningsCompiler, OrganisationOpenings, Speaking
 from sluse.delivery.policy import Untrusted
-from sluse.delivery.production.acceptance import Tests, by_organisation, submitted
-from sluse.delivery.production.fuse import unasked
+from sluse.delivery.production.acceptance import Tests, submitted
+from sluse.delivery.production.fuse import Unasked
 from sluse.delivery.production.installations import step
 from sluse.delivery.production.notes import noted
 from sluse.delivery.production.organisation import ProductionShare, compiled
 from sluse.delivery.share import Share
-from sluse.delivery.shares import Shares
+from sluse.delivery.shares import Shares, Stand
 from sluse.gate.decide import World, decide
 from sluse.gate.organisation_view import OrganisationView
+from sluse.gate.quiet import Quiet, quiet
 from sluse.gate.survey import GateSurvey
 from sluse.gate.verdict import Keep, Nothing, Reason, Step
 from sluse.model.held import HeldSnapshot, OrganisationLedger, first_seen
@@ -38,13 +39,29 @@ from sluse.words.said import say, several, short
 
 @dataclass(frozen=True)
 class _Remembered:
-    """An answer and everything it was made from, compared by identity but for the steps."""
+    """An answer and everything it was made from, compared by identity but for the steps.
+
+    `quiet`: what else the steps follow from, where time is no part of it.
+    """
 
     share: Share
     ledger: OrganisationLedger
     view: OrganisationView | None
     steps: Mapping[IntegrationKey, Step]
     result: OrganisationCompiled
+    quiet: Quiet | None
+
+    def stays(
+        self, share: Share, ledger: OrganisationLedger, openings: OrganisationOpenings, survey: GateSurvey, at: datetime
+    ) -> bool:
+        """Tell whether the answer is the same, without asking the gate about each integration."""
+        return (
+            self.quiet is not None
+            and self.ledger is ledger
+            and self.share.same(share)
+            and self.result.openings == openings
+            and self.quiet.holds(survey, at)
+        )
 
 
 @dataclass
@@ -54,6 +71,7 @@ class ProductionCompiler:
     withholds: bool
     _survey: GateSurvey | None = None
     _memory: dict[str, _Remembered] = field(default_factory=dict)
+    _unasked: Unasked = field(default_factory=Unasked)
     _shares: Shares = field(default_factory=lambda: Shares(Environment.PRODUCTION))
     _openings: OpeningsCompiler = field(default_factory=lambda: OpeningsCompiler(Environment.PRODUCTION))
 
@@ -70,18 +88,19 @@ class ProductionCompiler:
         self._survey = self._asked(head, ledgers)
         parts = self._shares.of(head.tree, head.problems, ledgers, only)
         speaking = self._speaking(head, ledgers, at)
-        tests = by_organisation(head.tree)
+        stands = self._shares.stands
         fuse = head.policy.gate.fuse if isinstance(head.policy, Policy) else Fuse()
         openings = self._openings.compile(head, parts, self._shares.stands, speaking, fuse, released=fuse_released)
         organisations = {
             slug: self._organisation(
-                share, ledgers.get(slug) or _new(slug), openings.organisation(slug), tests.get(slug, {}), head, at
+                share, self._ledger(slug, ledgers), openings.organisation(slug), _tests(stands.get(slug)), head, at
             )
             for slug, share in parts.items()
         }
+        self._memory = {slug: self._memory[slug] for slug in parts}
         if isinstance(head.policy, Untrusted):
             return Compiled(head.commit, organisations, head.problems, untrusted=head.policy.reasons)
-        held = frozenset() if fuse_released else unasked(organisations, ledgers, fuse)
+        held = frozenset() if fuse_released else self._unasked.of(organisations, ledgers, fuse)
         return Compiled(
             head.commit,
             {slug: part.holding(held) for slug, part in organisations.items()},
@@ -92,6 +111,13 @@ class ProductionCompiler:
             policy_version=head.policy.version,
             policy_digest=head.policy.digest,
         )
+
+    def _ledger(self, slug: str, ledgers: Mapping[str, OrganisationLedger]) -> OrganisationLedger:
+        """Return an organisation's ledger; where there is none, an empty one, the same each time."""
+        last = self._memory.get(slug)
+        if slug in ledgers:
+            return ledgers[slug]
+        return last.ledger if last is not None and last.ledger == _new(slug) else _new(slug)
 
     @staticmethod
     def noted(
@@ -129,7 +155,14 @@ class ProductionCompiler:
         head: Head,
         at: datetime,
     ) -> OrganisationCompiled:
-        survey = self._survey
+        survey, last = self._survey, self._memory.get(share.slug)
+        if (
+            last is not None
+            and survey is not None
+            and not tests_at_head
+            and last.stays(share, ledger, openings, survey, at)
+        ):
+            return last.result
         tests = submitted(survey, tests_at_head, at)
         view = survey.view(share.slug, at) if survey is not None else None
         keys = {sourced.content.key for sourced in (*share.documents, *share.providers, *share.installations)} | {
@@ -139,7 +172,11 @@ class ProductionCompiler:
         installed = {key for key in keys if part.is_installation(key)}
         steps = {key: self._step(key, ledger, head, at) for key in sorted(keys - installed)}
         steps |= {key: self._installation_step(part, key, steps, head) for key in sorted(installed)}
-        last = self._memory.get(share.slug)
+        timeless = (
+            quiet(survey, share.slug, keys, at)
+            if survey is not None and not (installed or tests.specs or _held(ledger))
+            else None
+        )
         if (
             last is not None
             and last.ledger is ledger
@@ -147,11 +184,12 @@ class ProductionCompiler:
             and last.share.same(share)
             and (last.steps, last.result.openings, last.result.tests) == (steps, openings, tests)
         ):
+            self._memory[share.slug] = replace(last, quiet=timeless)
             return last.result
         result = compiled(part, steps, openings)
         if last is not None and last.result == result:
             result = last.result  # the same object, by which others see that nothing changed
-        self._memory[share.slug] = _Remembered(share, ledger, view, steps, result)
+        self._memory[share.slug] = _Remembered(share, ledger, view, steps, result, timeless)
         return result
 
     def _step(self, key: IntegrationKey, ledger: OrganisationLedger, head: Head, at: datetime) -> Step:
@@ -185,6 +223,15 @@ def _holds(key: IntegrationKey, ledgers: Mapping[str, OrganisationLedger]) -> bo
     ledger = ledgers.get(key.organisation)
     entry = ledger.integration(key) if ledger is not None else None
     return entry is not None and entry.snapshot is not None and entry.snapshot.use is not Use.RETIRED
+
+
+def _held(ledger: OrganisationLedger) -> bool:
+    """Tell whether production holds, or ever held, something of an organisation."""
+    return any(entry.snapshot is not None for entry in ledger.integrations.values())
+
+
+def _tests(stand: Stand | None) -> Tests:
+    return stand.documents.tests if stand is not None else ()
 
 
 def _new(slug: str) -> OrganisationLedger:

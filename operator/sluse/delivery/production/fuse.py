@@ -7,6 +7,7 @@ decision or a vouched key set asks for is no such change, and neither is a creat
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from sluse.delivery.compiled import OrganisationCompiled, Part
 from sluse.model.held import OrganisationLedger
@@ -14,20 +15,46 @@ from sluse.model.names import IntegrationKey
 from sluse.model.policy.rules import Fuse
 
 
-def unasked(
-    organisations: Mapping[str, OrganisationCompiled], ledgers: Mapping[str, OrganisationLedger], fuse: Fuse
-) -> frozenset[Part]:
-    """Return what to hold: all that would change without a decision where they are too many, else none."""
-    held = sum(
-        not part.retired
-        for ledger in ledgers.values()
-        for entry in ledger.integrations.values()
-        for part in entry.parts.values()
-    )
-    found = frozenset(
-        key for slug, part in organisations.items() if slug in ledgers for key in _of(part, ledgers[slug])
-    )
-    return found if len(found) > max(fuse.count, held * fuse.percent / 100) else frozenset()
+@dataclass(frozen=True)
+class _Counted:
+    """What one organisation adds, and what it was counted of."""
+
+    part: OrganisationCompiled | None
+    ledger: OrganisationLedger
+    held: int
+    unasked: tuple[Part, ...]
+
+
+@dataclass
+class Unasked:
+    """Counts commit after commit, and anew only where an organisation's part or its ledger is another."""
+
+    _counted: Mapping[str, _Counted] = field(default_factory=dict)
+
+    def of(
+        self,
+        organisations: Mapping[str, OrganisationCompiled],
+        ledgers: Mapping[str, OrganisationLedger],
+        fuse: Fuse,
+    ) -> frozenset[Part]:
+        """Return what to hold: all that would change without a decision where they are too many, else none."""
+        before = self._counted
+        self._counted = {
+            slug: known
+            if (known := before.get(slug)) is not None
+            and known.ledger is ledger
+            and known.part is organisations.get(slug)
+            else _counted(organisations.get(slug), ledger)
+            for slug, ledger in ledgers.items()
+        }
+        held = sum(each.held for each in self._counted.values())
+        found = frozenset[Part]().union(*(each.unasked for each in self._counted.values()))
+        return found if len(found) > max(fuse.count, held * fuse.percent / 100) else frozenset()
+
+
+def _counted(part: OrganisationCompiled | None, ledger: OrganisationLedger) -> _Counted:
+    held = sum(not each.retired for entry in ledger.integrations.values() for each in entry.parts.values())
+    return _Counted(part, ledger, held, tuple(_of(part, ledger)) if part is not None else ())
 
 
 def _of(part: OrganisationCompiled, ledger: OrganisationLedger) -> Iterator[Part]:
