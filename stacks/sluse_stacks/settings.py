@@ -15,6 +15,7 @@ from pydantic import Field, StringConstraints, ValidationError
 from sluse.desired.environment import (
     INITIAL_ACCESS_TOKEN,
     MAIL_PASSWORD,
+    PULUMI_CREDENTIALS,
     PULUMI_PASSPHRASE,
     REMOTE_TOKEN,
     SIGNING_KEY,
@@ -38,7 +39,7 @@ from sluse.model.settings import (
     Settings,
     Timing,
 )
-from sluse.model.value import Count, Line, Mailbox, Sha256, Slug, Unique, Url, Value
+from sluse.model.value import Count, Flag, Line, Mailbox, Sha256, Slug, Unique, Url, Value
 from sluse_policies.admission import admission
 
 PROJECT = "sluse"
@@ -89,6 +90,11 @@ class PulumiState(Value):
         description="Address of the state: s3://..., azblob://... or gs://...; file:///... of a volume."
     )
     secrets_provider: Line | None = Field(None, description="A cloud's key that encrypts secrets in the state.")
+    credentials: Flag = Field(
+        False,
+        description="Whether the key `pulumi-credentials` of the Secret is the cloud's file of credentials for both. "
+        "Without, the role of the pod's service account is what counts.",
+    )
     at_once: Count = Field(2, description="Most updates at once.")
 
 
@@ -178,6 +184,7 @@ def _pulumi(state: PulumiState | None) -> PulumiSettings | None:
         home=CACHE / "pulumi",
         secrets_provider=state.secrets_provider,
         passphrase_file=PULUMI_PASSPHRASE.path if state.secrets_provider is None else None,
+        credentials_file=PULUMI_CREDENTIALS.path if state.credentials else None,
         at_once=state.at_once,
     )
 

@@ -12,6 +12,8 @@ import click
 import check
 import converge
 import demo
+import engine
+import engine_operator
 import failover
 import fresh
 import gate
@@ -38,10 +40,13 @@ MEASUREMENTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "real": real.measure,
     "real-10000": real.measure_large,
     "real-failover": failover.measure_real,
+    "pulumi": engine.measure,
+    "pulumi-operator": engine_operator.measure,
+    "pulumi-10000": engine_operator.measure_large,
     "demo": demo.measure,
 }
 
-LONG = {"real-10000"}
+LONG = {"pulumi-10000", "real-10000"}
 """Measured where it is named only."""
 
 
@@ -49,7 +54,7 @@ LONG = {"real-10000"}
 @click.argument("names", nargs=-1, type=click.Choice(list(MEASUREMENTS)))
 @click.option("--output", type=click.Choice(["text", "json"]), default="text", help="For people, or for machines.")
 def main(names: tuple[str, ...], output: str) -> None:
-    """Measure NAMES, or everything but real-10000, and print one table. Progress goes to stderr.
+    """Measure NAMES, or everything but what says 10000, and print one table. Progress goes to stderr.
 
     Absolute figures are as good as the machine is idle: the load beside each says how busy it was.
     """

@@ -157,7 +157,7 @@ def test_mail_is_rendered_with_the_path_of_its_password_and_never_with_one() -> 
 def test_pulumis_state_is_rendered_with_the_path_of_its_passphrase_unless_a_cloud_has_the_key() -> None:
     plain = {**config(Environment.TEST), "engine": "pulumi", "pulumi": {"backend": "s3://state"}}
     passphrase = installation(Environment.TEST, parse(plain)).settings.pulumi
-    key = {"backend": "s3://state", "secretsProvider": "awskms://alias/sluse"}
+    key = {"backend": "s3://state", "secretsProvider": "awskms://alias/sluse", "credentials": True}
     cloud = installation(Environment.TEST, parse({**plain, "pulumi": key})).settings.pulumi
     assert passphrase is not None
     assert cloud is not None
@@ -166,3 +166,7 @@ def test_pulumis_state_is_rendered_with_the_path_of_its_passphrase_unless_a_clou
         None,
     )
     assert (cloud.passphrase_file, cloud.secrets_provider) == (None, "awskms://alias/sluse")
+    assert (passphrase.credentials_file, str(cloud.credentials_file)) == (
+        None,
+        "/etc/sluse/credentials/pulumi-credentials",
+    )

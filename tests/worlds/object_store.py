@@ -51,6 +51,13 @@ class ObjectStore:
         """Return what the CLI finds them by."""
         return {"AWS_ACCESS_KEY_ID": self.key_id, "AWS_SECRET_ACCESS_KEY": self.secret}
 
+    def credentials_file(self, path: Path) -> Path:
+        """Write the same as AWS' own libraries read it."""
+        path.touch(mode=0o600)
+        lines = ("[default]", f"aws_access_key_id = {self.key_id}", f"aws_secret_access_key = {self.secret}")
+        path.write_text("\n".join(lines), encoding="utf-8")
+        return path
+
     @property
     def environment(self) -> Mapping[str, str]:
         """Return an environment with them, and with none that stands in ours."""

@@ -42,6 +42,7 @@ INITIAL_ACCESS_TOKEN = Credential("initial-access-token")
 SIGNING_KEY = Credential("signing-key")
 MAIL_PASSWORD = Credential("mail-password")
 PULUMI_PASSPHRASE = Credential("pulumi-passphrase")
+PULUMI_CREDENTIALS = Credential("pulumi-credentials")
 
 
 @dataclass(frozen=True)

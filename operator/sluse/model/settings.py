@@ -103,6 +103,11 @@ class PulumiSettings(Value):
         None,
         description="Address of a cloud's key instead: awskms://..., azurekeyvault://..., gcpkms://... or hashivault://...",
     )
+    credentials_file: Path | None = Field(
+        None,
+        description="File with the credentials for both, in the form that s3 and awskms, or gs and gcpkms, have for it; "
+        "none: what the environment or the machine's own role gives.",
+    )
     policy_pack: Path | None = Field(
         None, description="Folder of the policy pack that judges every update; none: no pack."
     )

@@ -231,8 +231,9 @@ def _pulumi(settings: Settings, cluster: Cluster, fence: Deadline) -> AbstractAs
         raise SettingsError("engine: pulumi needs to know where its state is", hint="give the settings pulumi: {...}")
     if (settings.pulumi.passphrase_file is None) is (settings.pulumi.secrets_provider is None):
         raise SettingsError("pulumi needs one of passphraseFile and secretsProvider")
-    if settings.pulumi.passphrase_file is not None:
-        secret(settings.pulumi.passphrase_file)
+    for file in (settings.pulumi.passphrase_file, settings.pulumi.credentials_file):
+        if file is not None:
+            secret(file)
     try:
         from sluse_stacks.engine import opened as opened_pulumi
     except ImportError as error:

@@ -23,6 +23,7 @@ from sluse.leadership.fence import Deadline, ever_open
 from sluse.model.settings import PulumiSettings
 from sluse_stacks.engine.command import TetheredCommand
 from sluse_stacks.engine.serving import OnEvent, Program, served
+from sluse_stacks.engine.surroundings import surroundings
 from sluse_stacks.settings import PROJECT
 
 
@@ -46,7 +47,9 @@ class Lean:
         """Look for the CLI and make the workspace. Raises `EngineUnusable`; may be called again."""
         if self._workspace is not None:
             return
-        self.command = TetheredCommand(self._environment(), self.settings.home / "started", self.fence)
+        self.command = TetheredCommand(
+            surroundings(self.settings, self.kubeconfig, self.environment), self.settings.home / "started", self.fence
+        )
         work = self.settings.home / "work"
         work.mkdir(parents=True, exist_ok=True)
         self._workspace = automation.LocalWorkspace(
@@ -62,6 +65,7 @@ class Lean:
         try:
             told = self._run("stack", "export", "--stack", stack)
         except automation.StackNotFoundError:
+            self.command.forget(stack)  # what is not there has no lock
             return None
         deployment: Mapping[str, Any] = json.loads(told.stdout).get("deployment") or {}
         self._remember_key(stack, deployment)
@@ -134,29 +138,6 @@ class Lean:
     def _policies(self) -> list[str]:
         pack = self.settings.policy_pack
         return ["--policy-pack", str(pack)] if pack is not None else []
-
-    def _environment(self) -> dict[str, str]:
-        own = {
-            "PULUMI_BACKEND_URL": self.settings.backend,
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "PULUMI_DEBUG_COMMANDS": "true",  # allows --event-log and --exec-kind
-            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-            "PULUMI_SKIP_CHECKPOINTS": "true",
-            "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
-            "PULUMI_LOG_ROTATION_MAX_TOTAL_MB": "20",
-            "PULUMI_K8S_CLIENT_QPS": "200",
-            "PULUMI_K8S_CLIENT_BURST": "400",
-        }
-        if self.settings.passphrase_file is not None:
-            own["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(self.settings.passphrase_file)
-        inherited = {name: value for name, value in self.environment.items() if name not in _NEVER}
-        if self.kubeconfig is not None:
-            own["KUBECONFIG"] = str(self.kubeconfig)
-        return {**inherited, **own}
-
-
-_NEVER = frozenset({"KUBECONFIG", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_ACCESS_TOKEN", "PULUMI_K8S_AWAIT_ALL"})
-"""What stands in the environment by accident and would lead elsewhere than the settings say."""
 
 
 def _choice(targets: Collection[str], *, refresh: bool) -> list[str]:

@@ -23,6 +23,11 @@ def scopes(objects: Objects) -> list[str]:
     )
 
 
+def started(folder: Path) -> list[Path]:
+    """Return the marks of CLIs that may have left a lock."""
+    return list((folder / "home" / "started").iterdir())
+
+
 async def converges(world: ClusterWorld, folder: Path, scope: str, clients: tuple[str, ...]) -> None:
     """The next process declares; another, which knows nothing, finds nothing to do, and Pulumi's state holds it all."""
     wanted = stack(clients=clients, scopes=(scope,))
@@ -84,6 +89,7 @@ async def test_of_an_organisation_that_left_the_backend_keeps_nothing(world: Clu
     nothing = replace(stack(), resources=())
     assert await engine.declare(nothing) == Declared((), ())
     assert held(tmp_path) == {}  # none is made for nothing
+    assert started(tmp_path) == []  # nor a mark kept of a CLI that found none
     await engine.declare(stack())
     assert held(tmp_path).keys() == {"test.fjord"}
     await engine.declare(nothing)

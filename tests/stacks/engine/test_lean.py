@@ -68,6 +68,29 @@ def test_a_cloud_s_key_is_passed_on_as_it_is(environment: dict[str, str], tmp_pa
     assert not any(line.startswith("PULUMI_CONFIG_PASSPHRASE") for line in asked)
 
 
+@pytest.mark.parametrize(
+    ("backend", "key", "told"),
+    [
+        ("s3://state", "awskms://alias/x", ["AWS_SHARED_CREDENTIALS_FILE"]),
+        ("gs://state", "gcpkms://projects/x", ["GOOGLE_APPLICATION_CREDENTIALS"]),
+        ("azblob://state", "azurekeyvault://x", []),
+    ],
+)
+def test_a_file_of_credentials_is_named_to_the_clouds_that_are_asked_and_nothing_else_counts(
+    environment: dict[str, str], tmp_path: Path, backend: str, key: str, told: list[str]
+) -> None:
+    file = tmp_path / "cloud"
+    settings = pulumi_settings(
+        tmp_path, backend=backend, passphrase_file=None, secrets_provider=key, credentials_file=file
+    )
+    lean = Lean(settings, None, {**environment, "AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "B"})
+    lean.open()
+    lean.init("test.fjord")
+    asked = dict(line.partition("=")[::2] for line in (tmp_path / "asked").read_text(encoding="utf-8").splitlines())
+    assert [name for name, value in asked.items() if value == str(file)] == told
+    assert not asked.keys() & {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+
+
 def test_an_update_without_a_target_is_never_asked_for(environment: dict[str, str], tmp_path: Path) -> None:
     lean = Lean(pulumi_settings(tmp_path), None, environment)
     lean.open()

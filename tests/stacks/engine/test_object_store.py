@@ -108,6 +108,17 @@ async def test_no_credential_is_in_what_it_says_or_leaves(
         assert store.key_id.encode() not in each
 
 
+async def test_a_file_of_credentials_counts_and_the_environment_does_not(
+    world: ClusterWorld, store: ObjectStore, settings: PulumiSettings, tmp_path: Path
+) -> None:
+    file = store.credentials_file(tmp_path / "pulumi-credentials")
+    wrong = {**store.environment, "AWS_ACCESS_KEY_ID": "AKIANOBODY"}
+    named = settings.model_copy(update={"credentials_file": file})
+    engine = pulumi_engine(world, tmp_path, settings=named, environment=wrong)
+    assert (await engine.declare(stack())).applied == (client(), summary())
+    assert held(store, settings) == {"fjord.journal", "fjord.journal.sync"}
+
+
 WRONG: Mapping[str, tuple[dict[str, str | None], str]] = {
     "account": ({"AWS_ACCESS_KEY_ID": "AKIANOBODY"}, "does not accept the operator's credentials"),
     "secret": ({"AWS_SECRET_ACCESS_KEY": "0" * 40}, "does not accept the operator's credentials"),
