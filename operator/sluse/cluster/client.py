@@ -210,7 +210,8 @@ class Cluster:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             _log.info("%s %s", what, type(error).__name__)
             raise ClusterUnavailable(f"{what}: no answer ({type(error).__name__})") from None
-        _log.log(logging.DEBUG if response.status < 400 else logging.INFO, "%s %s", what, response.status)
+        usual = response.status < 400 or (method, response.status) == ("GET", 404)
+        _log.log(logging.DEBUG if usual else logging.INFO, "%s %s", what, response.status)
         if response.status == 410 and "continue" in query:
             raise _ListExpired(f"{what}: the server forgot the listing")
         try:
