@@ -94,6 +94,7 @@ OTHERS: Mapping[str, Edit] = {
 
 ELSEWHERE = {
     "record-rewritten": "tests/catalog/git: it takes two commits",
+    "schema-line": "tests/checking/test_modeline.py: --fix alone speaks of it",
     "gate-policy": "tests/rules/test_policy_rules.py",
     "terms-provider-unknown": "tests/rules/test_policy_rules.py",
     "authority-facts": "tests/rules/test_authority.py",

@@ -98,7 +98,7 @@ class Spot:
         return self.organisation if self.role is Role.ORGANISATION else self.about
 
 
-_SCHEMAS = frozenset({"schema.json", "schema.nb.json"})
+SCHEMAS = ("schema.json", "schema.nb.json")
 """For editors, in two languages."""
 
 
@@ -112,7 +112,7 @@ def spot(path: str, under: str) -> Spot:
     if parts[-1] == "README.md":
         return Spot(path, Role.ASIDE, _organisation(parts))
     if len(parts) == 1:
-        role = Role.SKIPPED if parts[0] in _SCHEMAS else Role.MISPLACED
+        role = Role.SKIPPED if parts[0] in SCHEMAS else Role.MISPLACED
         return Spot(path, role, fault=say("The file lies outside every organisation's folder"))
     return _in_organisation(path, parts)
 

@@ -11,13 +11,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sluse.catalog import limits
 from sluse.catalog.excerpts import with_excerpts
-from sluse.catalog.files import Files
+from sluse.catalog.files import FileKind, Files
+from sluse.catalog.layout import SCHEMAS, spot
 from sluse.catalog.reader import Reader
 from sluse.catalog.work_tree import WorkTree
 from sluse.catalog.written import demand_inside, write_whole
 from sluse.checking import part
 from sluse.checking.edited import edited
+from sluse.checking.modeline import mended
 from sluse.checking.over import Over
 from sluse.checking.scope import Scope
 from sluse.errors import CatalogError
@@ -59,15 +62,16 @@ def fixed(asked: Scope, found: Sequence[Problem], policies: PolicyFiles) -> Fixe
     that are made are of those very bytes, however old the problems that were found are. Raises CatalogError.
     """
     places = {problem.place.path for problem in found if problem.edits and asked.contains(problem.place.path)}
+    places |= {path for path, content in _documents(asked) if mended(path, content, _schemas(asked))}
     before = {path: _read(asked.root, path) for path in sorted(places)}
     after = dict(before)
     told: list[Problem] = []
     problems = _again(asked, after, policies) if before else []
     for _ in range(_ROUNDS):
-        mended = _round(problems, after)
-        if not mended:
+        done = _round(problems, after)
+        if not done:
             break
-        told += mended
+        told += done
         problems = _again(asked, after, policies)
     changed = {path for path in after if after[path] != before[path]}
     return Fixed(tuple(told), before, {path: after[path] for path in changed})
@@ -107,11 +111,11 @@ def _changed(path: str) -> CatalogError:
 
 
 def _round(problems: Sequence[Problem], after: dict[str, bytes]) -> list[Problem]:
-    mended: list[Problem] = []
+    done_all: list[Problem] = []
     for path in sorted({problem.place.path for problem in problems if problem.edits}):
         after[path], done = edited(after[path], [each for each in problems if each.place.path == path])
-        mended += done
-    return mended
+        done_all += done
+    return done_all
 
 
 def _again(asked: Scope, after: Mapping[str, bytes], policies: PolicyFiles) -> list[Problem]:
@@ -123,4 +127,30 @@ def _again(asked: Scope, after: Mapping[str, bytes], policies: PolicyFiles) -> l
     only = frozenset(path.removeprefix(f"{asked.under}/").split("/")[0] for path in after)
     tree = part.read(Reader(), opened, asked.under, only, policies)
     problems = with_excerpts(tree, check(tree, policies), policies)
-    return [problem for problem in problems if asked.contains(problem.place.path) and problem.place.path in after]
+    lines = [mended(path, content, _schemas(asked)) for path, content in after.items()]
+    return [
+        problem
+        for problem in (*problems, *filter(None, lines))
+        if asked.contains(problem.place.path) and problem.place.path in after
+    ]
+
+
+def _documents(asked: Scope) -> Iterator[tuple[str, bytes]]:
+    """Yield the documents that were asked for, with what stands in them."""
+    files = WorkTree(asked.root, asked.under, only=asked.organisations)
+    wanted = [
+        entry
+        for entry in files.entries()
+        if entry.kind is FileKind.FILE
+        and spot(entry.path, asked.under).is_mended
+        and entry.size <= limits.DOCUMENT_BYTES
+        and asked.contains(entry.path)
+    ]
+    contents = files.read([entry.id for entry in wanted])
+    for entry in wanted:
+        yield entry.path, contents[entry.id]
+
+
+def _schemas(asked: Scope) -> tuple[str, ...]:
+    """Return the schemas for editors that lie in the tree."""
+    return tuple(f"{asked.under}/{name}" for name in SCHEMAS if (asked.root / asked.under / name).is_file())

@@ -71,7 +71,8 @@ def command(  # noqa: PLR0913 - each is an option
     never on private networks, unless --resolve says so. An address that has an error already is not asked, and all of
     them together have a minute.
 
-    --fix edits documents only, in place and in their own layout: no records, no keys, nothing in policies/.
+    --fix edits documents only, in place and in their own layout: no records, no keys, nothing in policies/. It also
+    writes the line by which an editor finds the schema, where integrations/schema.json is there and the line is not.
 
     Verdicts on unchanged folders are kept in your cache (XDG_CACHE_HOME), unless that lies in the repository; they never
     differ from what is found anew.

@@ -94,6 +94,11 @@ ACCEPTED_BYTES = _own(
     "What production gets is exactly the bytes that were tested and decided on; their name is their SHA-256.",
     "Take the file from the commit that brought it; it is never edited, not even its last line break.",
 )
+SCHEMA_LINE = _own(
+    "schema-line",
+    "An editor that knows the schema completes fields and shows mistakes while they are typed.",
+    "`sluse check --fix` writes the line. A document means the same without it, so nothing else speaks of it.",
+)
 MANIFEST_HISTORY = _own(
     "manifest-history",
     "Whoever judges a step later needs the policies that held then.",
@@ -168,6 +173,7 @@ RULES = (
     RECORD_NAME,
     ACCEPTED_BYTES,
     RECORD_REWRITTEN,
+    SCHEMA_LINE,
     MANIFEST_HISTORY,
     NAME_TAKEN,
     UNKNOWN_FIELD,
