@@ -41,6 +41,7 @@ DIGITS = st.text("0123456789", min_size=11, max_size=11)
 PERSONS = st.sampled_from(["02013299997", "02013299903", "30108299939"])
 KEY_FILE = "-----BEGIN PRIVATE KEY-----\nMIIE"
 ENCODED = [base64.b64encode((before + KEY_FILE).encode()).decode() for before in ("", "a", "ab")]
+ENCODED += [base64.b64encode(f"{before}{once}".encode()).decode() for before in ("", "a", "ab") for once in ENCODED]
 PIECES = st.one_of(
     PERSONS,
     DIGITS,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from sluse.catalog.faults import Fault
 from sluse.catalog.text import place
-from sluse.rules import personal, private_keys, reading
+from sluse.rules import hidden_keys, personal, private_keys, reading
 from sluse.words.said import say
 
 PERSON = say("A personal identity number (fødselsnummer or D-number) stands here")
@@ -42,10 +42,11 @@ def _private_keys(text: str) -> Iterator[Fault]:
     for match in private_keys.armours(text):
         message = say("A private key begins here")
         yield Fault(reading.PRIVATE_KEY, *place(text, match.start()), len(match[0]), message, secret=True)
-    encoded = private_keys.encoded(text)
-    if encoded is not None:
-        message = say("A private key in base64 stands here")
-        yield Fault(reading.PRIVATE_KEY, *place(text, text.index(encoded)), len(encoded), message, secret=True)
+    hidden = hidden_keys.found(text)
+    if hidden is not None:
+        yield Fault(
+            reading.PRIVATE_KEY, *place(text, hidden), 1, say("A private key in base64 stands here"), secret=True
+        )
     member = private_keys.member(text)
     if member is not None:
         yield _private_member(*place(text, member.start("name")), member["name"])

@@ -125,7 +125,8 @@ OUT_OF_BOUNDS = _own(
 LISTED_TWICE = _own("listed-twice", "The list is a set.", "Remove the second one.")
 PRIVATE_KEY = ReadingRule(
     id="private-key",
-    why="A private key in git is known to everybody who ever clones it, and git does not forget.",
+    why="A private key in git is known to everybody who ever clones it, and git does not forget. Not every"
+    " one can be seen: not what is compressed, in hex, in several fields, or in base64 more than three times.",
     source="NHN utviklerportal, HelseID: haandtering av hemmeligheter; RFC 7518 section 6 (private members)",
     certainty=Certainty.PARTLY,
     hint="Treat the key as lost: make a new one, keep its private part where the service runs, and put only the public"

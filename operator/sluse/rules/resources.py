@@ -6,7 +6,7 @@ drops what a schema does not have. In a ConfigMap it would be text, and as text 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sluse.rules import personal, private_keys
 from sluse.rules.request import Manifest, text
@@ -21,7 +21,7 @@ def private_key(manifest: Manifest) -> Iterator[Finding]:
 
 
 def encoded_private_key(manifest: Manifest) -> Iterator[Finding]:
-    """Find a private key in base64, as a Secret's `data` have it; anywhere else nobody would look into it."""
+    """Find a key file in base64, as a Secret's `data` have it, or twice; anywhere else nobody would look into it."""
     if private_keys.encoded(text(manifest)) is not None:
         yield Finding("", "A private key in base64 stands in it")
 
@@ -42,6 +42,10 @@ def _quoted(pattern: str) -> str:
     return "'" + pattern.replace("\\", "\\\\") + "'"
 
 
+def _without(forms: Iterable[str]) -> str:
+    return f"!({' || '.join(f'variables.text.contains({_quoted(form)})' for form in forms)})"
+
+
 RULES = (
     ResourceRule(
         id="resource-private-key",
@@ -59,13 +63,15 @@ RULES = (
     ),
     ResourceRule(
         id="resource-encoded-private-key",
-        why="Base64 hides nothing: whoever may read a custom resource or a ConfigMap would have the key.",
+        why="Base64 hides nothing: whoever may read a custom resource or a ConfigMap would have the key. An API server cannot decode, so"
+        " it sees a key file in base64 on long lines, twice only in 256 KiB, and no JWK there.",
         source="Sluse: clients keep their private keys, and nothing secret is in a custom resource",
         certainty=Certainty.OWN,
         hint="Treat the key as lost and make a new one; its private half stays where the service runs.",
         check=encoded_private_key,
         # A rule of its own: an API server lets each expression cost so much, and a look through a large ledger is dear.
-        cel=f"!({' || '.join(f'variables.text.contains({_quoted(form)})' for form in private_keys.ENCODED)})",
+        cel=f"{_without(private_keys.ENCODED)}"
+        f" && (variables.text.size() > {private_keys.TWICE_MOST} || {_without(private_keys.TWICE)})",
     ),
     ResourceRule(
         id="resource-personal-identifier",
