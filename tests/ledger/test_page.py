@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from sluse.errors import LedgerError
+from sluse.ledger.front import Front
 from sluse.ledger.overview import Overview
-from sluse.ledger.page import index, pages
+from sluse.ledger.page import pages
 from sluse.ledger.shown import is_machine, is_page, parse
 from sluse.ledger.text import ledger_of
 from sluse.model.federation import Handed
@@ -111,7 +112,13 @@ LEDGERS = {
 
 def branch() -> dict[str, bytes]:
     files = pages(LEDGERS, environment=Environment.TEST, issuer=ISSUER)
-    return {**files, **index(LEDGERS.values(), Environment.TEST)}
+    return {**files, **front(*LEDGERS.values())}
+
+
+def front(*ledgers: OrganisationLedger) -> dict[str, bytes]:
+    page = Front(Environment.TEST)
+    page.take(ledgers)
+    return page.files()
 
 
 def test_the_branch_has_these_files_with_this_content() -> None:
@@ -122,7 +129,37 @@ def test_the_branch_has_these_files_with_this_content() -> None:
 def test_the_same_ledgers_in_another_order_give_the_same_files() -> None:
     turned = {name: LEDGERS[name] for name in reversed(LEDGERS)}
     files = pages(turned, environment=Environment.TEST, issuer=ISSUER)
-    assert {**files, **index(turned.values(), Environment.TEST)} == branch()
+    assert {**files, **front(*turned.values())} == branch()
+
+
+def test_the_front_page_changes_with_a_count_and_not_with_a_word() -> None:
+    def changed(**fields: object) -> OrganisationLedger:
+        before = LEDGERS["fjordlegen"]
+        entry = before.integrations["new"].model_copy(update=fields)
+        return before.model_copy(update={"integrations": {**before.integrations, "new": entry}})
+
+    others = [LEDGERS["hav-omsorg"], LEDGERS["polar-id"]]
+    before = front(*others, LEDGERS["fjordlegen"])
+    assert front(*others, changed(title="Another", path="moved.yaml")) == before
+    moved = front(*others, changed(stage="TestReady"))["README.md"].decode().splitlines()
+    was = before["README.md"].decode().splitlines()
+    assert [line.partition("|")[2].split("]")[0] for line in moved if line not in was] == [
+        " [fjordlegen",
+        " **all / alle: 3** | 1 | 3 | 1 | 2 |",
+    ]
+
+
+def test_a_row_is_made_anew_only_for_who_has_news() -> None:
+    page = Front(Environment.TEST)
+    page.take(LEDGERS.values())
+    page.take([LEDGERS["polar-id"]])
+    assert page.files() == front(*LEDGERS.values())
+
+
+def test_a_stage_of_a_newer_version_is_counted_too() -> None:
+    entry = HeldIntegration(title="x", stage="Beyond")
+    text = front(OrganisationLedger(organisation="fjord", integrations={"x": entry}))["README.md"].decode()
+    assert "| organisation | Beyond | waiting / venter |" in text
 
 
 def test_a_ledger_can_be_rebuilt_from_its_machine_file() -> None:

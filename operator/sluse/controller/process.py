@@ -41,7 +41,7 @@ from sluse.delivery.repository import status as repository_status
 from sluse.delivery.standing import standing
 from sluse.delivery.sync import Compiling, Sync
 from sluse.desired.stack import ObjectKey
-from sluse.ledger.page import pages
+from sluse.ledger.page import Pages
 from sluse.ledger.restore import Recall
 from sluse.model.held import OrganisationLedger
 from sluse.model.names import ClientKey, Environment, IntegrationKey
@@ -77,7 +77,9 @@ class Process:
         self.box = Box()
         self.begun = Begun()
         self.loops = Loops(self.fail)
-        self.recall = Recall(parts.journal, parts.branch, parts.now, settings.ledger.trusted_head)
+        self.pages = Pages(settings.environment, parts.registrar.issuer)
+        taken = self.pages.front.take
+        self.recall = Recall(parts.journal, parts.branch, parts.now, settings.ledger.trusted_head, taken)
         self.publisher = Publisher(
             settings.environment,
             parts.journal,
@@ -282,8 +284,7 @@ class Process:
         return self.box.now.commit if self.box.now is not None else ""
 
     async def _publish(self, ledgers: Mapping[str, OrganisationLedger], commit: str, at: datetime) -> None:
-        changed = pages(ledgers, environment=self.parts.settings.environment, issuer=self.parts.registrar.issuer)
-        await self.parts.branch.publish(changed, commit, at)
+        await self.parts.branch.publish(self.pages.of(ledgers), commit, at)
 
     async def _report(self, repository: Repository, result: SyncResult) -> None:
         namespace = self.parts.settings.environment.namespace

@@ -1,4 +1,4 @@
-"""The files of the status branch: per integration a page in JSON and in Markdown, per organisation a machine file, one index. Pure.
+"""The files of the status branch: per integration a page in JSON and in Markdown, per organisation a machine file and a front page. Pure.
 
 Titles and messages are other people's words, and a forge renders Markdown: they are escaped, so that nobody can put
 a disguised link or a table row into a page that the operator signs.
@@ -6,13 +6,13 @@ a disguised link or a table row into a page that the operator signs.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from sluse.ledger.front import Front, front_of, front_path
+from sluse.ledger.markdown import escaped, text_of_lines
 from sluse.ledger.shown import (
     IDENTITY_PROVIDER,
-    INDEX,
     Page,
     ShownClient,
     ShownFederation,
@@ -25,8 +25,6 @@ from sluse.ledger.stages import both_names
 from sluse.model.held import OrganisationLedger
 from sluse.model.names import Environment, IntegrationKey
 
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|#!~&])")
-
 
 def pages(
     ledgers: Mapping[str, OrganisationLedger],
@@ -34,25 +32,34 @@ def pages(
     environment: Environment,
     issuer: str,
 ) -> dict[str, bytes]:
-    """Return these organisations' files by path. Equal ledgers give equal bytes. The front page is `index`."""
+    """Return these organisations' files by path. Equal ledgers give equal bytes. The branch's own front page is `sluse.ledger.front`'s."""
     files: dict[str, bytes] = {}
     for organisation, ledger in ledgers.items():
         files[machine_path(organisation)] = machine_file(ledger)
+        files[front_path(organisation)] = front_of(ledger, environment)
         for name, entry in ledger.integrations.items():
             key = IntegrationKey(organisation, name)
             about = page(key, entry, environment, issuer)
             files[path_of(key, "json")] = about.text()
-            files[path_of(key, "md")] = _text(_markdown(about))
+            files[path_of(key, "md")] = text_of_lines(_markdown(about))
     return files
 
 
-def index(ledgers: Iterable[OrganisationLedger], environment: Environment) -> dict[str, bytes]:
-    """Return the branch's front page: one row per integration."""
-    return {INDEX: _text(_index(ledgers, environment))}
+class Pages:
+    """Makes the files of one environment's publications."""
+
+    def __init__(self, environment: Environment, issuer: str) -> None:
+        self._environment, self._issuer = environment, issuer
+        self.front = Front(environment)
+
+    def of(self, ledgers: Mapping[str, OrganisationLedger]) -> dict[str, bytes]:
+        """Return the files that these organisations' news change, the branch's front page among them."""
+        self.front.take(ledgers.values())
+        return {**pages(ledgers, environment=self._environment, issuer=self._issuer), **self.front.files()}
 
 
 def _markdown(about: Page) -> Iterator[str]:
-    yield f"# {_escaped(about.title)}"
+    yield f"# {escaped(about.title)}"
     yield ""
     yield f"`{about.integration}` in **{about.environment.value}**, authority <{about.issuer}>"
     yield ""
@@ -68,7 +75,7 @@ def _markdown(about: Page) -> Iterator[str]:
     for row, norwegian in about.rows():
         client = f" ({_part(about, row.client)})" if row.client else ""
         both = f"{row.message} / {norwegian}" if norwegian else row.message
-        yield f"- **{_escaped(row.on)}**{client} since {_time(row.since)}: {_escaped(row.reason)}: {_escaped(both)}"
+        yield f"- **{escaped(row.on)}**{client} since {_time(row.since)}: {escaped(row.reason)}: {escaped(both)}"
     yield ""
     yield from _federation(about.federation) if about.kind == IDENTITY_PROVIDER else _clients(about)
     orphans = [(client.client, orphan) for client in about.clients for orphan in client.possible_orphans]
@@ -135,24 +142,6 @@ def _standing(shown: ShownClient | ShownFederation) -> tuple[str, str, str]:
     )
 
 
-def _index(ledgers: Iterable[OrganisationLedger], environment: Environment) -> Iterator[str]:
-    yield f"# What is held in {environment.value}"
-    yield ""
-    yield "Written by the operator, signed, only when something changes. `sluse status` prints the same from any clone."
-    yield ""
-    yield "| integration | title | stage / trinn | waits on / venter på |"
-    yield "|---|---|---|---|"
-    for ledger in sorted(ledgers, key=lambda each: each.organisation):
-        for name, entry in sorted(ledger.integrations.items()):
-            key = IntegrationKey(ledger.organisation, name)
-            waits = ", ".join(sorted({_escaped(row.on) for row in entry.waiting})) or "–"
-            yield f"| [{key}]({path_of(key, 'md')}) | {_escaped(entry.title)} | {both_names(entry.stage)} | {waits} |"
-
-
-def _escaped(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
-
-
 def _code(text: str) -> str:
     """Return a code span; nothing in one can be escaped but the table's own bar."""
     inside = " ".join(text.split()).replace("`", "'").replace("|", "\\|")
@@ -161,7 +150,3 @@ def _code(text: str) -> str:
 
 def _time(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%SZ}"
-
-
-def _text(lines: Iterable[str]) -> bytes:
-    return ("\n".join(lines) + "\n").encode()

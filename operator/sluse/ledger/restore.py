@@ -15,14 +15,15 @@ what is left: then it is known not to tell everything.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sluse.errors import LedgerError, RemoteUnavailable
 from sluse.ledger.book import Change
 from sluse.ledger.branch.bare import Unreachable
-from sluse.ledger.branch.branch import Published, StatusBranch
+from sluse.ledger.branch.branch import StatusBranch
+from sluse.ledger.branch.published import Published
 from sluse.ledger.journal import ClusterJournal
 from sluse.ledger.shown import machine_file, machine_path
 from sluse.ledger.text import ledger_of
@@ -46,6 +47,9 @@ _NEW = (
     "operator/RECOVERY.md"
 )
 
+_NAMED = 10
+"""So many of the files that others changed are named in the log."""
+
 AsPublished = Mapping[str, OrganisationLedger]
 """The ledgers that are published exactly as they are held: of those nothing is news."""
 
@@ -58,6 +62,8 @@ class Recall:
     branch: StatusBranch
     now: Callable[[], datetime]
     trusted_head: str | None = None
+    published: Callable[[Iterable[OrganisationLedger]], None] = lambda _: None
+    """Told every ledger as it is on the branch when that is compared."""
     _compared: bool = False
 
     async def load(self) -> AsPublished:
@@ -102,6 +108,7 @@ class Recall:
             return {}
         files = await self.branch.machine_files()
         ledgers = [ledger_of(text, f"{path} of the status branch") for path, text in files.items()]
+        self.published(ledgers)
         newer = [ledger for ledger in ledgers if _newer(ledger, held.get(ledger.organisation))]
         if newer or not held:
             await self.branch.demand_own()
@@ -123,13 +130,23 @@ class Recall:
         }
 
     async def _own(self) -> bool:
-        """Tell whether nobody else wrote last: a page that they changed would stand until its organisation has news."""
+        """Tell whether nobody else wrote last; else what they did is undone with the next publication, which is of every page."""
         try:
             await self.branch.demand_own()
         except LedgerError as error:
             _log.warning("every page of the status branch is compared and put right: %s", error.message)
-            return False
-        return True
+        else:
+            return True
+        undone = await self.branch.undo()
+        if undone is None:
+            _log.warning(
+                "what others added to the status branch stays: none of its last commits is ours; `sluse verify` names it"
+            )
+        elif undone:
+            _log.warning(
+                "undone on the status branch: %d files, %s", len(undone), ", ".join(map(ascii, undone[:_NAMED]))
+            )
+        return False
 
     def _demand_not_behind(
         self, published: Published, ledgers: Mapping[str, OrganisationLedger], lost: Sequence[str]

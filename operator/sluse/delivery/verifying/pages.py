@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from sluse.catalog.files import blob_id
 from sluse.delivery.verifying.finding import Finding, finding
 from sluse.ledger.branch.chain import GENESIS, HEAD
-from sluse.ledger.page import index, pages
+from sluse.ledger.front import Front, front_of, front_path
+from sluse.ledger.page import pages
 from sluse.ledger.shown import INDEX, is_machine, is_page
 from sluse.model.held import OrganisationLedger
 from sluse.model.names import Environment
@@ -30,7 +31,9 @@ def differing(
 
     `files`: blob ids by path, of the organisation's folder.
     """
-    asked = {path: blob for path, blob in files.items() if _name(path) in names}
+    asked = {
+        path: blob for path, blob in files.items() if _name(path) in names and path != front_path(ledger.organisation)
+    }
     known = {name: entry for name, entry in ledger.integrations.items() if name in names}
     rendered = _rendered(ledger.model_copy(update={"integrations": known}), files, contents, environment)
     for path in sorted(rendered.keys() | asked.keys()):
@@ -41,6 +44,9 @@ def differing(
             yield finding("PageDiffers", where, say("the page is missing"))
         elif blob_id(rendered[path]) != asked[path]:
             yield finding("PageDiffers", where, say("the page says something else than the ledger"))
+    front = front_path(ledger.organisation)  # one that is missing is an older version's doing: it had none
+    if front in files and files[front] != blob_id(front_of(ledger, environment)):
+        yield finding("PageDiffers", f"{place}:{front}", say("the front page says something else than the ledger"))
 
 
 def touched(before: OrganisationLedger | None, after: OrganisationLedger, changed: Iterable[str]) -> frozenset[str]:
@@ -65,8 +71,10 @@ def astray(
             yield finding("PageUnexplained", f"{place}:{path}", say("the operator writes no such file"))
         elif "/" in path and not is_machine(path) and path.partition("/")[0] not in ledgers:
             yield finding("PageUnexplained", f"{place}:{path}", say("no ledger says what this page is about"))
-    # The genesis has an empty one.
-    fronts = (index(ledgers.values(), environment)[INDEX], index((), environment)[INDEX])
+    front = Front(environment)
+    fronts = [*front.files().values()]  # the genesis has an empty one
+    front.take(ledgers.values())
+    fronts += front.files().values()
     if INDEX in files and files[INDEX] not in map(blob_id, fronts):
         yield finding("PageDiffers", f"{place}:{INDEX}", say("the front page says something else than the ledgers"))
 
@@ -77,7 +85,8 @@ def _rendered(
     """Return the pages. The authority's address is in no ledger: it is what the pages themselves say."""
     issuer = next(_issuers((contents(each) for path, each in files.items() if is_page(path))), "")
     made = pages({ledger.organisation: ledger}, environment=environment, issuer=issuer)
-    return {path: content for path, content in made.items() if path.startswith(f"{ledger.organisation}/")}
+    folder, front = f"{ledger.organisation}/", front_path(ledger.organisation)
+    return {path: content for path, content in made.items() if path.startswith(folder) and path != front}
 
 
 def _issuers(texts: Iterable[bytes | None]) -> Iterator[str]:

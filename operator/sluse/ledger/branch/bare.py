@@ -21,6 +21,8 @@ from sluse.trust.keys import PublicKey
 REF = "refs/sluse/status"
 """What is known to be published."""
 
+_DEEP = 100
+"""So many commits are looked through for our last one: nobody pushes by mistake as often."""
 _INDEX = "status-index"
 _ABSENT = "0" * 40
 
@@ -72,6 +74,17 @@ class Bare:
             raise
         return self.tip()
 
+    def deepen(self, url: str, branch: str, commit: str) -> None:
+        """Bring the newest commits of the remote's branch, `commit` the newest of them: GitFailed where it has moved on."""
+        self._remote(url, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", f"--depth={_DEEP}", url, f"+refs/heads/{branch}:{REF}")  # fmt: skip
+        if self.tip() != commit:
+            self.run("update-ref", REF, commit)
+            raise GitFailed("[rejected]", "it has moved on")
+
+    def history(self, commit: str) -> list[str]:
+        """Return the commits that are here, from this one back; each after those that follow it."""
+        return self.run("rev-list", "--topo-order", f"--max-count={_DEEP}", commit).decode().split()
+
     def push(self, url: str, commit: str, branch: str) -> None:
         """Move the remote's branch forward to a commit; a GitFailed with `!` in `out` where the remote refused.
 
@@ -93,7 +106,11 @@ class Bare:
         for name in (_INDEX, f"{_INDEX}.lock"):  # what a killed process left counts for nothing
             (self.path / name).unlink(missing_ok=True)
         self.run("read-tree", commit)
-        listed = self.run("ls-tree", "-r", "-z", commit).decode().split("\0")
+        return self.blobs(commit)
+
+    def blobs(self, commit: str) -> dict[str, str]:
+        """Return a commit's blobs' ids by path. A stranger may have named a file in no encoding: such names are kept."""
+        listed = self.run("ls-tree", "-r", "-z", commit).decode(errors="surrogateescape").split("\0")
         return {path: meta.split()[2] for meta, _, path in (line.partition("\t") for line in listed if line)}
 
     def read(self, ids: Sequence[str]) -> dict[str, bytes]:
@@ -115,9 +132,10 @@ class Bare:
         self.run("fast-import", "--quiet", "--done", stdin=stream + b"done\n")
         lines = (
             f"0 {_ABSENT}\t{path}\0" if content is None else f"100644 {blob_id(content)}\t{path}\0"
-            for path, content in files.items()
+            # What goes makes room for what comes: a file where a folder was, or the other way round.
+            for path, content in sorted(files.items(), key=lambda file: file[1] is not None)
         )
-        self.run("update-index", "-z", "--index-info", stdin="".join(lines).encode())
+        self.run("update-index", "-z", "--index-info", stdin="".join(lines).encode(errors="surrogateescape"))
         return self.run("write-tree").decode().strip()
 
     def commit(self, tree: str, parent: str | None, message: str, key: Path, environment: Mapping[str, str]) -> str:

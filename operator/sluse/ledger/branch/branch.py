@@ -11,7 +11,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -22,23 +22,16 @@ from sluse.leadership.fence import Fence, unfenced
 from sluse.ledger.branch import chain
 from sluse.ledger.branch.bare import Bare, GitFailed, Unreachable, changed_ids, differs
 from sluse.ledger.branch.chain import GENESIS, HEAD, Genesis, Head
-from sluse.ledger.page import index
+from sluse.ledger.branch.published import Published, head_of, moved, published
+from sluse.ledger.branch.undoing import last_of, undoing
+from sluse.ledger.front import Front
 from sluse.ledger.shown import is_machine
 from sluse.model.names import Environment
+from sluse.trust.keys import PublicKey
 
 _Result = TypeVar("_Result")
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Published:
-    """What is on the branch. `ids` are the blobs' ids by path."""
-
-    commit: str
-    genesis: Genesis
-    head: Head
-    ids: Mapping[str, str]
 
 
 class StatusBranch:
@@ -99,6 +92,13 @@ class StatusBranch:
         """Raise LedgerError unless this operator's key signed what was fetched last, for this environment."""
         await self._threaded(self._demand_own)
 
+    async def undo(self) -> tuple[str, ...] | None:
+        """Have the next publication undo what others did since our last one; return the paths.
+
+        None, and nothing is undone, where none of the newest commits is ours: after a change of keys, or after very many.
+        """
+        return await self._threaded(self._undo)
+
     async def genesis(self, repository_id: str, at: datetime) -> str | None:
         """Begin the branch; return the commit, None where it was begun for this repository already."""
         return await self._threaded(lambda: self._begin(repository_id, at))
@@ -141,7 +141,8 @@ class StatusBranch:
             self._bare.prepare()
             commit = self._bare.fetch(self._url, self._environment.status_branch)
             found = self._read(commit) if commit else None
-        self._judge(before, found)
+        if wrong := moved(before, found, ours=None if self._known is None else {self._known.commit, self._attempted}):
+            raise self._rewritten(wrong)
         self._known, self._attempted, self._sure = found, None, True
         return found
 
@@ -155,31 +156,15 @@ class StatusBranch:
         except GitFailed:
             return None
 
-    def _judge(self, before: Published | None, found: Published | None) -> None:
-        """Raise where the branch is not a continuation of what was seen, or where it moved without us."""
-        if before is None:
-            return
-        if found is None or found.head.sequence < before.head.sequence:
-            raise self._rewritten("it was set back or removed")
-        if found.head.sequence == before.head.sequence and found.commit != before.commit:
-            raise self._rewritten("its last commit was exchanged")
-        if self._known is not None and found.commit not in {before.commit, self._attempted}:
-            raise self._rewritten("somebody else has pushed to it")
-
     def _rewritten(self, why: str) -> LedgerError:
         return LedgerError(
             f"{self._name} is not as this operator left it: {why}",
-            hint="find out who may push there; to accept the branch as it is, stop the operator, remove "
-            f"{self._bare.path} and start it again",
+            hint="find out who may push there; to go on from the branch, where what others did since is undone, stop the "
+            f"operator, remove {self._bare.path} and start it again",
         )
 
     def _read(self, commit: str) -> Published:
-        ids = self._bare.load(commit)
-        if GENESIS not in ids or HEAD not in ids:
-            raise LedgerError(f"{self._name} has no {GENESIS} and {HEAD}: it was not begun by `sluse ledger init`")
-        texts = self._bare.read([ids[GENESIS], ids[HEAD]])
-        genesis = chain.read(Genesis, texts[ids[GENESIS]], f"{self._name}:{GENESIS}")
-        return Published(commit, genesis, chain.read(Head, texts[ids[HEAD]], f"{self._name}:{HEAD}"), ids)
+        return published(self._bare, commit, self._name)
 
     def _machine_files(self) -> dict[str, bytes]:
         if self._known is None:
@@ -189,16 +174,13 @@ class StatusBranch:
         return {path: texts[each] for path, each in ids.items()}
 
     def _demand_own(self) -> None:
-        """Our key is whichever signs: that of a commit made here and never pushed."""
         if self._known is None:
             raise self.missing
         commit, begun_for = self._known.commit, self._known.genesis.environment
         if begun_for is not self._environment:
             raise LedgerError(f"{self._name} was begun for {begun_for.value}")
-        tree = self._bare.run("rev-parse", f"{commit}^{{tree}}").decode().strip()
-        ours = self._bare.commit(tree, None, "Who signs here?", self._key, self._who(self._known.head.issued_at))
         try:
-            if self._bare.signer(commit) == self._bare.signer(ours):
+            if self._bare.signer(commit) == self._our_key(self._known):
                 return
             why = "another key signed its last commit"
         except BadSignature as error:
@@ -207,6 +189,24 @@ class StatusBranch:
             f"no ledger is rebuilt from {self._name}, which this operator did not sign: {why}",
             hint="find out who pushed there; after a change of keys, start once with the key that signed it",
         )
+
+    def _our_key(self, known: Published) -> PublicKey:
+        """Return the key that signs here: that of a commit made for this, and never pushed."""
+        tree = self._bare.run("rev-parse", f"{known.commit}^{{tree}}").decode().strip()
+        made = self._bare.commit(tree, None, "Who signs here?", self._key, self._who(known.head.issued_at))
+        return self._bare.signer(made)
+
+    def _undo(self) -> tuple[str, ...] | None:
+        if (known := self._known) is None:
+            raise self.missing
+        self._bare.deepen(self._url, self._environment.status_branch, known.commit)
+        ours = last_of(self._bare, known.commit, self._our_key(known))
+        if ours is None:
+            return None
+        undone = undoing(self._bare, known.ids, ours)
+        self._waiting = {**undone, **self._waiting}
+        self._known = replace(known, head=head_of(self._bare, ours, self._name))
+        return tuple(sorted(undone))
 
     def _begin(self, repository_id: str, at: datetime) -> str | None:
         found = self._look()
@@ -220,7 +220,7 @@ class StatusBranch:
         moment = chain.whole_seconds(at)
         genesis = Genesis(repository_id=repository_id, environment=self._environment, issued_at=moment)
         head = Head(environment=self._environment, sequence=0, issued_at=moment)
-        files: dict[str, bytes | None] = {GENESIS: chain.text_of(genesis), **index((), self._environment)}
+        files: dict[str, bytes | None] = {GENESIS: chain.text_of(genesis), **Front(self._environment).files()}
         return self._push(None, files, head, f"Begin the status of {self._environment.value}", genesis, at)
 
     def _publish(self, pages: Mapping[str, bytes | None], source_commit: str, at: datetime) -> str | None:

@@ -69,7 +69,7 @@ class Clone:
         listed = self._git("ls-tree", "-r", "-z", f"refs/remotes/{_REMOTE}/{environment.status_branch}")
         if listed is None:
             return None
-        rows = (line.partition("\t") for line in listed.decode().split("\0") if line)
+        rows = (line.partition("\t") for line in listed.decode(errors="replace").split("\0") if line)
         blobs = [(path, meta.split()[2]) for meta, _, path in rows if wanted(path)]
         out = self._run("cat-file", "--batch", stdin="".join(f"{each}\n" for _, each in blobs).encode()).stdout
         found: dict[str, bytes] = {}

@@ -1,0 +1,51 @@
+"""What is on the status branch, as one commit has it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from sluse.errors import LedgerError
+from sluse.ledger.branch import chain
+from sluse.ledger.branch.bare import Bare
+from sluse.ledger.branch.chain import GENESIS, HEAD, Genesis, Head
+
+
+@dataclass(frozen=True)
+class Published:
+    """What is on the branch. `ids` are the blobs' ids by path."""
+
+    commit: str
+    genesis: Genesis
+    head: Head
+    ids: Mapping[str, str]
+
+
+def published(bare: Bare, commit: str, name: str) -> Published:
+    """Read a commit, whose tree becomes the index. LedgerError, which calls the branch `name`, where its chain cannot be read."""
+    ids = bare.load(commit)
+    if GENESIS not in ids or HEAD not in ids:
+        raise LedgerError(f"{name} has no {GENESIS} and {HEAD}: it was not begun by `sluse ledger init`")
+    texts = bare.read([ids[GENESIS], ids[HEAD]])
+    genesis = chain.read(Genesis, texts[ids[GENESIS]], f"{name}:{GENESIS}")
+    return Published(commit, genesis, chain.read(Head, texts[ids[HEAD]], f"{name}:{HEAD}"), ids)
+
+
+def head_of(bare: Bare, commit: str, name: str) -> Head:
+    """Return a commit's head, whatever the index is of. LedgerError where it cannot be read."""
+    blob = bare.blobs(commit).get(HEAD)
+    return chain.read(Head, bare.read([blob])[blob] if blob else b"", f"{name}:{HEAD}")
+
+
+def moved(before: Published | None, found: Published | None, *, ours: Collection[str | None] | None) -> str | None:
+    """Say how the branch is no continuation of what was seen, or moved without us since; None where all is well.
+
+    `ours`: the commits that may be its last where this process has seen it before.
+    """
+    if before is None:
+        return None
+    if found is None or found.head.sequence < before.head.sequence:
+        return "it was set back or removed"
+    if found.head.sequence == before.head.sequence and found.commit != before.commit:
+        return "its last commit was exchanged"
+    return "somebody else has pushed to it" if ours is not None and found.commit not in ours else None
