@@ -134,7 +134,9 @@ class StatusBranch:
         before = self._remembered()
         try:
             commit = self._bare.fetch(self._url, self._environment.status_branch)
-            found = self._read(commit) if commit else None
+            # What this very look has read from the copy is not read again; later, our index may have gone on.
+            known = before is not None and before.commit == commit and self._known is None
+            found = before if known else self._read(commit) if commit else None
         except GitFailed as failure:
             _log.warning("the copy of the status branch is made anew: %s", failure.said)
             self._bare.discard()
