@@ -129,14 +129,13 @@ class StatusBranch:
         return await asyncio.to_thread(locked)
 
     def _look(self) -> Published | None:
-        """Fetch. A copy that git cannot use is made anew, once."""
+        """Fetch. A copy that git cannot use is made anew, once; what was read of it just now is not read again."""
         self._bare.prepare()
-        before = self._remembered()
+        found = before = self._remembered()
         try:
             commit = self._bare.fetch(self._url, self._environment.status_branch)
-            # What this very look has read from the copy is not read again; later, our index may have gone on.
-            known = before is not None and before.commit == commit and self._known is None
-            found = before if known else self._read(commit) if commit else None
+            if before is None or before.commit != commit or self._known is not None:
+                found = self._read(commit) if commit else None
         except GitFailed as failure:
             _log.warning("the copy of the status branch is made anew: %s", failure.said)
             self._bare.discard()
