@@ -22,6 +22,7 @@ import real
 import scaling
 import sluse
 import startup
+import sync
 import verify
 import writes
 from figures import Figure, progress, table
@@ -35,6 +36,7 @@ MEASUREMENTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "converge": converge.measure,
     "fresh": fresh.measure,
     "writes": writes.measure,
+    "sync": sync.measure,
     "scaling": scaling.measure,
     "failover": failover.measure,
     "real": real.measure,
