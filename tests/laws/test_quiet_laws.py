@@ -5,10 +5,11 @@ Above all not of organisations about which nobody has signed anything: of these 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import NamedTuple
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +18,19 @@ from sluse.delivery.policy import Untrusted
 from sluse.delivery.production.compiler import ProductionCompiler
 from sluse.model.names import IntegrationKey
 from sluse.model.policy.bundle import Policy
-from worlds.lock import FURU, MAINTAINER, NOW, NUMBER, OTHER_NUMBER, Lock, organisation, policy, provider, service
+from worlds.lock import (
+    FURU,
+    MAINTAINER,
+    NOW,
+    NUMBER,
+    OTHER_NUMBER,
+    Lock,
+    RequiredTerms,
+    organisation,
+    policy,
+    provider,
+    service,
+)
 from worlds.production import Production
 
 SLUGS = ("fjordlegen", "nordlys", "polar-id")
@@ -112,3 +125,58 @@ def test_what_production_remembers_changes_no_answer(steps: list[Edit]) -> None:
         edit.happens(world, edit)
         agree(world)
         agree(world)
+
+
+def reasons(world: Production, slug: str) -> tuple[object, ...]:
+    """What the gate says of an organisation's integrations."""
+    head = Head(world.commit, "integrations", world._tree(), (), world.policy)
+    part = world.compiler.compile(head, dict(world.ledgers), at=world.at).organisations[slug]
+    return tuple(each.verdict for each in part.summaries.values())
+
+
+def quiet_world() -> Production:
+    """One organisation acts for a number that another declares, one offers a login, and nobody has signed anything."""
+    world = Production(Lock(), NOW)
+    declare(world, Edit(declare, 0, 2))
+    declare(world, Edit(declare, 1, 1))
+    write(world, Edit(write, 1, 1))
+    write(world, Edit(write, 0, 6))
+    sync(world, Edit(sync, 0, 0))
+    agree(world)
+    return world
+
+
+def other_terms(world: Production, _: Edit) -> None:
+    world.policy = policy(terms=(RequiredTerms(name="helseid", version="1"), RequiredTerms(name="more", version="1")))
+
+
+PLANTED: Mapping[str, tuple[Edit, ...]] = {
+    "it is bound": (Edit(bind, 1, 0), Edit(wait, 0, 2)),
+    "it is submitted": (Edit(accept, 1, 3),),
+    "it offers a login that somebody has to sign for": (Edit(write, 1, 3),),
+    "the policy asks for more": (Edit(other_terms, 0, 0),),
+    "no policy counts": (Edit(other_policy, 0, 2),),
+}
+
+
+@pytest.mark.parametrize("steps", PLANTED.values(), ids=PLANTED.keys())
+def test_what_ends_the_quiet_is_noticed(steps: tuple[Edit, ...]) -> None:
+    world = quiet_world()
+    before = reasons(world, "nordlys"), reasons(world, "fjordlegen")
+    for edit in steps:
+        edit.happens(world, edit)
+        agree(world)
+        agree(world)
+    sync(world, Edit(sync, 0, 0))
+    agree(world)
+    assert (reasons(world, "nordlys"), reasons(world, "fjordlegen")) != before
+
+
+def test_the_gate_is_not_asked_about_whom_nobody_has_signed_anything() -> None:
+    world = quiet_world()
+    agree(world)
+    kept = {slug: each.quiet for slug, each in world.compiler._memory.items()}
+    assert all(each is not None for each in kept.values())
+    world.at += timedelta(days=400)
+    agree(world)
+    assert {slug: each.quiet for slug, each in world.compiler._memory.items()} == kept
