@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sluse.delivery.engine import Declared, Engine
+from sluse.desired.stack import object_key
 from sluse.errors import ClusterError
 from sluse.sandbox.kube.faults import Fault
 from worlds.cluster import ClusterWorld
@@ -49,6 +50,24 @@ async def test_a_hand_edit_is_restored(engine: Engine, world: ClusterWorld, patc
     assert await engine.declare(stack(clients=FIVE)) == Declared((client("a"),), ())
     assert await shown(world) == before
     assert await engine.declare(stack(clients=FIVE)) == Declared((), ())
+
+
+@pytest.mark.parametrize("before", [False, True], ids=["applied-over-ours", "there-before-ours"])
+async def test_what_another_field_manager_owns_is_taken_back(
+    engine: Engine, world: ClusterWorld, *, before: bool
+) -> None:
+    (wanted,) = [each for each in stack().resources if object_key(each) == client()]
+    theirs = {**wanted, "spec": {**wanted["spec"], "use": "Withheld"}}
+    if not before:
+        await engine.declare(stack())
+    await world.admin.apply(theirs, manager="kubectl")
+    assert client() in (await engine.declare(stack())).applied
+    found = await world.get(client())
+    assert found is not None
+    assert found["spec"] == wanted["spec"]
+    assert await engine.declare(stack()) == Declared((), ())
+    await engine.declare(stack(clients=()))
+    assert await world.get(client()) is None
 
 
 async def test_a_hand_edit_of_a_summary_is_restored(engine: Engine, world: ClusterWorld) -> None:

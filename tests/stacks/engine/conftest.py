@@ -9,7 +9,14 @@ from worlds import object_store
 from worlds.cluster import ClusterWorld, cluster_world
 from worlds.engines import missing
 
-_REAL = ("test_killed.py", "test_migration.py", "test_policy_pack.py", "test_sharded.py", "test_watching.py")
+_REAL = (
+    "test_by_hand.py",
+    "test_killed.py",
+    "test_migration.py",
+    "test_policy_pack.py",
+    "test_sharded.py",
+    "test_watching.py",
+)
 _STORED = "test_object_store.py"
 
 collect_ignore = [*_REAL, _STORED] if missing() else [_STORED] if object_store.missing() else []
