@@ -15,7 +15,7 @@ from sluse.cluster.access import access_from_kubeconfig
 from sluse.cluster.client import Cluster
 from sluse.ledger.objects import LedgerObjects
 from sluse.ledger.text import ledger_of, text_of
-from sluse.model.settings import EngineName, LeadershipSettings, Settings
+from sluse.model.settings import EngineName, LeadershipSettings, Settings, Timing
 from standing import CLIENT, TEST, Standing, standing
 
 _BAR = 5.0
@@ -70,10 +70,14 @@ def _figure(what: str, seconds: list[float]) -> Figure:
 
 
 def _use(place: Standing, engine: EngineName) -> None:
-    """Write the settings. Terms are long: on a busy machine a leader would lose its Lease, which is not measured here."""
+    """Write the settings. On a busy machine a leader would lose its Lease, and a comparison would make stacks: neither is measured."""
     path = place.sandbox.settings(TEST)
     settings = Settings.model_validate_json(path.read_bytes())
-    path.write_text(settings.model_copy(update={"engine": engine, "leadership": _TERMS}).model_dump_json(by_alias=True))
+    path.write_text(
+        settings.model_copy(
+            update={"engine": engine, "leadership": _TERMS, "timing": Timing(compare=86400)}
+        ).model_dump_json(by_alias=True)
+    )
 
 
 async def _declared_by(place: Standing, engine: EngineName) -> None:
