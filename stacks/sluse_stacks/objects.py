@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pulumi
-from pulumi_kubernetes import Provider
+from pulumi_kubernetes import Provider, meta
 from pulumi_kubernetes.apiextensions import CustomResource
 
 from sluse.desired.stack import Manifest
@@ -35,6 +35,8 @@ UNAWAITED = {"pulumi.com/skipAwait": "true"}
 """What is added to those of a Deployment."""
 
 PROVIDER_NAME = "cluster"
+_ = meta.v1.ObjectMetaArgs
+"""Loaded here: the package loads its modules at first use, which in two programs' threads at once finds one half made."""
 
 Options = Callable[[Manifest], pulumi.ResourceOptions]
 """Resource options of a manifest, besides provider and dependencies."""

@@ -72,6 +72,7 @@ class PulumiEngine:
         """Let Pulumi say what it would do, judged by the server's dry run and by the policy pack.
 
         The dry run is ours: where one is refused, Pulumi's provider falls back to a guess of its own.
+        Pulumi previews no stack that is not there, so such are made for it, and forgotten however it ends.
         Raises `EngineError` where Pulumi would do anything else to an object than `declare` is to do.
         """
         async with self._lock(stack):
@@ -79,7 +80,10 @@ class PulumiEngine:
             todo = work(stack, states, await self._observe(stack, states, unseen=True), self._room)
             written = set(todo.done(Action.CREATE, Action.CHANGE))
             await every(self._try(manifest) for manifest in stack.resources if object_key(manifest) in written)
-            await every(shard.preview(part) for shard, part in await self._made(stack, todo))
+            try:
+                await every(shard.preview(part) for shard, part in await self._made(stack, todo))
+            finally:
+                await self._forgotten(stack, max(todo.parts, default=-1) + 1)
             return todo.previewed
 
     def _lock(self, stack: Stack) -> asyncio.Lock:

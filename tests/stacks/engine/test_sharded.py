@@ -44,6 +44,23 @@ async def uids(world: ClusterWorld) -> Mapping[str, Any]:
     return {name: item["metadata"]["uid"] for name, item in (await world.objects("fjord")).items()}
 
 
+def left(folder: Path) -> set[str]:
+    """Return which stacks, locks and settings of stacks are there, in the backend and beside it."""
+    kept = (folder / "state" / ".pulumi" / "stacks", folder / "state" / ".pulumi" / "locks", folder / "home" / "work")
+    return {str(path) for each in kept for path in each.rglob("*") if path.is_file() and path.suffix != ".attrs"}
+
+
+async def test_a_preview_leaves_no_stack_behind(world: ClusterWorld, tmp_path: Path) -> None:
+    engine = pulumi_engine(world, tmp_path, ROOM)
+    assert len(await engine.preview(stack(clients=FIVE))) == 6
+    assert short(tmp_path) == {}
+    await engine.declare(stack(clients=FIVE[:2]))
+    before = states(tmp_path)
+    standing = left(tmp_path)
+    assert len(await engine.preview(stack(clients=FIVE))) == 4
+    assert (states(tmp_path), left(tmp_path)) == (before, standing)
+
+
 async def test_it_grows_by_a_stack_with_each_two_and_one_change_touches_one(
     world: ClusterWorld, tmp_path: Path
 ) -> None:
