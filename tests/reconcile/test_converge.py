@@ -27,7 +27,7 @@ async def test_a_new_client_is_registered_withheld_first_and_then_opened(world: 
     assert client.registration == registration()
     assert client.mark == Mark("integrations.example/test/fjordlegen.journal.web")
     assert dict(world.authority.calls) == {"create": 1, "update": 1}
-    assert world.journal.writes == ["record", "credential"], "intent, credential; the anchor rides on the outcome"
+    assert world.journal.writes == ["record", "credential", "record"], "intent, credential, anchor"
 
 
 async def test_a_second_look_writes_nothing_anywhere(world: World) -> None:

@@ -99,6 +99,30 @@ async def test_killed_at_any_point_of_a_creation_nothing_usable_is_left_twice(ca
     await at_every_point(capabilities, Use.OPEN, check)
 
 
+@pytest.mark.parametrize("capabilities", [each for each in CAPABILITIES if each.withhold], ids=str)
+async def test_killed_at_any_point_of_a_creation_and_its_credential_lost_too_nothing_usable_is_left_twice(
+    capabilities: Capabilities,
+) -> None:
+    """Two faults: whoever finds an anchor without its credential waits, whoever finds neither has only withheld ones."""
+    counted = Steps()
+    await run(capabilities, Use.OPEN, counted)
+    waited = 0
+    for point in range(1, counted.taken + 1):
+        world = await prepared(capabilities, Use.OPEN)
+        with pytest.raises(Killed):
+            await remember(world, mortal(world, Steps(kill_at=point)), Use.OPEN)
+        world.journal.credentials.clear()
+        was_usable = [client for client in world.authority.clients() if client.usable]
+        outcome = await remember(world, world.process(), Use.OPEN)
+        usable = [client for client in world.authority.clients() if client.usable]
+        assert len(usable) <= 1, "no second one beside one that can be used"
+        assert usable == was_usable or not was_usable
+        if not isinstance(outcome, Synced):
+            assert outcome.reason == "CredentialLost"
+            waited += 1
+    assert bool(waited) is not capabilities.list, "who can list finds its registration again by its mark"
+
+
 @pytest.mark.parametrize("capabilities", CAPABILITIES, ids=str)
 async def test_killed_at_any_point_of_a_retirement_it_is_retired_in_the_end(capabilities: Capabilities) -> None:
     def check(world: World, outcome: Any) -> None:

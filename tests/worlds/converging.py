@@ -21,40 +21,26 @@ KEY = ClientKey("fjordlegen", "journal", "web")
 
 @dataclass
 class MemoryJournal:
-    """Strict: a credential is never replaced by another client's, an anchor never without one.
-
-    What is only remembered is durable with the next record, and `forget` is what a process' end does to it.
-    """
+    """Strict: a credential is never replaced by another client's, an anchor never without one."""
 
     entries: dict[ClientKey, HeldClient] = field(default_factory=dict)
     credentials: dict[ClientKey, Held] = field(default_factory=dict)
     writes: list[str] = field(default_factory=list)
-    _remembered: dict[ClientKey, HeldClient] = field(default_factory=dict)
 
     async def held(self, key: ClientKey) -> HeldClient:
-        return self._remembered.get(key) or self.entries.get(key, HeldClient())
+        return self.entries.get(key, HeldClient())
 
     async def record(self, key: ClientKey, held: HeldClient) -> None:
-        assert held != await self.held(key), "a record that changes nothing is a write too many"
-        await self.remember(key, held)
-        self.entries |= self._remembered
-        self._remembered.clear()
-        self.writes.append("record")
-
-    async def remember(self, key: ClientKey, held: HeldClient) -> None:
         before = await self.held(key)
+        assert held != before, "a record that changes nothing is a write too many"
         if held.anchor is not None and held.anchor != before.anchor:
             assert key in self.credentials, "the credential is durable before its anchor"
-        self._remembered[key] = held
+        self.entries[key] = held
+        self.writes.append("record")
 
     def settle(self, key: ClientKey, held: HeldClient) -> None:
-        """Write an outcome, as whoever converges does, with all that was remembered."""
-        self._remembered[key] = held
-        self.entries |= self._remembered
-        self._remembered.clear()
-
-    def forget(self) -> None:
-        self._remembered.clear()
+        """Write an outcome, as whoever converges does."""
+        self.entries[key] = held
 
     async def credential(self, key: ClientKey) -> Held | None:
         return self.credentials.get(key)
@@ -85,7 +71,6 @@ class World:
         return datetime(2026, 12, 1, tzinfo=UTC) + timedelta(seconds=next(self._moments))
 
     def process(self) -> Converge:
-        self.journal.forget()
         return Converge(
             Environment.TEST,
             "integrations.example",

@@ -90,10 +90,6 @@ class ClusterJournal:
         """Write what is held; return when it is durable."""
         await self.change(key.organisation, self._recorded(key, held))
 
-    async def remember(self, key: ClientKey, held: HeldClient) -> None:
-        """Take what is held; it is durable with the organisation's next write."""
-        self.note(key.organisation, self._recorded(key, held))
-
     def _recorded(self, key: ClientKey, held: HeldClient) -> Change:
         now = self._clock().replace(microsecond=0)
 

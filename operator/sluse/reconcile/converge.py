@@ -1,8 +1,8 @@
 """Bring one client to what is wanted of it: observe, compare, write as little as possible, remember in time.
 
 Creation is in this order, so that a crash at any point leaves nothing *usable* behind: the intent is durable, the
-registration is made with a throwaway key (nobody can use it), its credential is durable, and only then the real keys are
-written. The anchor is written with the outcome: until then the durable intent and credential say the same. Where the authority can list, an interrupted creation is found again by our mark; where
+registration is made with a throwaway key (nobody can use it), its credential and its anchor are durable, and only then the
+real keys are written. Either of the two, if the other is lost, keeps it from being registered a second time. Where the authority can list, an interrupted creation is found again by our mark; where
 it cannot, its intent is named as a possible orphan and the same intent is used again.
 
 Every failure becomes an `Outcome`; only bugs are raised. 401 and 403 are never read as "absent".
@@ -133,15 +133,12 @@ class Converge:
             await self.journal.record(key, held.model_copy(update={"intent": None}))
 
     async def _anchor(self, key: ClientKey, created: Held) -> None:
-        """Make the credential durable first: without it the registration could never be managed again.
-
-        The anchor rides on the outcome's write: whoever finds the credential makes the same anchor of it.
-        """
+        """Make the credential durable first: without it the registration could never be managed again."""
         await self.journal.keep_credential(key, created)
         held = await self._held(key)
         anchor = Anchor(client_id=created.client_id, uri=created.uri, since=self.now())
         orphans = () if self.registrar.capabilities.list else held.possible_orphans
-        await self.journal.remember(key, HeldClient(anchor=anchor, use=Use.WITHHELD, possible_orphans=orphans))
+        await self.journal.record(key, HeldClient(anchor=anchor, use=Use.WITHHELD, possible_orphans=orphans))
 
     async def _update(
         self, key: ClientKey, credential: Held, observed: Observed, registration: Registration, use: Use

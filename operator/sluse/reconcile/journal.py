@@ -1,6 +1,6 @@
 """The port through which converging remembers what it did; the ledger implements it.
 
-Each call but `remember` returns only when its record is durable: an intent that is not on disk is no intent.
+Each call returns only when its record is durable: an intent that is not on disk is no intent.
 """
 
 from __future__ import annotations
@@ -21,10 +21,6 @@ class Journal(Protocol):
 
     async def record(self, key: ClientKey, held: HeldClient) -> None:
         """Write what is held. Concurrent records of one stack share a write."""
-        ...
-
-    async def remember(self, key: ClientKey, held: HeldClient) -> None:
-        """Take what is held; it is durable with the next write, and lost with a process that ends before."""
         ...
 
     async def credential(self, key: ClientKey) -> Held | None:
