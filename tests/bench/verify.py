@@ -25,7 +25,8 @@ from sluse.catalog.policies import DATA
 from sluse.delivery.policy import trusted
 from sluse.ledger.branch import chain
 from sluse.ledger.branch.chain import Genesis, Head
-from sluse.ledger.page import index, pages
+from sluse.ledger.front import Front
+from sluse.ledger.page import pages
 from sluse.model.held import HeldIntegration, HeldSnapshot, OrganisationLedger
 from sluse.model.names import Environment, IntegrationKey
 from sluse.model.policy.bundle import Policy
@@ -89,7 +90,7 @@ def _made(remote: Path) -> None:
     begun = moments[0] - timedelta(hours=1)
     genesis = Genesis(repository_id=REPOSITORY, environment=Environment.PRODUCTION, issued_at=begun)
     head = Head(environment=Environment.PRODUCTION, sequence=0, issued_at=begun)
-    front = index((), Environment.PRODUCTION)
+    front = Front(Environment.PRODUCTION).files()
     published = [{"genesis.json": chain.text_of(genesis), "head.json": chain.text_of(head), **front}]
     ledgers: dict[str, OrganisationLedger] = {}
     for (key, decision, _), commit, at in zip(accepted, merged, moments, strict=True):
