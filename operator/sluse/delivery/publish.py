@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 Key = TypeVar("Key", bound=Hashable)
 
 GATHER = 0.05  # seconds in which further news joins the batch
-LONGEST = 2.0  # seconds for which news are gathered while stacks are being declared, which soon have more
+LONGEST = 5.0  # seconds for which news are gathered while stacks are being declared: each of them has more in a moment
 RETRY = 5.0  # seconds until what could not be published is tried again
 _AT_A_TIME = 8  # statuses written at once
 
