@@ -7,6 +7,7 @@ import pty
 import select
 import signal
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -130,6 +131,33 @@ def test_what_was_answered_before_ctrl_c_is_kept_and_goes_on(clone: Path, tmp_pa
     assert git(clone, "branch", "--show-current").strip() == "order/varden.lab"
 
 
+def test_more_of_ctrl_c_loses_nothing(clone: Path, tmp_path: Path) -> None:
+    typed = list(WEB.values())
+    at = list(WEB).index("scopes")
+    said = _typed(clone, [*typed[:at], CTRL_C * 5], code=130)
+    (kept,) = (tmp_path / "home" / ".config" / "sluse" / "orders").iterdir()
+    assert f"sluse new service --from {kept}" in said
+    found = plain(kept.read_text())
+    assert isinstance(found, dict)
+    assert set(found) == {name for name, text in list(WEB.items())[:at] if text}
+
+
+def test_ctrl_c_while_git_commits_takes_everything_away_and_keeps_the_answers(clone: Path, tmp_path: Path) -> None:
+    begun, never = tmp_path / "begun", tmp_path / "never"
+    os.mkfifo(begun)
+    os.mkfifo(never)
+    hook = clone / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\n: > {begun}\ncat {never}\n")
+    hook.chmod(0o755)
+    said = _typed(clone, [*WEB.values(), "y", begun, CTRL_C * 3], code=130)
+    (kept,) = (tmp_path / "home" / ".config" / "sluse" / "orders").iterdir()
+    assert f"sluse new service --from {kept}" in said
+    assert git(clone, "branch", "--all").split() == ["*", "main"]
+    assert git(clone, "status", "--porcelain") == ""
+    assert list((tmp_path / "keys").iterdir()) == []
+
+
 def test_ctrl_c_keeps_what_the_file_has_and_was_not_come_to_too_and_writes_over_nothing(
     clone: Path, tmp_path: Path
 ) -> None:
@@ -159,8 +187,11 @@ def _tries(wrong: str | None, text: str) -> list[str]:
     return [text] if wrong is None else [wrong, text]
 
 
-def _typed(clone: Path, answers: list[str], *more: str, code: int = 0) -> str:
-    """Answer each prompt of a real process on a terminal of its own, and return all it says; a `\\x03` is Ctrl-C."""
+def _typed(clone: Path, answers: Sequence[str | Path], *more: str, code: int = 0) -> str:
+    """Answer each prompt of a real process on a terminal of its own, and return all it says.
+
+    A `\\x03` is Ctrl-C. In the place of an answer a pipe may stand: what is typed next waits for no prompt, but for who opens it.
+    """
     child, terminal = pty.fork()
     if child == 0:
         os.environ |= {"HOME": str(clone.parent / "home"), "XDG_CONFIG_HOME": str(clone.parent / "home" / ".config")}
@@ -168,13 +199,18 @@ def _typed(clone: Path, answers: list[str], *more: str, code: int = 0) -> str:
         arguments = ["new", "--repository", str(clone), "--private-keys", str(clone.parent / "keys"), *more]
         os.execv(sys.executable, [sys.executable, "-m", "sluse", *arguments])
     said = ""
+    unasked = False
     for answer in answers:
+        if isinstance(answer, Path):
+            answer.read_bytes()
+            unasked = True
+            continue
         prompt = ""
-        while not _is_whole(prompt):
+        while not unasked and not _is_whole(prompt):
             prompt += os.read(terminal, 1).decode("latin-1")
         said += prompt
-        os.write(terminal, answer.encode() if answer == CTRL_C else f"{answer}\n".encode())
-    said += _rest(terminal, interrupting=CTRL_C in answers)
+        os.write(terminal, answer.encode() if CTRL_C in answer else f"{answer}\n".encode())
+    said += _rest(terminal, interrupting=any(CTRL_C in str(each) for each in answers))
     _, status = os.waitpid(child, 0)
     os.close(terminal)
     assert os.waitstatus_to_exitcode(status) == code, said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,58 @@ def test_an_order_that_cannot_be_written_leaves_no_branch_and_no_key(behind: Pat
         assert git(behind, "branch", "--list", "order/*") == ""
         assert list((behind.parent / "keys").iterdir()) == []
     assert draft.read_text() == "mine: 1"
+
+
+def _hook(clone: Path) -> None:
+    file = clone / ".git" / "hooks" / "pre-commit"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("#!/bin/sh\necho the hook says no >&2\nexit 1\n")
+    file.chmod(0o755)
+
+
+def _signing(clone: Path) -> None:
+    for name, value in {"commit.gpgSign": "true", "gpg.format": "ssh", "user.signingKey": "/nowhere/key"}.items():
+        git(clone, "config", name, value)
+
+
+def _nobody(clone: Path) -> None:
+    git(clone, "config", "--unset", "user.name")
+    git(clone, "config", "--unset", "user.email")
+    git(clone, "config", "user.useConfigOnly", "true")
+
+
+@pytest.mark.parametrize("refuse", [_hook, _signing, _nobody], ids=["a hook", "signing", "no identity"])
+def test_where_git_refuses_the_commit_nothing_is_left_and_the_same_order_goes_on_afterwards(
+    refuse: Callable[[Path], None], behind: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"):
+        monkeypatch.setenv(name, "/dev/null")
+    for name in ("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL", "EMAIL"):
+        monkeypatch.delenv(name, raising=False)
+    (behind / "staged.txt").write_text("somebody's")
+    git(behind, "add", "staged.txt")
+    config = (behind / ".git" / "config").read_bytes()
+    before = _standing(behind)
+    refuse(behind)
+    error = order(behind, WEB).exception
+    assert isinstance(error, CatalogError)
+    assert error.message.startswith("git does not commit the order: ")
+    assert "taken away again" in (error.hint or "")
+    assert _standing(behind) == before
+    assert list((tmp_path / "keys").iterdir()) == []
+    (behind / ".git" / "config").write_bytes(config)
+    (behind / ".git" / "hooks" / "pre-commit").unlink(missing_ok=True)
+    assert order(behind, WEB).return_value == 0
+    assert git(behind, "branch", "--show-current").strip() == "order/varden.lab"
+    assert git(behind, "diff", "--cached", "--name-only") == "staged.txt\n"
+    assert len(list((tmp_path / "keys").iterdir())) == 1
+
+
+def _standing(clone: Path) -> tuple[object, ...]:
+    files = {path: path.read_bytes() for path in clone.rglob("*") if path.is_file() and ".git" not in path.parts}
+    folders = {path for path in clone.rglob("*") if path.is_dir() and ".git" not in path.parts}
+    asked = (["branch", "--all", "--verbose"], ["status", "--porcelain"], ["rev-parse", "HEAD"])
+    return (files, folders, *(git(clone, *each) for each in asked))
 
 
 def test_a_link_at_the_remote_s_main_is_passed_over(behind: Path) -> None:

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import ThreadedResolver
 
+from sluse.acceptance import lookup
 from sluse.acceptance.places import is_public
 from sluse.errors import Unreachable
 from sluse.rules.shown import shown
@@ -27,15 +27,19 @@ TIMEOUT = 10.0  # seconds for one answer, all of it
 
 @dataclass(frozen=True)
 class Reach:
-    """`trust`: the CAs that are believed. `hosts`: host -> (address, port) where it is said so; port 0 is the URL's own."""
+    """`trust`: the CAs that are believed. `hosts`: host -> (address, port) where it is said so; port 0 is the URL's own.
+
+    `ask` looks up all others.
+    """
 
     trust: ssl.SSLContext = field(default_factory=ssl.create_default_context)
     hosts: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    ask: lookup.Ask = lookup.system
 
     def session(self) -> aiohttp.ClientSession:
         """Return a session, with a cookie jar of its own, that refuses private addresses."""
         connector = aiohttp.TCPConnector(
-            ssl=self.trust, resolver=_Judging(self.hosts), use_dns_cache=False, socket_factory=self._socket
+            ssl=self.trust, resolver=_Judging(self.hosts, self.ask), use_dns_cache=False, socket_factory=self._socket
         )
         return aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=TIMEOUT))
 
@@ -58,9 +62,9 @@ def trusting(ca_file: Path | None, hosts: Mapping[str, tuple[str, int]]) -> Reac
 class _Judging(AbstractResolver):
     """Looks a host up, and says no to what is not on the public network."""
 
-    def __init__(self, hosts: Mapping[str, tuple[str, int]]) -> None:
+    def __init__(self, hosts: Mapping[str, tuple[str, int]], ask: lookup.Ask) -> None:
         self._hosts = hosts
-        self._system = ThreadedResolver()
+        self._ask = ask
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
@@ -69,16 +73,17 @@ class _Judging(AbstractResolver):
             address, instead = self._hosts[host]
             return [_result(host, address, instead or port)]
         try:
-            found = await self._system.resolve(host, port, family)
+            answers = await lookup.addresses(host, port, family, self._ask)
         except UnicodeError:  # what has no form in DNS, such as an empty label
             raise OSError(say("{host} is not the name of a host", host=shown(host))) from None
+        found = [_result(host, str(address), port) for *_, (address, *_) in answers]
         private = [each["host"] for each in found if not is_public(each["host"])]
         if private:
             raise OSError(say("{host} is on a private network ({address})", host=host, address=private[0]))
         return found
 
     async def close(self) -> None:
-        await self._system.close()
+        """Nothing is held: a lookup that is still under way ends by itself."""
 
 
 def _result(host: str, address: str, port: int) -> ResolveResult:

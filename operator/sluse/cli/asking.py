@@ -7,9 +7,14 @@ before is never written over. The file with the answers holds what the order's f
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
@@ -54,6 +59,28 @@ def asked(interview: Interview, given: FilledIn | None, words: Translate, *, int
             whole = False
             interview.answers[question.id] = None
     return whole
+
+
+@contextmanager
+def interrupted_once() -> Iterator[None]:
+    """Let the first Ctrl-C end the asking, and no other end what follows it: what was made is taken away, and answers are kept.
+
+    Nor does git hear of the others: a signal that is ignored stays so in what is started.
+    """
+    ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN  # as whatever a shell starts in the background
+    if ignored or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def heard(number: int, _: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, heard)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def keep(interview: Interview, given: FilledIn | None, checkout: Checkout, kind: str, words: Translate) -> None:

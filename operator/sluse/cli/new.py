@@ -69,7 +69,7 @@ def command(
     base = None if no_branch else begins_at(checkout)
     given = read(filled_in, FORMS[kind]) if filled_in is not None else None
     interactive = sys.stdin.isatty()
-    with tree_of(checkout, base) as root:
+    with asking.interrupted_once(), tree_of(checkout, base) as root:
         interview = Interview(FORMS[kind], Desk(root, policies.read(policies.contents_in(root)).models))
         try:
             if not asking.asked(interview, given, words, interactive=interactive):

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 from sluse.catalog.git import command
 from sluse.catalog.written import demand_inside, write_whole
-from sluse.delivery.record_commit import begin_branch, commit_files, undo_branch, where
+from sluse.delivery.record_commit import WRITTEN, begin_branch, commit_files, head, undo_branch, unstage, where
 from sluse.errors import CatalogError
 from sluse.words.said import say
 
@@ -85,9 +86,33 @@ class Checkout:
                 ) from None
         return tuple(wanted)
 
-    def commit(self, paths: Collection[str], message: str) -> str:
-        """Commit these files and nothing else, whatever is staged; return the commit's short id. Raises CatalogError."""
-        commit_files(self.root, [self.root / path for path in paths], message)
+    @property
+    def head(self) -> str:
+        """The commit of HEAD; nothing where there is none."""
+        return head(self.root)
+
+    def unwritten(self, paths: Collection[str]) -> Callable[[], None]:
+        """Return what takes away again those of the files, and of their folders, that are not there yet."""
+        places = [self.root / path for path in paths if not (self.root / path).exists()]
+        folders = {each for place in places for each in place.parents if each.is_relative_to(self.root)}
+        made = sorted((each for each in folders if not each.exists()), key=lambda each: -len(each.parts))
+
+        def take_away() -> None:
+            unstage(self.root, [place.relative_to(self.root).as_posix() for place in places])
+            for place in places:
+                place.unlink(missing_ok=True)
+            for folder in made:
+                with suppress(OSError):  # somebody put something there
+                    folder.rmdir()
+
+        return take_away
+
+    def commit(self, paths: Collection[str], message: str, failing: str = WRITTEN) -> str:
+        """Commit these files and nothing else, whatever is staged; return the commit's short id.
+
+        Raises CatalogError, which begins with `failing`.
+        """
+        commit_files(self.root, [self.root / path for path in paths], message, failing)
         asked = [command.program(), "-C", str(self.root), "rev-parse", "--short", "HEAD"]
         return subprocess.run(asked, capture_output=True, check=True, text=True).stdout.strip()  # noqa: S603 - our own arguments, no shell
 

@@ -34,7 +34,10 @@ def place(
     branch: bool,
     base: Base | None = None,
 ) -> tuple[str, ...]:
-    """Write an order, on a branch from `base` and committed where `branch` says so, and return the paths. CatalogError."""
+    """Write an order, on a branch from `base` and committed where `branch` says so, and return the paths.
+
+    CatalogError where that cannot be, also where git refuses the commit: then everything that was made is taken away again.
+    """
     with ExitStack() as undone:
         if branch:
             undone.callback(checkout.branch(f"order/{name}", base.commit if base is not None else None))
@@ -42,8 +45,22 @@ def place(
             pair, private = kept
             pair.keep(private)
             undone.callback(private.unlink)  # the other half is nowhere
+        undone.callback(checkout.unwritten(files))
         paths = checkout.write(files)
+        if branch:
+            _commit(checkout, paths, name, undone)
         undone.pop_all()
-    if branch:
-        checkout.commit(paths, f"Order {name}")
     return paths
+
+
+def _commit(checkout: Checkout, paths: tuple[str, ...], name: str, undone: ExitStack) -> None:
+    began = checkout.head
+    try:
+        checkout.commit(paths, f"Order {name}", failing=say("git does not commit the order"))
+    except BaseException as error:
+        if checkout.head != began:  # it did, and was interrupted afterwards
+            undone.pop_all()
+        if isinstance(error, CatalogError):
+            hint = say("branch, files and key were taken away again; put right what git says, and order again")
+            raise CatalogError(error.message, hint=hint) from None
+        raise

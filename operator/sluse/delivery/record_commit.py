@@ -14,10 +14,12 @@ from sluse.words.said import say
 _TIMEOUT = 60.0
 
 
-def commit_files(repository: Path, files: Sequence[Path], message: str) -> None:
-    """Commit exactly these files, whatever else is staged or changed. CatalogError with git's own words."""
+WRITTEN = say("the files are written, but git does not commit them")
+
+
+def commit_files(repository: Path, files: Sequence[Path], message: str, failing: str = WRITTEN) -> None:
+    """Commit exactly these files, whatever else is staged or changed. CatalogError with `failing` and git's own words."""
     paths = [str(file.resolve()) for file in files]
-    failing = say("the files are written, but git does not commit them")
     _git(repository, failing, "add", "--", *paths)
     _git(repository, failing, "commit", "--quiet", "-m", message, "--", *paths)
 
@@ -35,6 +37,19 @@ def begin_branch(repository: Path, name: str, commit: str | None = None) -> None
     at = ("--no-track", commit) if commit is not None else ()
     failing = say("git does not begin the branch {branch}", branch=name)
     _git(repository, failing, "switch", "--quiet", "--create", name, *at)
+
+
+def head(repository: Path) -> str:
+    """Return the commit of HEAD; nothing where there is none."""
+    with suppress(CatalogError):
+        return _git(repository, "", "rev-parse", "--verify", "HEAD").strip()
+    return ""
+
+
+def unstage(repository: Path, paths: Sequence[str]) -> None:
+    """Take new files out of the index, whether or not they are there."""
+    with suppress(CatalogError):
+        _git(repository, "", "rm", "--cached", "--quiet", "--force", "--ignore-unmatch", "--", *paths)
 
 
 def undo_branch(repository: Path, name: str, before: Sequence[str]) -> None:
