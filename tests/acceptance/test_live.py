@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import socket
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 from aiohttp import web
 from click.testing import CliRunner, Result
 
+from sluse.acceptance import lookup
 from sluse.acceptance.live import problems as live_problems
 from sluse.acceptance.reach import Reach
 from sluse.catalog.files import INTEGRATIONS
@@ -177,7 +180,7 @@ async def looked(root: Path, named: Certificates, **options: Any) -> dict[str, s
     """Return what is told of the provider, by field, without what was found offline."""
     hosts = {"login.fjordlegen.example": ("127.0.0.1", 1), "login.test.fjordlegen.example": ("127.0.0.1", 1)}
     tree = Reader().tree(WorkTree(root, INTEGRATIONS), INTEGRATIONS)
-    reach = Reach(named.client(), options.pop("hosts", hosts))
+    reach = Reach(named.client(), options.pop("hosts", hosts), options.pop("ask", lookup.system))
     found = await live_problems(tree, reach, LOGIN.__eq__, **options)
     return {each.path: each.message for each in found}
 
@@ -231,6 +234,50 @@ async def test_who_does_not_answer_in_the_time_for_all_is_told(root: Path, named
     assert len(told) == 4
     for message in told.values():
         assert "it had not answered when the 2 seconds for all addresses were over" in message
+
+
+def test_a_resolver_that_never_answers_is_not_waited_for(root: Path, named: Certificates) -> None:
+    """Nor when the loop ends: asyncio would wait for threads of its own there."""
+    answers = threading.Event()
+    asked: list[str] = []
+
+    def silent(host: str, *_: int) -> lookup.Found:
+        asked.append(host)
+        answers.wait()
+        return []
+
+    try:
+        told = asyncio.run(looked(root, named, hosts={}, patience=2, ask=silent))
+    finally:
+        answers.set()
+    assert set(asked) == {"login.fjordlegen.example", "login.test.fjordlegen.example"}
+    assert len(told) == 4
+    for message in told.values():
+        assert "it had not answered when the 2 seconds for all addresses were over" in message
+
+
+async def test_a_resolver_that_answers_after_everybody_left_disturbs_nobody() -> None:
+    answers, heard = threading.Event(), threading.Event()
+
+    def late(*_: object) -> lookup.Found:
+        answers.wait()
+        heard.set()
+        raise OSError("too late")
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await lookup.addresses("login.fjordlegen.example", 443, 0, late)
+    answers.set()
+    await asyncio.to_thread(heard.wait)
+
+
+@pytest.mark.parametrize("error", [OSError("no such host"), UnicodeError("no label")])
+async def test_what_a_resolver_says_instead_of_an_answer_is_raised(error: Exception) -> None:
+    def refusing(*_: object) -> lookup.Found:
+        raise error
+
+    with pytest.raises(type(error), match=str(error)):
+        await lookup.addresses("login.fjordlegen.example", 443, 0, refusing)
 
 
 def test_a_redirect_uri_where_nothing_is_is_a_warning(live: Live) -> None:
