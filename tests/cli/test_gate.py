@@ -11,15 +11,20 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sluse.cli import main
+from sluse.delivery.verdicts import said
+from sluse.gate.verdict import Keep, Move, Nothing, Retire, Snapshot, Step, Suspend
 from sluse.ledger.shown import machine_file, machine_path
 from sluse.model.held import HeldIntegration, HeldSnapshot, OrganisationLedger
+from sluse.model.names import Digest
 from sluse.model.registration import Use
+from sluse.plan.preview.step import in_words
 from worlds import lock
 from worlds.lock import SERVICE, SUPPLIER
 from worlds.lock.files import write
 from worlds.own_clone import DEMO_ROOTS, GIT, ROOT
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "gate"
+ACCEPTED = Snapshot(SERVICE, "ServiceIntegration", Digest("t"), Digest("p"), {}, {})
 NOW = ("--at", "2026-11-02T08:00+00:00")
 
 
@@ -111,6 +116,24 @@ def test_with_the_published_ledger_it_says_what_the_operator_does(clone: Clone) 
     clone.publish(*ledgers(Use.OPEN))
     (row,) = json.loads(clone.sluse("gate", "journal", "--output", "json", *NOW).stdout)
     assert row["step"] == {"do": "keep", "wake": None}
+    assert "now         production stays as it is\n" in clone.sluse("gate", "journal", *NOW).stdout
+    assert "nå          produksjon blir som den er\n" in clone.sluse("gate", "journal", "--lang", "nb", *NOW).stdout
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        None,
+        Keep(),
+        Nothing(),
+        Suspend(Digest("d")),
+        *(Move(ACCEPTED, Digest("d"), use) for use in (Use.WITHHELD, Use.OPEN)),
+        *(Retire(Digest("d"), use) for use in (Use.WITHHELD, Use.RETIRED)),
+    ],
+    ids=said,
+)
+def test_every_step_is_told_in_whole_words(step: Step | None) -> None:
+    assert (in_words(said(step)) == said(step)) == (step is None)
 
 
 def test_with_the_published_ledger_it_judges_when_statements_were_first_seen(clone: Clone) -> None:

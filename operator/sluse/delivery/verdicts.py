@@ -21,6 +21,7 @@ from sluse.model.names import Digest, IntegrationKey
 from sluse.model.policy.bundle import Policy
 from sluse.model.problem import sentence
 from sluse.model.tree import Tree, errors
+from sluse.plan.preview.step import UNKNOWN, in_words
 from sluse.rules.near import did_you_mean, near_few
 from sluse.words.said import Translate, say
 
@@ -52,7 +53,7 @@ class Verdict:
         waits = _by_party(self.reasons, words)
         if not waits and self.lacks is not None:
             waits = words(say("for a change: {waits}", waits=_by_party(self.lacks.reasons, words)))
-        return (str(self.key), what, opens, words(said(self.step)), waits or "-")
+        return (str(self.key), what, opens, words(in_words(said(self.step))), waits or "-")
 
     def details(self, words: Translate) -> Iterator[str]:
         """Yield everything as lines."""
@@ -68,7 +69,7 @@ class Verdict:
                 yield _labelled(words(say("note")), f"{each.check}: {words(each.message)}")
         yield from (_waits(each, words) for each in self.reasons)
         if self.step is not None:
-            yield _labelled(words(say("now")), words(said(self.step)))
+            yield _labelled(words(say("now")), words(in_words(said(self.step))))
         if self.lacks is not None and isinstance(self.entitlement, Entitled):
             yield f"  {words(say('the file says otherwise now; for that production lacks:'))}"
             yield from (_waits(each, words) for each in self.lacks.reasons)
@@ -112,20 +113,20 @@ def _by_party(reasons: Iterable[Reason], words: Translate) -> str:
 
 
 def said(step: Step | None) -> str:
-    """Return a step in a word or two; a dash where no ledger says what is held."""
+    """Return a step as programs are told it; a dash where no ledger says what is held. `in_words` tells it to people."""
     match step:
         case None:
-            return "-"
+            return UNKNOWN
         case Move():
-            return say("move {use}", use=step.use.value)
+            return f"move {step.use.value}"
         case Retire():
-            return say("retire {use}", use=step.use.value)
+            return f"retire {step.use.value}"
         case Suspend():
-            return say("suspend")
+            return "suspend"
         case Keep():
-            return say("keep")
+            return "keep"
         case Nothing():
-            return say("nothing")
+            return "nothing"
 
 
 def verdicts(

@@ -119,7 +119,7 @@ def test_production_values_need_a_decision_only(base: Files) -> None:
 def test_an_acceptance_moves_production_to_what_was_accepted(world: Lock) -> None:
     found = the(previewed(after(world, other_scope), after(world, other_scope, accept)))
     assert actions(found) == {"test": Action.KEEP, "production": Action.CHANGE}
-    assert "Production moves (move Open)." in found.says
+    assert "Production moves: production is brought to what was accepted, and open for use." in found.says
     assert [str(each) for each in found.effect("production").parts[0].changes] == [
         "scopes: -nhn:msh/api, +nhn:deft/api"
     ]

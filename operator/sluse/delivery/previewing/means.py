@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from sluse.model.classes import FieldClass
+from sluse.plan.preview.step import in_words
 from sluse.plan.preview.value import Action, Authored, Effect
 from sluse.words.said import say
 
@@ -67,7 +68,7 @@ def _said(facts: Facts) -> Iterator[str]:
         yield say("Its own file stays as it is.")
     if facts.moves:
         step = facts.step if facts.step.startswith(("move", "retire", "suspend")) else ""
-        yield say("{moves} ({step}).", moves=MOVES, step=step) if step else say("{moves}.", moves=MOVES)
+        yield say("{moves}: {step}.", moves=MOVES, step=in_words(step)) if step else say("{moves}.", moves=MOVES)
 
 
 AGAIN = say("readable again")

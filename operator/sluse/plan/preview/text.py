@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sluse.plan.preview.step import UNKNOWN, in_words
 from sluse.plan.preview.value import Action, Effect, GateView, Item, Need, Part, Preview, Touched
 from sluse.rules.shown import listed
 from sluse.words.said import Translate, counted, say, several
@@ -122,7 +123,7 @@ def gate_line(view: GateView | None, words: Translate) -> str:
         if view.entitled
         else say("not entitled to production")
     )
-    step = f"; {words(_step(view.step))}" if view.step != "-" else ""
+    step = f"; {words(in_words(view.step))}" if view.step != UNKNOWN else ""
     if not view.reasons:
         return f"{said}{step}"
     waits = "; ".join(f"{words(on)}: {check}" for on, check in view.reasons)
@@ -132,21 +133,6 @@ def gate_line(view: GateView | None, words: Translate) -> str:
 def _use(view: GateView) -> str:
     when = view.opens
     return say("may be used since {when}", when=when) if view.past else say("may be used from {when}", when=when)
-
-
-def _step(step: str) -> str:
-    """Return what the operator does next in production; `step` is as `sluse gate` prints it."""
-    if step in _STEPS:
-        return _STEPS[step]
-    verb, _, use = step.partition(" ")
-    return say("production moves: {use}", use=use) if verb == "move" else say("production ends: {use}", use=use)
-
-
-_STEPS = {
-    "keep": say("production stays as it is"),
-    "nothing": say("production holds nothing"),
-    "suspend": say("production is suspended"),
-}
 
 
 def use_line(part: Part, words: Translate) -> str:
