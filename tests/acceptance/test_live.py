@@ -256,30 +256,6 @@ def test_a_resolver_that_never_answers_is_not_waited_for(root: Path, named: Cert
         assert "it had not answered when the 2 seconds for all addresses were over" in message
 
 
-async def test_a_resolver_that_answers_after_everybody_left_disturbs_nobody() -> None:
-    answers, heard = threading.Event(), threading.Event()
-
-    def late(*_: object) -> lookup.Found:
-        answers.wait()
-        heard.set()
-        raise OSError("too late")
-
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.05):
-            await lookup.addresses("login.fjordlegen.example", 443, 0, late)
-    answers.set()
-    await asyncio.to_thread(heard.wait)
-
-
-@pytest.mark.parametrize("error", [OSError("no such host"), UnicodeError("no label")])
-async def test_what_a_resolver_says_instead_of_an_answer_is_raised(error: Exception) -> None:
-    def refusing(*_: object) -> lookup.Found:
-        raise error
-
-    with pytest.raises(type(error), match=str(error)):
-        await lookup.addresses("login.fjordlegen.example", 443, 0, refusing)
-
-
 def test_a_redirect_uri_where_nothing_is_is_a_warning(live: Live) -> None:
     hosts = ("https://timebok.test.fjordlegen.example", "https://timebok.fjordlegen.example")
     said = {f"{hosts[0]}/signin-oidc": 302, f"{hosts[1]}/signin-oidc": 404}
