@@ -55,16 +55,17 @@ class Judge:
         before = self._folders
         kept = {name: last for name, part in tree.parts.items() if (last := before.get(name)) and last.tree is part}
         declared = {name: Declared.by(part) for name, part in tree.parts.items() if name not in kept}
+        world = self._world
         if _declared_otherwise(before, tree, declared):
-            each = (declared[name] if name in declared else kept[name].declared for name in tree.parts)
-            self._world = Register(each)
-            untrue = outdated({name: folder.answers for name, folder in kept.items()}, self._world)
+            world = Register(declared[name] if name in declared else kept[name].declared for name in tree.parts)
+            untrue = outdated({name: folder.answers for name, folder in kept.items()}, world)
             declared |= {name: kept[name].declared for name in untrue}
         fresh = {
-            name: _judged(rules, tree.parts[name], declares, policies, self._world, before.get(name))
+            name: _judged(rules, tree.parts[name], declares, policies, world, before.get(name))
             for name, declares in declared.items()
         }
-        self._folders = {name: fresh.get(name) or kept[name] for name in tree.parts}
+        # All or nothing: a rule that raised leaves no world behind that the folders were not judged in.
+        self._folders, self._world = {name: fresh.get(name) or kept[name] for name in tree.parts}, world
         if before.keys() != self._folders.keys() or any(
             before[name].problems != folder.problems for name, folder in fresh.items()
         ):
