@@ -167,7 +167,7 @@ def _policies() -> tuple[Policy, dict[str, bytes]]:
     keys = OperatorKeys(environment=Environment.PRODUCTION, keys=(lock.key(_OPERATOR),))
     policy = replace(lock.policy(), operators=Operators(operators=(keys,)))
     own = {path.removeprefix("policies/"): each for path, each in files(Lock(), policy).items()}
-    text = manifest({name: own[name] for name in DATA}, 1)
+    text = manifest({name: own[name] for name in DATA if name in own}, 1)
     return policy, {"policies/manifest.json": text, "policies/history/1.json": text}
 
 
