@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from sluse.demo.expect import PATIENCE, eventually
-from sluse.errors import LedgerMissing
+from sluse.errors import LedgerMissing, NotFound
 from sluse.registrar.withheld import KID_PREFIX
 from sluse.sandbox.kube.faults import Fault
 from sluse.sandbox.remote.faults import Fault as RemoteFault
 from sluse.sandbox.sandbox import Sandbox
 from worlds.documents import Supplier
-from worlds.operated import OPERATOR, Operated, Writes, difference, looked_at
+from worlds.operated import OPERATOR, TEST, Operated, Writes, difference, looked_at
 from worlds.processes import ended, process
 from worlds.running import quiet
 
@@ -118,6 +118,36 @@ async def test_asked_to_end_it_finishes_declaring_a_stack_and_remembers_that(wor
         await world.ready(mine.sync)
         await quiet(operator)
     assert "helseidclients" not in difference(before, world.writes()).cluster, "it is not declared again"
+
+
+async def test_asked_to_end_before_a_stack_was_tried_its_notes_are_not_written_and_the_next_one_makes_them_anew(
+    world: Operated, mine: Supplier, neighbour: Supplier
+) -> None:
+    """They say what HEAD says, so nothing is lost but since when."""
+    text = mine.integration()[mine.path()]
+    assert text is not None
+    await world.merge({mine.path(): text.replace(mine.number, Supplier("nobody", 600).number)})
+    for resource in ("helseidclients", "integrations"):
+        world.sandbox.kubernetes.faults.add(
+            Fault(resource=resource, verb="patch", username=OPERATOR, hang_up="before", latency=3600, times=None)
+        )
+    asked = world.sandbox.kubernetes.requests
+    with world.operator() as operator:
+        await eventually(lambda: asked.count(verb="create", resource="configmaps"), "a stack is being declared")
+        operator.ask_to_end()
+    for supplier in (mine, neighbour):
+        with pytest.raises(NotFound):
+            await world.held(supplier.slug)
+    world.sandbox.kubernetes.faults.clear()
+
+    def told() -> bool:
+        found = world.main.git("ls-tree", world.main.tip(TEST.status_branch), "--", f"{mine.slug}/journal.json")
+        rows = world.page(mine.slug).get("waiting", ()) if found else ()
+        return [row["reason"] for row in rows] == ["SourceInvalid"]
+
+    with world.operator():
+        await world.ready(neighbour.sync)
+        await eventually(told, "the page says that the file is wrong")
 
 
 @pytest.fixture
