@@ -21,6 +21,7 @@ from sluse.errors import (
     Invalid,
     SluseError,
 )
+from sluse_stacks.settings import PROJECT
 
 _LONGEST = 300
 
@@ -138,7 +139,8 @@ def _locked(stack: str, held: Sequence[Lock]) -> SluseError | None:
     owners = ", ".join(f"{each.user}@{each.host} (process {each.pid})" for each in held)
     return EngineError(
         f"stack {stack} is locked by {owners} since {held[0].at}",
-        hint=f"if that process is dead: pulumi cancel --stack {stack}; if it is a person at work, wait",
+        hint=f"if that process is dead: pulumi cancel --stack organization/{PROJECT}/{stack}, with PULUMI_BACKEND_URL "
+        "as pulumi.backend says; if it is a person at work, wait",
     )
 
 

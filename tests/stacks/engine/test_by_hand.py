@@ -29,12 +29,25 @@ STACK = "test.fjord"
 THREE = ("a", "b", "c")
 
 
+def surrounding(folder: Path, kubeconfig: Path | None = None) -> Mapping[str, str]:
+    """Return what a person's CLI runs in: it writes checkpoints."""
+    settings = pulumi_settings(folder)
+    known = {**surroundings(settings, kubeconfig, os.environ), "PULUMI_HOME": str(settings.home)}
+    return {name: value for name, value in known.items() if name != "PULUMI_SKIP_CHECKPOINTS"}
+
+
+async def carried_out(hint: str, folder: Path) -> None:
+    """Do what the hint says, where there is nothing but its words."""
+    command = hint.removeprefix("if that process is dead: ").partition(", with PULUMI_BACKEND_URL")[0].split()
+    assert command[:2] == ["pulumi", "cancel"]
+    process = await asyncio.create_subprocess_exec(*command, "--yes", cwd=folder, env=surrounding(folder))
+    assert await process.wait() == 0
+
+
 @asynccontextmanager
 async def by_hand(world: ClusterWorld, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Run a whole program as a person does: with checkpoints, by a CLI that nobody ties to anything."""
-    settings = pulumi_settings(folder)
-    known = surroundings(settings, world.kubeconfig(folder / "kubeconfig"), os.environ)
-    environment = {name: value for name, value in known.items() if name != "PULUMI_SKIP_CHECKPOINTS"}
+    """Run a whole program as a person does, by a CLI that nobody ties to anything."""
+    work, environment = folder / "home" / "work", surrounding(folder, world.kubeconfig(folder / "kubeconfig"))
     with served(lambda: objects.declare(stack(clients=THREE).resources), lambda _: None) as addresses:
         process = await asyncio.create_subprocess_exec(
             "pulumi",
@@ -45,8 +58,8 @@ async def by_hand(world: ClusterWorld, folder: Path) -> AsyncIterator[asyncio.su
             *addresses,
             "--stack",
             STACK,
-            cwd=settings.home / "work",
-            env={**environment, "PULUMI_HOME": str(settings.home)},
+            cwd=work,
+            env=environment,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
         )
@@ -81,10 +94,7 @@ async def test_killed_in_the_middle(world: ClusterWorld, tmp_path: Path) -> None
         EngineError, match=rf"stack test\.fjord is locked by \S+ \(process {process.pid}\) since"
     ) as told:
         await pulumi_engine(world, tmp_path).declare(stack(clients=THREE))
-    assert (
-        told.value.hint == "if that process is dead: pulumi cancel --stack test.fjord; if it is a person at work, wait"
-    )
-    lean.cancel(STACK)
+    await carried_out(str(told.value.hint), tmp_path)
     await pulumi_engine(world, tmp_path).declare(stack(clients=THREE))
     assert (await world.objects("fjord")).keys() == {
         "Integration/fjord.journal",

@@ -52,6 +52,34 @@ def test_what_fails_with_an_object_is_the_clusters_and_names_it(message: str, ki
         ("error: passphrase must be set with PULUMI_CONFIG_PASSPHRASE", "passphrase in the settings does not open"),
         ("error: unknown flag: --event-log", "does not know what it is asked for"),
         ("error: unable to open bucket s3://x: no", "backend that holds Pulumi's state cannot be read"),
+        (
+            (
+                'error: read ".pulumi/meta.yaml": blob (key ".pulumi/meta.yaml") (code=Unknown): operation error S3: GetObject, '
+                "https response error StatusCode: 403, api error SignatureDoesNotMatch: The request signature we calculated"
+            ),
+            "does not accept the operator's credentials",
+        ),
+        (
+            (
+                'error: read ".pulumi/meta.yaml": blob (key ".pulumi/meta.yaml") (code=Unknown): operation error S3: GetObject, '
+                "exceeded maximum number of attempts, 3, request send failed, dial tcp 192.0.2.1:443: connect: connection refused"
+            ),
+            "state does not answer",
+        ),
+        (
+            (
+                "error: error listing stacks: could not list bucket: blob (code=NotFound): operation error S3: ListObjectsV2, "
+                "https response error StatusCode: 404, NoSuchBucket: The specified bucket does not exist"
+            ),
+            "no such bucket",
+        ),
+        (
+            (
+                "error: could not create secrets manager for new stack: secrets (code=NotFound): operation error KMS: Encrypt, "
+                "https response error StatusCode: 400, NotFoundException: Alias is not found."
+            ),
+            "cloud's key",
+        ),
     ],
 )
 def test_what_stops_every_stack_comes_with_a_remedy(text: str, told: str) -> None:
@@ -65,7 +93,7 @@ def test_a_lock_names_its_owner_and_how_to_take_it_away() -> None:
     assert failures.lock(LOCKED) == (failures.Lock("ola", "build-7", 4711, "2026-11-26T10:00:00Z"),)
     error = failures.error("test.fjord", LOCKED, [], [])
     assert error.message == "stack test.fjord is locked by ola@build-7 (process 4711) since 2026-11-26T10:00:00Z"
-    assert "pulumi cancel --stack test.fjord" in str(error.hint)
+    assert "pulumi cancel --stack organization/sluse/test.fjord, " in str(error.hint)
 
 
 def test_a_policy_that_refuses_is_named() -> None:

@@ -24,7 +24,10 @@ from worlds.stacks import client, stack, summary
 pytestmark = [*marks("pulumi")]
 
 SIX = ("a", "b", "c", "d", "e", "f")
-LOCKED = "if that process is dead: pulumi cancel --stack test.fjord; if it is a person at work, wait"
+LOCKED = (
+    "if that process is dead: pulumi cancel --stack organization/sluse/test.fjord, with PULUMI_BACKEND_URL "
+    "as pulumi.backend says; if it is a person at work, wait"
+)
 OLD, NEW = "nhn:pit/api.read", "nhn:msh/api"
 
 
