@@ -13,7 +13,7 @@ from typing import IO, Any, cast
 
 import click
 
-from sluse.cli import lang
+from sluse.cli import lang, refusals
 from sluse.cli.help import Speaking, speak
 from sluse.errors import SluseError
 from sluse.wiring import plugins
@@ -106,7 +106,7 @@ class _Commands(click.Group):
         try:
             code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
         except click.ClickException as error:
-            error.show()
+            refusals.show(error, sys.argv[1:] if args is None else args)
             sys.exit(_FAILED)
         except click.Abort:
             sys.exit(_INTERRUPTED)

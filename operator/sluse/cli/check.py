@@ -107,7 +107,7 @@ def _demand_alone(others: Mapping[str, bool]) -> None:
     """Raise UsageError where --diff, which shows nothing but a difference, is given with what would be left out of it."""
     for other, is_given in others.items():
         if is_given:
-            raise click.UsageError(f"--diff and {other} exclude each other")
+            raise click.UsageError(say("--diff and {other} exclude each other", other=other))
 
 
 def _found(asked: Scope, memory: Memory | None, base: str | None) -> tuple[Verdict, Sequence[Problem]]:

@@ -12,7 +12,7 @@ from sluse.words.said import english
 if TYPE_CHECKING:
     from sluse.words.said import Translate
 
-_KEY = "sluse.words"
+KEY = "sluse.words"
 Answer = TypeVar("Answer")
 
 
@@ -36,17 +36,22 @@ def words() -> Translate:
 
 def of(context: click.Context) -> Translate:
     """Return the same of a context, or of one within it."""
-    return cast("Translate", context.meta.get(_KEY, english))
+    return cast("Translate", context.meta.get(KEY, english))
 
 
 def chosen(context: click.Context) -> Translate:
     """Return what says a sentence in the language that was chosen, by now, or in the locale's."""
-    found = context.meta.get(_KEY)
+    found = context.meta.get(KEY)
     return _of(None) if found is None else cast("Translate", found)
 
 
+def in_(language: str | None) -> Translate:
+    """Return what says a sentence in a language, by its name; without one, in the locale's."""
+    return _of(language)
+
+
 def _chosen(ctx: click.Context, param: click.Parameter, value: str | None) -> None:  # noqa: ARG001 - click's signature
-    ctx.meta[_KEY] = _of(value)
+    ctx.meta[KEY] = _of(value)
 
 
 def _of(value: str | None) -> Translate:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from sluse.cli import deciding
+from sluse.words.said import say
 
 _TYPES = ["acceptance", "plan", "organisation", "terms", "keys"]
 
@@ -38,7 +39,7 @@ def command(
     from sluse.model.statement import StatementType, Verdict
 
     if revokes and kind:
-        raise click.UsageError("--revokes withdraws a statement, whatever its type; leave --type out")
+        raise click.UsageError(say("--revokes withdraws a statement, whatever its type; leave --type out"))
     asked = Asked(
         subject,
         StatementType.REVOCATION if revokes else StatementType(kind) if kind else None,

@@ -10,6 +10,7 @@ import click
 from sluse.cli import lang
 from sluse.desired.crds import crds
 from sluse.desired.schema import AUTHORED, schema
+from sluse.words.said import say
 
 _CODEOWNERS = "codeowners"
 
@@ -30,7 +31,7 @@ def command(kind: str | None, owner: str, reviewers: str, roots: str, repository
     Editors find it through the first line of a file: `# yaml-language-server: $schema=../schema.json`.
     """
     if kind and as_crds:
-        raise click.UsageError("--crds prints all of them; leave KIND out")
+        raise click.UsageError(say("--crds prints all of them; leave KIND out"))
     if kind == _CODEOWNERS:
         from sluse.delivery.checkout import Checkout
         from sluse.desired.codeowners import codeowners

@@ -24,6 +24,7 @@ from sluse.registrar.dynamic import client_name
 from sluse.registrar.http.plain import plain
 from sluse.registrar.normal import normal
 from sluse.registrar.port import Mark
+from sluse.words.said import say
 
 Item = TypeVar("Item")
 
@@ -134,8 +135,8 @@ def _extensions(registration: Registration) -> dict[str, Any]:
     claims = {claim.type: claim.value for claim in registration.claims}
     if len(claims) < len(registration.claims):
         raise Refused(
-            "A claim type is given two values, and this authority holds one for each.",
-            hint="give each claim type once",
+            say("A claim type is given two values, and this authority holds one for each."),
+            hint=say("give each claim type once"),
             code="invalid_client_metadata",
         )
     return {
