@@ -46,5 +46,5 @@ async def addresses(host: str, port: int, family: int, ask: Ask = system) -> Fou
         with contextlib.suppress(RuntimeError):  # the loop is closed
             loop.call_soon_threadsafe(tell, found, raised)
 
-    threading.Thread(target=look, name=f"lookup of {host}", daemon=True).start()
+    threading.Thread(target=look, name="lookup", daemon=True).start()
     return await answer
