@@ -25,10 +25,11 @@ from sluse.delivery.previewing.of_clone import previewed
 from sluse.delivery.previewing.preview import Known
 from sluse.delivery.previewing.trees import compared
 from sluse.plan.preview import text
+from sluse.words.language import Language, in_language
 
 with StandingClone(Path()) as clone, without_collecting():
     found = previewed(compared(Path().absolute(), clone, None, None, None), Known(datetime.now(UTC)), whole=True)
-print("\\n".join(text.lines(found)))
+print("\\n".join(text.lines(found, in_language(Language.ENGLISH))))
 """
 
 
