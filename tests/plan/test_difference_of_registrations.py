@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from sluse.model.keys import PublicJwk
 from sluse.model.registration import Registration
 from sluse.model.service_integration import Claim, Grant, Tenancy
-from sluse.plan.client import Change, difference
+from sluse.plan.client import Change, difference, text_of
 from sluse.plan.thumbprint import thumbprint
 
 KEY = PublicJwk(kty="EC", kid="k1", alg="ES256", crv="P-256", x="AAAA", y="BBBB")
@@ -91,6 +91,11 @@ def test_claims_are_shown_as_type_and_value() -> None:
 def test_what_a_stranger_wrote_cannot_steer_the_terminal() -> None:
     (change,) = difference(BASE, BASE.model_copy(update={"title": "Fjord\x1b[2Jlegen"}))
     assert str(change) == "title: -'Fjord\\x1b[2Jlegen', +Fjordlegen"
+
+
+def test_a_kid_that_is_the_thumbprint_is_told_once() -> None:
+    key = KEY.model_copy(update={"kid": thumbprint(KEY)})
+    assert text_of(key) == f"{thumbprint(KEY)} (ES256, its thumbprint)"
 
 
 def test_the_thumbprint_is_that_of_rfc_7638() -> None:

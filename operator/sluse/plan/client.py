@@ -71,7 +71,8 @@ def text_of(item: object) -> str:
     """Return one item of a field for people: a key by its kid and thumbprint, what cannot be printed escaped."""
     match item:
         case PublicJwk():
-            text = f"{item.kid} ({item.alg}, thumbprint {thumbprint(item)})"
+            seen = thumbprint(item)
+            text = f"{item.kid} ({item.alg}, {'its thumbprint' if item.kid == seen else f'thumbprint {seen}'})"
         case Claim():
             text = f"{item.type}={item.value}"
         case _:
