@@ -14,7 +14,7 @@ _RELEASE = say("Look at the changes. If they are meant, annotate the Integration
 SYNCS: Mapping[ReasonName, Explained] = {
     "EngineUnusable": means(
         say(
-            "The engine cannot run: its program is missing or too old, its state is another's, or the settings name another engine."
+            "The engine cannot run: its program is missing or too old, its state is another's or cannot be reached, or the settings name another engine."
         ),
         say("Do what the message says. A change of engine is told in stacks/README.md."),
         Party.CLUSTER_OPERATOR,
