@@ -133,12 +133,12 @@ def test_columns_are_those_that_people_ask_for() -> None:
         kind: [c["name"] for c in crd["spec"]["versions"][0]["additionalPrinterColumns"]] for kind, crd in CRDS.items()
     }
     assert shown == {
-        "HelseIDClient": ["Use", "Ready", "Reason", "Client ID", "Waiting on", "Age"],
-        "IntegrationRepository": ["Branch", "Commit", "Ready", "Problems", "Age"],
-        "Integration": ["Stage", "Waiting on", "Title", "Age"],
-        "IdentityFederation": ["Use", "Ready", "Reason", "Waiting on", "Age"],
-        "NetworkOpening": ["Openings", "Ready", "Reason", "Age"],
-        "AcceptanceTest": ["Integration", "Approved", "Reason", "Age"],
+        "HelseIDClient": ["Use", "Ready", "Reason", "Client ID", "Waiting on", "Age", "Message"],
+        "IntegrationRepository": ["Branch", "Commit", "Ready", "Reason", "Problems", "Age", "Message"],
+        "Integration": ["Stage", "Waiting on", "For", "Title", "Age"],
+        "IdentityFederation": ["Use", "Ready", "Reason", "Waiting on", "Age", "Message"],
+        "NetworkOpening": ["Openings", "Ready", "Reason", "Age", "Message"],
+        "AcceptanceTest": ["Integration", "Approved", "Reason", "Age", "Message"],
     }
 
 

@@ -71,6 +71,7 @@ def _ready(member: str) -> str:
 
 _READY = Column("Ready", _ready("status"))
 _REASON = Column("Reason", _ready("reason"))
+_MESSAGE = Column("Message", _ready("message"), priority=1)
 _WAITING = Column("Waiting on", ".status.waitingFor.on")
 _AGE = Column("Age", ".metadata.creationTimestamp", "date")
 
@@ -89,6 +90,7 @@ KINDS: tuple[Kind, ...] = (
             Column("Client ID", ".status.clientId"),
             _WAITING,
             _AGE,
+            _MESSAGE,
         ),
         immutable=("organisation", "integration", "client"),
         rules=(
@@ -116,8 +118,10 @@ KINDS: tuple[Kind, ...] = (
             Column("Branch", ".spec.branch"),
             Column("Commit", ".status.commit"),
             _READY,
+            _REASON,
             Column("Problems", ".status.problems", "integer"),
             _AGE,
+            _MESSAGE,
         ),
         defaults=True,
     ),
@@ -128,7 +132,13 @@ KINDS: tuple[Kind, ...] = (
         description="Summary of one authored file and where it stands. Written by the operator only.",
         spec=IntegrationSpec,
         status=IntegrationStatus,
-        columns=(Column("Stage", ".status.stage"), _WAITING, Column("Title", ".spec.title"), _AGE),
+        columns=(
+            Column("Stage", ".status.stage"),
+            _WAITING,
+            Column("For", ".status.waitingFor.reason"),
+            Column("Title", ".spec.title"),
+            _AGE,
+        ),
         immutable=("organisation", "name"),
     ),
     Kind(
@@ -138,7 +148,7 @@ KINDS: tuple[Kind, ...] = (
         description="One identity provider at the authority of this environment. Written by the operator only.",
         spec=IdentityFederationSpec,
         status=IdentityFederationStatus,
-        columns=(Column("Use", ".spec.use"), _READY, _REASON, _WAITING, _AGE),
+        columns=(Column("Use", ".spec.use"), _READY, _REASON, _WAITING, _AGE, _MESSAGE),
         immutable=("organisation", "provider"),
         rules=(
             {
@@ -154,7 +164,7 @@ KINDS: tuple[Kind, ...] = (
         description="What an organisation must reach: HelseID and identity providers. Written by the operator only.",
         spec=NetworkOpeningSpec,
         status=NetworkOpeningStatus,
-        columns=(Column("Openings", ".status.openings", "integer"), _READY, _REASON, _AGE),
+        columns=(Column("Openings", ".status.openings", "integer"), _READY, _REASON, _AGE, _MESSAGE),
         immutable=("organisation", "name"),
     ),
     Kind(
@@ -169,6 +179,7 @@ KINDS: tuple[Kind, ...] = (
             Column("Approved", ".status.approved", "boolean"),
             _REASON,
             _AGE,
+            _MESSAGE,
         ),
         immutable=("organisation", "name"),
     ),

@@ -12,11 +12,13 @@ from sluse.model.value import Line, Sha256, Slug, Url, Value
 class HelseIDClientSpec(Value):
     """Written by the operator's engine only. `registration` is absent where `use` is Retired."""
 
-    organisation: Slug
-    integration: Slug
-    client: Slug
-    use: Use
-    registration: Registration | None = None
+    organisation: Slug = Field(description="Folder below integrations/ that it comes from.")
+    integration: Slug = Field(description="Name of the service or installation in that folder.")
+    client: Slug = Field(description="Name of the client in that file.")
+    use: Use = Field(
+        description="Withheld: registered, with keys that nobody holds. Open: with its own. Retired: ended."
+    )
+    registration: Registration | None = Field(None, description="What the authority is to hold.")
 
     def wire(self) -> dict[str, object]:
         """Return the JSON-able form; the registration through its own `wire`."""
@@ -27,9 +29,9 @@ class HelseIDClientSpec(Value):
 class HelseIDClientStatus(Status):
     """What came of it."""
 
-    client_id: Line | None = None
-    issuer: Url | None = None
-    use: Use | None = None
-    key_ids: tuple[Line, ...] = Field((), max_length=10)
+    client_id: Line | None = Field(None, description="What the authority calls the client.")
+    issuer: Url | None = Field(None, description="The authority.")
+    use: Use | None = Field(None, description="The use that the authority holds it in.")
+    key_ids: tuple[Line, ...] = Field((), max_length=10, description="The kid of each key that it may sign with.")
     registered: Sha256 | None = Field(None, description="Digest of what the authority holds.")
-    waiting_for: WaitingFor | None = None
+    waiting_for: WaitingFor | None = Field(None, description="Who must act; absent where nobody has to.")

@@ -20,10 +20,10 @@ class IntegrationRepositorySpec(Value):
     """The one custom resource a person writes: where to read, how often, and for whom it may speak."""
 
     url: _Remote = Field(description="The git remote; credentials are in the operator's settings, never here.")
-    branch: Line = "main"
-    path: _Folder = "integrations"
-    interval: _Duration = "1m"
-    suspend: Flag = False
+    branch: Line = Field("main", description="The branch that is followed.")
+    path: _Folder = Field("integrations", description="Folder of the integrations in it.")
+    interval: _Duration = Field("1m", description="Time between two looks.")
+    suspend: Flag = Field(False, description="True: nothing is read and nothing declared; what stands keeps working.")
     organisations: Annotated[tuple[Slug, ...], Unique] = Field(
         (), max_length=2000, description="Organisations it may speak for; none listed means all."
     )
@@ -32,7 +32,9 @@ class IntegrationRepositorySpec(Value):
 class IntegrationRepositoryStatus(Status):
     """How the last sync that changed anything went."""
 
-    commit: Annotated[str, StringConstraints(max_length=40)] | None = None
-    organisations: Count | None = None
-    integrations: Count | None = None
-    problems: Count | None = None
+    commit: Annotated[str, StringConstraints(max_length=40)] | None = Field(
+        None, description="Commit that is in force."
+    )
+    organisations: Count | None = Field(None, description="How many organisations it has.")
+    integrations: Count | None = Field(None, description="How many integrations it has.")
+    problems: Count | None = Field(None, description="How many errors its files have; `sluse check` prints them.")

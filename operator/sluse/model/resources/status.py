@@ -35,9 +35,9 @@ class Condition(Value):
 class WaitingFor(Value):
     """Who must act, for what, since when."""
 
-    on: Line
-    reason: Reason
-    since: datetime
+    on: Line = Field(description="Who must act.")
+    reason: Reason = Field(description="For what, in one word; the message of the condition Ready says more.")
+    since: datetime = Field(description="Since when.")
 
 
 class Handled(Value):
