@@ -2,8 +2,8 @@
 
 The box is swapped before any engine declares, so a handler that sees a new spec already knows it is wanted. No
 engine starts for a stack whose digest the ledger has, unless somebody reported it dirty. A remote that does not
-answer changes nothing: what was compiled last stays wanted, and dirty stacks are still repaired. Nor does one without
-the folder: git keeps no empty ones, and a mistyped path must not read as "everything is deleted".
+answer changes nothing, nor does a commit that cannot be read: what was compiled last stays wanted, and dirty stacks
+are still repaired.
 
 Stacks are declared some at a time, and none twice at once: `declaring.py` has each at work once.
 """
@@ -19,42 +19,30 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
 
-from sluse.catalog import policies
 from sluse.catalog.git.source import Source
 from sluse.catalog.reader import Reader
-from sluse.catalog.trees import GitTree
-from sluse.delivery import authority
 from sluse.delivery.compiled import Box, Compiled, OrganisationCompiled
 from sluse.delivery.declaring import Books, Declaring, Drifted
 from sluse.delivery.engine import Engine
 from sluse.delivery.head import Head
-from sluse.delivery.network_catalogue import unsigned
 from sluse.delivery.observing import Live
-from sluse.delivery.policy import Untrusted, seen, trusted
+from sluse.delivery.policy import seen
 from sluse.delivery.production.acceptance import SubmittedTests
 from sluse.delivery.production.notes import witnessed
+from sluse.delivery.reading import Checking, Reading
 from sluse.delivery.repository import Repository, SyncResult
 from sluse.delivery.standing import FirstCount, Standing
 from sluse.delivery.sync_result import StackFailed, result_of, sentence
 from sluse.desired.stack import ObjectKey
 from sluse.errors import CatalogError, ClusterError, LedgerError, RemoteUnavailable
 from sluse.model.held import OrganisationLedger
-from sluse.model.policy.authority import AuthorityProfile
-from sluse.model.policy.bundle import Policy, Roots
-from sluse.model.problem import Problem
+from sluse.model.policy.bundle import Roots
 from sluse.model.reasons.name import ReasonName
-from sluse.model.tree import Tree
 
 log = logging.getLogger(__name__)
 
 AT_A_TIME = 8
 """Stacks declared at once: enough to hide the round trips of one, few enough to leave connections to the handlers."""
-
-
-class Checking(Protocol):
-    """Says what is wrong with a tree, by what is known of the authority."""
-
-    def __call__(self, tree: Tree, *, known: AuthorityProfile) -> tuple[Problem, ...]: ...
 
 
 class Compiling(Protocol):
@@ -104,20 +92,20 @@ class Sync:
     seen: Callable[[ObjectKey, Live], None]
     recalled: Callable[[], Awaitable[None]]
     roots: Roots | None = None
-    """In production: the keys that sign the manifest of `policies/`. Test reads two files of it, unsigned: what is known of the
-    authority, and the network's catalogue."""
+    """In production: the keys that sign the manifest of `policies/`."""
     repository: Repository | None = None
     under_way: asyncio.Lock = field(default_factory=asyncio.Lock)
     _wanted: asyncio.Event = field(default_factory=asyncio.Event)
-    _read: Head | None = None
     _noted: dict[str, OrganisationCompiled] = field(default_factory=dict)
     _told: SyncResult | None = None
     _looked: datetime | None = None
     _takes_over: bool = False
     stacks: Declaring = field(init=False)
+    _reading: Reading = field(init=False)
     _first: FirstCount = field(init=False)
 
     def __post_init__(self) -> None:
+        self._reading = Reading(self.source, self.reader, self.check, self.books, self.roots)
         self._first = FirstCount(self.standing, self.seen)
         self.stacks = Declaring(self.engine, self.books, self.box, self.changed, self.drifted)
 
@@ -129,7 +117,7 @@ class Sync:
 
     def mailbox(self, organisation: str) -> str | None:
         """Return an organisation's function mailbox, as HEAD says; None where that is not known."""
-        return self._read.mailbox(organisation) if self._read is not None else None
+        return head.mailbox(organisation) if (head := self._reading.last) is not None else None
 
     def request(self) -> None:
         """Ask for a sync as soon as possible."""
@@ -178,7 +166,7 @@ class Sync:
         if (spec.url, spec.branch) != (self.source.url, self.source.branch):
             message = f"this operator has access to {self.source.url} branch {self.source.branch}, not to {spec.url} branch {spec.branch}"
             return SyncResult(ready=False, reason="RemoteNotConfigured", message=message, stalled=True)
-        head = await self._head(spec.path)
+        head = await self._reading.head(spec.path)
         await self.recalled()
         self._looked = at = self.now()
         compiled = await asyncio.to_thread(
@@ -201,36 +189,6 @@ class Sync:
         failures = await self._declare_changed(self.box.now) if self.box.now is not None else []
         reason: ReasonName = "RemoteUnavailable" if isinstance(error, RemoteUnavailable) else "NotReadable"
         return SyncResult(ready=False, reason=reason, message="; ".join((sentence(error), *map(str, failures))))
-
-    async def _head(self, path: str) -> Head:
-        """Return HEAD as read and checked; a commit that was read already is not read again."""
-        head = await asyncio.to_thread(self.source.fetch)
-        if head.forced:
-            log.warning("the branch was rewritten; HEAD %s does not descend from what was read last", head.id)
-        if self._read is None or (self._read.commit, self._read.path) != (head.id, path):
-            self._read = await asyncio.to_thread(self._read_tree, head.id, path)
-        return self._read
-
-    def _read_tree(self, commit: str, path: str) -> Head:
-        files = GitTree(self.source, commit, path)
-        if not files.folders():
-            raise CatalogError(
-                f"commit {commit[:12]} has no folder {path}",
-                hint="correct spec.path, or put the folder back; until then everything stays as it is",
-            )
-        tree = self.reader.tree(files, under=path)
-        contents = policies.contents(GitTree(self.source, commit, policies.FOLDER))
-        policy = self._policy(contents)
-        if self.roots is not None:
-            return Head(commit, path, tree, self.check(tree, known=authority.signed(policy)), policy)
-        known = authority.unsigned(contents)
-        return Head(commit, path, tree, self.check(tree, known=known), policy, unsigned(contents))
-
-    def _policy(self, contents: Mapping[str, bytes]) -> Policy | Untrusted:
-        if self.roots is None:
-            return Untrusted(("no root keys are pinned in the settings",))
-        version, digest = seen(self.books.all().values())
-        return trusted(contents, self.roots, least_version=version, least_digest=digest)
 
     def _witness(self, compiled: Compiled) -> None:
         """Let one ledger remember a manifest that none does yet: the next process must not fall back behind it."""
