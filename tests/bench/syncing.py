@@ -23,6 +23,7 @@ from sluse.delivery.compiled import Box
 from sluse.delivery.engine import Declared
 from sluse.delivery.observing import Live
 from sluse.delivery.production.compiler import ProductionCompiler
+from sluse.delivery.reading import Reading
 from sluse.delivery.repository import Repository
 from sluse.delivery.stack_preview import ObjectPreview
 from sluse.delivery.sync import Sync
@@ -82,9 +83,7 @@ class _Operator:
         spec = IntegrationRepositorySpec.model_validate({"url": url, "branch": "main"})
         self._repository = Repository("integrations", 1, spec, {})
         self._sync = Sync(
-            source=self._source,
-            reader=Reader(),
-            check=Judge().check,
+            reading=Reading(self._source, Reader(), Judge().check, self),
             compiler=Compiler(Environment.TEST),
             box=self._box,
             engine=self,
@@ -105,7 +104,7 @@ class _Operator:
             raise RuntimeError(result.message)
 
     def compile_for_production(self) -> None:
-        head = self._sync._read
+        head = self._sync.reading.last
         assert head is not None
         self._production.compile(replace(head, policy=_POLICY), self._ledgers, at=_NOW)
 

@@ -64,7 +64,7 @@ async def test_a_sync_judges_by_the_facts_of_its_commit_where_no_roots_are_pinne
     assert (await syncing.once()).problems == 0
     syncing.main.commit({PATH: ABOUT_PEOPLE})
     facts = (await syncing.once()).problems
-    syncing.sync.roots = roots()
+    syncing.sync.reading.roots = roots()
     syncing.main.commit({"README.md": "another commit"})
     assert (facts, (await syncing.once()).problems) == (1, 0)
 

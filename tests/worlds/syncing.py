@@ -17,6 +17,7 @@ from sluse.delivery.compiled import Box
 from sluse.delivery.drift import DriftEvents
 from sluse.delivery.embedded import EmbeddedEngine
 from sluse.delivery.engine import Declared, Engine
+from sluse.delivery.reading import Reading
 from sluse.delivery.repository import Repository, SyncResult
 from sluse.delivery.stack_preview import ObjectPreview
 from sluse.delivery.standing import standing
@@ -82,9 +83,7 @@ class Syncing:
         self.box = Box()
         self.source = Source(f"file://{self.main.repository}", "main", self.cache, {})
         self.sync = Sync(
-            source=self.source,
-            reader=Reader(),
-            check=Judge().check,
+            reading=Reading(self.source, Reader(), Judge().check, self.journal),
             compiler=Compiler(TEST),
             box=self.box,
             engine=self.engine,

@@ -13,12 +13,11 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 import aiohttp
 import kopf
 
-from sluse.cluster.kinds import INTEGRATION_REPOSITORY
+from sluse.controller import environments
 from sluse.controller.app import DRAIN, Dependencies, build_registry
 from sluse.controller.begun import Begun
 from sluse.controller.clients import Clients
@@ -29,30 +28,25 @@ from sluse.controller.openings import NetworkOpenings
 from sluse.controller.schedule import Schedule
 from sluse.controller.session import session
 from sluse.delivery.comparing import Comparing
-from sluse.delivery.compile import Compiler
 from sluse.delivery.compiled import Box
 from sluse.delivery.drift import DriftEvents
 from sluse.delivery.observing import Live
-from sluse.delivery.production.acceptance_statuses import AcceptanceStatuses
-from sluse.delivery.production.compiler import ProductionCompiler
 from sluse.delivery.publish import Publisher
-from sluse.delivery.repository import Repository, SyncResult
-from sluse.delivery.repository import status as repository_status
+from sluse.delivery.reading import Reading
+from sluse.delivery.repository_report import RepositoryReport
 from sluse.delivery.standing import standing
-from sluse.delivery.sync import Compiling, Sync
+from sluse.delivery.sync import Sync
 from sluse.desired.stack import ObjectKey
 from sluse.ledger.page import Pages
 from sluse.ledger.restore import Recall
 from sluse.model.held import OrganisationLedger
-from sluse.model.names import ClientKey, Environment, IntegrationKey
-from sluse.model.resources.integration_repository import IntegrationRepositoryStatus
+from sluse.model.names import ClientKey, IntegrationKey
 from sluse.notify.message import Letterhead
 from sluse.notify.notices import REVIEWERS
 from sluse.notify.pace import Pace
 from sluse.notify.telling import Telling
 from sluse.reconcile.converge import Converge
 from sluse.reconcile.federation import ConvergeFederation
-from sluse.reconcile.status import merge_patch
 from sluse.rules.again import Judge
 from sluse.wiring.parts import Parts
 
@@ -87,18 +81,15 @@ class Process:
             self._publish,
             self._commit,
             parts.now,
-            acceptance=self._acceptance(),
+            acceptance=environments.acceptance(parts, self.box),
         )
         self.sync = Sync(
-            source=parts.source,
-            reader=parts.reader,
-            check=Judge().check,
-            compiler=self._compiler(),
-            roots=settings.roots if settings.environment is Environment.PRODUCTION else None,
+            reading=Reading(parts.source, parts.reader, Judge().check, parts.journal, environments.roots(parts)),
+            compiler=environments.compiler(parts),
             box=self.box,
             engine=parts.engine,
             books=parts.journal,
-            report=self._report,
+            report=RepositoryReport(parts.cluster, settings.environment.namespace, parts.now).write,
             changed=self.publisher.changed,
             drifted=DriftEvents(parts.cluster, settings.environment, parts.now),
             now=parts.now,
@@ -180,21 +171,6 @@ class Process:
             pace=Pace(mail.every),
             now=parts.now,
         )
-
-    def _acceptance(self) -> AcceptanceStatuses | None:
-        """Return what shows acceptance tests; in test there is nothing to be accepted for."""
-        if self.parts.settings.environment is Environment.TEST:
-            return None
-        box, namespace = self.box, self.parts.settings.environment.namespace
-        return AcceptanceStatuses(
-            self.parts.cluster, namespace, lambda: box.now.approvals if box.now is not None else {}, self.parts.now
-        )
-
-    def _compiler(self) -> Compiling:
-        """Return what test follows (HEAD), or what production obeys (the gate)."""
-        if self.parts.settings.environment is Environment.TEST:
-            return Compiler(Environment.TEST)
-        return ProductionCompiler(withholds=self.parts.registrar.capabilities.withhold)
 
     async def run(self) -> None:
         """Run until `stop` is set. What ended a loop is raised here: half an operator is worse than none."""
@@ -285,16 +261,3 @@ class Process:
 
     async def _publish(self, ledgers: Mapping[str, OrganisationLedger], commit: str, at: datetime) -> None:
         await self.parts.branch.publish(self.pages.of(ledgers), commit, at)
-
-    async def _report(self, repository: Repository, result: SyncResult) -> None:
-        namespace = self.parts.settings.environment.namespace
-        found = await self.parts.cluster.get(INTEGRATION_REPOSITORY, namespace, repository.name)
-        before: dict[str, Any] = found.get("status") or {}
-        after = repository_status(
-            IntegrationRepositoryStatus.model_validate(before), repository.generation, result, self.parts.now()
-        )
-        patch = merge_patch(before, after.wire())
-        if patch:
-            await self.parts.cluster.merge(
-                INTEGRATION_REPOSITORY, namespace, repository.name, {"status": patch}, subresource="status"
-            )

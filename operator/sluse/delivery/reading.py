@@ -46,7 +46,7 @@ class Reading:
     reader: Reader
     check: Checking
     books: Books
-    roots: Roots | None
+    roots: Roots | None = None
     last: Head | None = None
 
     async def head(self, path: str) -> Head:

@@ -19,8 +19,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
 
-from sluse.catalog.git.source import Source
-from sluse.catalog.reader import Reader
 from sluse.delivery.compiled import Box, Compiled, OrganisationCompiled
 from sluse.delivery.declaring import Books, Declaring, Drifted
 from sluse.delivery.engine import Engine
@@ -29,14 +27,13 @@ from sluse.delivery.observing import Live
 from sluse.delivery.policy import seen
 from sluse.delivery.production.acceptance import SubmittedTests
 from sluse.delivery.production.notes import witnessed
-from sluse.delivery.reading import Checking, Reading
+from sluse.delivery.reading import Reading
 from sluse.delivery.repository import Repository, SyncResult
 from sluse.delivery.standing import FirstCount, Standing
 from sluse.delivery.sync_result import StackFailed, result_of, sentence
 from sluse.desired.stack import ObjectKey
 from sluse.errors import CatalogError, ClusterError, LedgerError, RemoteUnavailable
 from sluse.model.held import OrganisationLedger
-from sluse.model.policy.bundle import Roots
 from sluse.model.reasons.name import ReasonName
 
 log = logging.getLogger(__name__)
@@ -77,9 +74,7 @@ class Sync:
     `recalled` is waited for before the first commit is compiled: nothing may be wanted of a ledger that is not the newest.
     """
 
-    source: Source
-    reader: Reader
-    check: Checking
+    reading: Reading
     compiler: Compiling
     box: Box
     engine: Engine
@@ -91,8 +86,6 @@ class Sync:
     standing: Standing
     seen: Callable[[ObjectKey, Live], None]
     recalled: Callable[[], Awaitable[None]]
-    roots: Roots | None = None
-    """In production: the keys that sign the manifest of `policies/`."""
     repository: Repository | None = None
     under_way: asyncio.Lock = field(default_factory=asyncio.Lock)
     _wanted: asyncio.Event = field(default_factory=asyncio.Event)
@@ -101,11 +94,9 @@ class Sync:
     _looked: datetime | None = None
     _takes_over: bool = False
     stacks: Declaring = field(init=False)
-    _reading: Reading = field(init=False)
     _first: FirstCount = field(init=False)
 
     def __post_init__(self) -> None:
-        self._reading = Reading(self.source, self.reader, self.check, self.books, self.roots)
         self._first = FirstCount(self.standing, self.seen)
         self.stacks = Declaring(self.engine, self.books, self.box, self.changed, self.drifted)
 
@@ -117,7 +108,7 @@ class Sync:
 
     def mailbox(self, organisation: str) -> str | None:
         """Return an organisation's function mailbox, as HEAD says; None where that is not known."""
-        return head.mailbox(organisation) if (head := self._reading.last) is not None else None
+        return head.mailbox(organisation) if (head := self.reading.last) is not None else None
 
     def request(self) -> None:
         """Ask for a sync as soon as possible."""
@@ -163,10 +154,11 @@ class Sync:
             return SyncResult(
                 ready=False, reason="Suspended", message="spec.suspend is true: nothing is read or written"
             )
-        if (spec.url, spec.branch) != (self.source.url, self.source.branch):
-            message = f"this operator has access to {self.source.url} branch {self.source.branch}, not to {spec.url} branch {spec.branch}"
+        source = self.reading.source
+        if (spec.url, spec.branch) != (source.url, source.branch):
+            message = f"this operator has access to {source.url} branch {source.branch}, not to {spec.url} branch {spec.branch}"
             return SyncResult(ready=False, reason="RemoteNotConfigured", message=message, stalled=True)
-        head = await self._reading.head(spec.path)
+        head = await self.reading.head(spec.path)
         await self.recalled()
         self._looked = at = self.now()
         compiled = await asyncio.to_thread(
