@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from sluse.catalog.git import refusals
-from sluse.errors import BadSignature, LedgerError, LedgerMissing
+from sluse.errors import LedgerError, LedgerMissing
 from sluse.leadership.fence import Fence, unfenced
 from sluse.ledger.branch import chain
+from sluse.ledger.branch.author import Author
 from sluse.ledger.branch.bare import Bare, GitFailed, Unreachable, changed_ids, differs
 from sluse.ledger.branch.chain import GENESIS, HEAD, Genesis, Head
 from sluse.ledger.branch.published import Published, head_of, moved, published
@@ -27,7 +28,6 @@ from sluse.ledger.branch.undoing import last_of, undoing
 from sluse.ledger.front import Front
 from sluse.ledger.shown import is_machine
 from sluse.model.names import Environment
-from sluse.trust.keys import PublicKey
 
 _Result = TypeVar("_Result")
 
@@ -58,8 +58,7 @@ class StatusBranch:
         self._environment = environment
         copy = cache / f"status-{environment.value}.git"
         self._bare = Bare(copy, environment_variables, timeout=timeout, fence=fence)
-        self._key = signing_key
-        self._author = author
+        self._author = Author(self._bare, environment, author, signing_key)
         self._lock = threading.Lock()
         self._known: Published | None = None
         self._attempted: str | None = None
@@ -177,31 +176,20 @@ class StatusBranch:
     def _demand_own(self) -> None:
         if self._known is None:
             raise self.missing
-        commit, begun_for = self._known.commit, self._known.genesis.environment
+        begun_for = self._known.genesis.environment
         if begun_for is not self._environment:
             raise LedgerError(f"{self._name} was begun for {begun_for.value}")
-        try:
-            if self._bare.signer(commit) == self._our_key(self._known):
-                return
-            why = "another key signed its last commit"
-        except BadSignature as error:
-            why = error.message
-        raise LedgerError(
-            f"no ledger is rebuilt from {self._name}, which this operator did not sign: {why}",
-            hint="find out who pushed there; after a change of keys, start once with the key that signed it",
-        )
-
-    def _our_key(self, known: Published) -> PublicKey:
-        """Return the key that signs here: that of a commit made for this, and never pushed."""
-        tree = self._bare.run("rev-parse", f"{known.commit}^{{tree}}").decode().strip()
-        made = self._bare.commit(tree, None, "Who signs here?", self._key, self._who(known.head.issued_at))
-        return self._bare.signer(made)
+        if (why := self._author.disowns(self._known)) is not None:
+            raise LedgerError(
+                f"no ledger is rebuilt from {self._name}, which this operator did not sign: {why}",
+                hint="find out who pushed there; after a change of keys, start once with the key that signed it",
+            )
 
     def _undo(self) -> tuple[str, ...] | None:
         if (known := self._known) is None:
             raise self.missing
         self._bare.deepen(self._url, self._environment.status_branch, known.commit)
-        ours = last_of(self._bare, known.commit, self._our_key(known))
+        ours = last_of(self._bare, known.commit, self._author.public_key(known))
         if ours is None:
             return None
         undone = undoing(self._bare, known.ids, ours)
@@ -254,10 +242,10 @@ class StatusBranch:
         self._sure = False  # until an answer: what is on the remote, and in our index, is not certain
         tree = self._bare.write(files)
         try:
-            commit = self._bare.commit(tree, parent.commit if parent else None, message, self._key, self._who(at))
+            commit = self._author.commit(tree, parent.commit if parent else None, message, at)
         except GitFailed as failure:
             raise LedgerError(
-                f"the status cannot be signed with {self._key}: {_last(failure.said)}",
+                f"the status cannot be signed with {self._author.key}: {_last(failure.said)}",
                 hint="it must be an SSH private key without a passphrase that only its owner may read (mode 0600)",
             ) from None
         self._attempted = commit
@@ -266,18 +254,6 @@ class StatusBranch:
         self._known = Published(commit, genesis, head, changed_ids(parent.ids if parent else {}, files))
         _log.info("published %d files as %s", len(files), commit[:12])
         return commit
-
-    def _who(self, at: datetime) -> dict[str, str]:
-        moment = f"{int(at.timestamp())} +0000"
-        return {
-            f"GIT_{role}_{part}": value
-            for role in ("AUTHOR", "COMMITTER")
-            for part, value in (
-                ("NAME", f"Sluse ({self._environment.value})"),
-                ("EMAIL", self._author),
-                ("DATE", moment),
-            )
-        }
 
     def _failed(self, failure: GitFailed) -> LedgerError:
         if "[rejected]" in failure.out:
