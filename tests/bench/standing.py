@@ -133,6 +133,11 @@ class Standing:
         counts["git pushes"] = self._published()
         return counts
 
+    def wrote(self) -> bool:
+        """Tell whether the operator wrote to the API server, but for the Lease."""
+        lines = self.requests().snapshot()
+        return any(line.username == USER and line.verb in WRITES and line.resource != "leases" for line in lines)
+
     def converged(self) -> bool:
         """Tell whether every client is open at the authority, and every object's status says so."""
         requests = self.requests()
