@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from sluse.cluster.kinds import HELSEID_CLIENT, Kind
 from sluse.demo.expect import PATIENCE, eventually
+from sluse.model.names import GROUP
 from sluse.sandbox.kube.faults import Fault
-from worlds.documents import Supplier
-from worlds.operated import OPERATOR, SOON, TEST, Operated
+from worlds.documents import OTHER, Supplier
+from worlds.operated import NAMESPACE, OPERATOR, SOON, TEST, Operated
 
 CLIENT = "/connect/register/{client_id}"
 
@@ -50,3 +52,31 @@ async def test_what_cannot_be_listed_at_the_start_is_looked_at_after_the_next_sy
         await eventually(lambda: not faults.pending(), "it was counted, in vain")
         await world.ask_for_sync()
         await world.ready(mine.sync)
+
+
+async def test_a_status_of_a_newer_release_keeps_nobody_s_first_look_away(
+    world: Operated, mine: Supplier, neighbour: Supplier
+) -> None:
+    with world.operator():
+        await world.ready(mine.sync, neighbour.sync)
+    await knows_more(world, "newer")
+    await world.admin.merge(HELSEID_CLIENT, NAMESPACE, mine.sync, {"status": {"newer": "than we"}}, subresource="status")
+    assert (await world.client(mine.sync))["status"]["newer"] == "than we"
+    with world.operator():
+        await world.merge(neighbour.integration(scopes=(OTHER,)))
+        await world.declared(neighbour.sync, OTHER)
+
+        async def again() -> bool:
+            return "newer" not in (await world.client(mine.sync))["status"]
+
+        await eventually(again, "the status is written as this release knows it")
+        await world.ready(mine.sync)
+
+
+async def knows_more(world: Operated, name: str) -> None:
+    """Let the form of a client's status in the cluster be that of a release with one more field."""
+    kind = Kind("apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions", namespaced=False)
+    spec = (await world.admin.get(kind, None, f"helseidclients.{GROUP}"))["spec"]
+    for version in spec["versions"]:
+        version["schema"]["openAPIV3Schema"]["properties"]["status"]["properties"][name] = {"type": "string"}
+    await world.admin.merge(kind, None, f"helseidclients.{GROUP}", {"spec": {"versions": spec["versions"]}})

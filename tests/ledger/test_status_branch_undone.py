@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from sluse.ledger.branch.bare import Unreachable
 from sluse.ledger.branch.branch import StatusBranch
 from sluse.ledger.journal import ClusterJournal
 from sluse.ledger.restore import Recall
@@ -160,3 +161,25 @@ async def test_where_nothing_but_a_commit_was_added_there_is_nothing_to_undo(
         await started(again, start, now)
     assert "undone" not in caplog.text
     assert await again.publish({}, SOURCE, now) is None
+
+
+async def test_a_publication_that_did_not_come_through_still_follows_our_last_head(
+    branch: Opened,
+    journal: ClusterJournal,
+    start: Start,
+    git: Git,
+    bare: Path,
+    now: datetime,
+    stranger: Callable[[dict[bytes, bytes | None]], None],
+) -> None:
+    await begun(branch(), journal, now)
+    head = json.loads(git("show", "sluse/test:head.json"))
+    stranger({b"head.json": json.dumps({**head, "sequence": 900}).encode()})
+    again = branch("another-machine")
+    await started(again, start, now)
+    away = bare.rename(bare.with_name("away"))
+    with pytest.raises(Unreachable):
+        await again.publish({"fjord/journal.md": b"news\n"}, SOURCE, now)
+    away.rename(bare)
+    assert await again.publish({}, SOURCE, now)
+    assert json.loads(git("show", "sluse/test:head.json"))["sequence"] == head["sequence"] + 1

@@ -61,7 +61,7 @@ class Clients(Registered[ClientKey, HelseIDClientSpec]):
         return merge_patch(dict(body.get("status") or {}), after.wire())
 
     def status(self, body: Mapping[str, Any]) -> HelseIDClientStatus:
-        return HelseIDClientStatus.model_validate(body.get("status") or {})
+        return HelseIDClientStatus.of(body.get("status"))
 
     def refused(self, key: ClientKey, previous: Status) -> bool:
         held = self._held(key)

@@ -55,7 +55,7 @@ class Federations(Registered[IntegrationKey, IdentityFederationSpec]):
         return merge_patch(dict(body.get("status") or {}), after.wire())
 
     def status(self, body: Mapping[str, Any]) -> IdentityFederationStatus:
-        return IdentityFederationStatus.model_validate(body.get("status") or {})
+        return IdentityFederationStatus.of(body.get("status"))
 
     def refused(self, key: IntegrationKey, previous: Status) -> bool:
         """See the base; a conflict is looked at again."""

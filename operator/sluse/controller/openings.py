@@ -86,7 +86,7 @@ class NetworkOpenings(Looking[IntegrationKey, NetworkOpeningSpec]):
         *,
         woken: bool,  # noqa: ARG002 - a look is the same, whatever asked for it
     ) -> dict[str, object]:
-        previous = NetworkOpeningStatus.model_validate(body.get("status") or {})
+        previous = NetworkOpeningStatus.of(body.get("status"))
         try:
             namespaces, failures = await self._converge(key, wanted)
         except ClusterError as error:

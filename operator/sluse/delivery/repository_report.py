@@ -26,7 +26,7 @@ class RepositoryReport:
         """Write how a sync went. ClusterError where the API server does not answer or refuses."""
         found = await self.cluster.get(INTEGRATION_REPOSITORY, self.namespace, repository.name)
         before: dict[str, Any] = found.get("status") or {}
-        previous = IntegrationRepositoryStatus.model_validate(before)
+        previous = IntegrationRepositoryStatus.of(before)
         patch = merge_patch(before, status(previous, repository.generation, result, self.now()).wire())
         if patch:
             await self.cluster.merge(

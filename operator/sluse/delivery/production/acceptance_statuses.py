@@ -62,7 +62,7 @@ class AcceptanceStatuses:
 
     async def _show(self, key: IntegrationKey, body: Mapping[str, Any], said: Approval) -> None:
         before: dict[str, Any] = body.get("status") or {}
-        previous = AcceptanceTestStatus.model_validate(before)
+        previous = AcceptanceTestStatus.of(before)
         patch = merge_patch(before, status(previous, body["metadata"]["generation"], said, self.now()).wire())
         if patch:
             await self.cluster.merge(ACCEPTANCE_TEST, self.namespace, str(key), {"status": patch}, subresource="status")

@@ -61,6 +61,7 @@ class StatusBranch:
         self._author = Author(self._bare, environment, author, signing_key)
         self._lock = threading.Lock()
         self._known: Published | None = None
+        self._undone: Published | None = None
         self._attempted: str | None = None
         self._sure = False
         self._waiting: dict[str, bytes | None] = {}
@@ -164,7 +165,10 @@ class StatusBranch:
         )
 
     def _read(self, commit: str) -> Published:
-        return published(self._bare, commit, self._name)
+        """Read a commit; of one that is being undone, with the head of our own last one."""
+        found = published(self._bare, commit, self._name)
+        undone = self._undone
+        return replace(found, head=undone.head) if undone is not None and undone.commit == commit else found
 
     def _machine_files(self) -> dict[str, bytes]:
         if self._known is None:
@@ -194,7 +198,7 @@ class StatusBranch:
             return None
         undone = undoing(self._bare, known.ids, ours)
         self._waiting = {**undone, **self._waiting}
-        self._known = replace(known, head=head_of(self._bare, ours, self._name))
+        self._known = self._undone = replace(known, head=head_of(self._bare, ours, self._name))
         return tuple(sorted(undone))
 
     def _begin(self, repository_id: str, at: datetime) -> str | None:

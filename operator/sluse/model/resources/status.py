@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, ValidationError
 
 from sluse.model.value import Line, Text, Value
 
@@ -55,3 +55,13 @@ class Status(Value):
     conditions: tuple[Condition, ...] = Field((), max_length=10)
     observed_generation: int | None = Field(None, ge=0)
     handled: Handled | None = None
+
+    @classmethod
+    def of(cls, wire: object) -> Self:
+        """Read an object's status. One that another release wrote, or a hand, and that cannot be read, says nothing:
+        the object is dealt with as a new one, and its status written as this release knows it.
+        """
+        try:
+            return cls.model_validate(wire or {})
+        except ValidationError:
+            return cls()
