@@ -46,14 +46,14 @@ def _blocks(text: str) -> Iterator[tuple[int, bytes]]:
     if "\\" in text:
         text = text.replace("\\n", "  ").replace("\\r", "  ")
     octets = text.encode("latin-1", "replace")
-    pieces = octets.translate(_CLASSES).split(b".")
-    for index in [index for index, piece in enumerate(pieces) if len(piece) >= _SHORTEST]:
-        start = sum(map(len, pieces[:index])) + index
-        block = octets[start : start + len(pieces[index])]
+    start = 0
+    for piece in octets.translate(_CLASSES).split(b"."):
+        block = octets[start : start + len(piece)] if len(piece) >= _SHORTEST else b""
         if len(block) - len(block.translate(None, b"0123456789")) >= _LEAST_DIGITS:
             joined = _ASIDE.sub(b"", block)
             if len(joined) >= _SHORTEST:
                 yield start + len(block) - len(block.lstrip()), joined
+        start += len(piece) + 1
 
 
 def _holds_key(block: bytes, depth: int) -> bool:
