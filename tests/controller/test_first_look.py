@@ -60,7 +60,9 @@ async def test_a_status_of_a_newer_release_keeps_nobody_s_first_look_away(
     with world.operator():
         await world.ready(mine.sync, neighbour.sync)
     await knows_more(world, "newer")
-    await world.admin.merge(HELSEID_CLIENT, NAMESPACE, mine.sync, {"status": {"newer": "than we"}}, subresource="status")
+    await world.admin.merge(
+        HELSEID_CLIENT, NAMESPACE, mine.sync, {"status": {"newer": "than we"}}, subresource="status"
+    )
     assert (await world.client(mine.sync))["status"]["newer"] == "than we"
     with world.operator():
         await world.merge(neighbour.integration(scopes=(OTHER,)))

@@ -6,7 +6,8 @@ import json
 import logging
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -163,6 +164,14 @@ async def test_where_nothing_but_a_commit_was_added_there_is_nothing_to_undo(
     assert await again.publish({}, SOURCE, now) is None
 
 
+@contextmanager
+def away(remote: Path) -> Iterator[None]:
+    """Have no remote at its path."""
+    elsewhere = remote.rename(remote.with_name("away"))
+    yield
+    elsewhere.rename(remote)
+
+
 async def test_a_publication_that_did_not_come_through_still_follows_our_last_head(
     branch: Opened,
     journal: ClusterJournal,
@@ -177,9 +186,7 @@ async def test_a_publication_that_did_not_come_through_still_follows_our_last_he
     stranger({b"head.json": json.dumps({**head, "sequence": 900}).encode()})
     again = branch("another-machine")
     await started(again, start, now)
-    away = bare.rename(bare.with_name("away"))
-    with pytest.raises(Unreachable):
+    with away(bare), pytest.raises(Unreachable):
         await again.publish({"fjord/journal.md": b"news\n"}, SOURCE, now)
-    away.rename(bare)
     assert await again.publish({}, SOURCE, now)
     assert json.loads(git("show", "sluse/test:head.json"))["sequence"] == head["sequence"] + 1

@@ -1,4 +1,4 @@
-"""HEAD as it was fetched, read and checked; a commit that was read already is not read again.
+"""HEAD as it was fetched, read and checked; a commit that was read already is not read again while its `policies/` are no rollback.
 
 A commit without the folder is an error: git keeps no empty ones, and a mistyped path must not read as "everything is deleted".
 """
@@ -54,9 +54,19 @@ class Reading:
         fetched = await asyncio.to_thread(self.source.fetch)
         if fetched.forced:
             log.warning("the branch was rewritten; HEAD %s does not descend from what was read last", fetched.id)
-        if self.last is None or (self.last.commit, self.last.path) != (fetched.id, path):
-            self.last = await asyncio.to_thread(self._read, fetched.id, path)
-        return self.last
+        last = self.last
+        if last is None or (last.commit, last.path) != (fetched.id, path) or self._is_overtaken(last.policy):
+            last = self.last = await asyncio.to_thread(self._read, fetched.id, path)
+        return last
+
+    def _is_overtaken(self, policy: Policy | Untrusted) -> bool:
+        """Tell whether a ledger knows by now of another manifest, no older than the one that counted when it was read."""
+        version, digest = seen(self.books.all().values())
+        return (
+            isinstance(policy, Policy)
+            and version >= policy.version
+            and (version, digest) != (policy.version, policy.digest)
+        )
 
     def _read(self, commit: str, path: str) -> Head:
         files = GitTree(self.source, commit, path)

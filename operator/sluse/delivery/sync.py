@@ -71,7 +71,7 @@ class Sync:
     """One environment's sync. `report` writes the repository's status; `changed` tells that the ledger has news.
 
     `seen` is told every object that stood in the cluster at the start.
-    `recalled` is waited for before the first commit is compiled: nothing may be wanted of a ledger that is not the newest.
+    `recalled` is waited for before the first commit is read: nothing may be wanted of a ledger that is not the newest.
     """
 
     reading: Reading
@@ -158,8 +158,8 @@ class Sync:
         if (spec.url, spec.branch) != (source.url, source.branch):
             message = f"this operator has access to {source.url} branch {source.branch}, not to {spec.url} branch {spec.branch}"
             return SyncResult(ready=False, reason="RemoteNotConfigured", message=message, stalled=True)
+        await self.recalled()  # first: which policies/ are a rollback is the ledger's to say
         head = await self.reading.head(spec.path)
-        await self.recalled()
         self._looked = at = self.now()
         compiled = await asyncio.to_thread(
             self.compiler.compile,

@@ -58,8 +58,9 @@ class Status(Value):
 
     @classmethod
     def of(cls, wire: object) -> Self:
-        """Read an object's status. One that another release wrote, or a hand, and that cannot be read, says nothing:
-        the object is dealt with as a new one, and its status written as this release knows it.
+        """Read an object's status. One that cannot be read, since another release wrote it or a hand, says nothing.
+
+        So the object is dealt with as a new one, and its status written as this release knows it.
         """
         try:
             return cls.model_validate(wire or {})
