@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import dataclass, field, replace
@@ -122,3 +124,25 @@ async def test_what_is_entered_there_is_left_there() -> None:
 
 async def _divided() -> float:
     return 1 / 0
+
+
+NO_ROOM = """
+import asyncio, os, resource
+from sluse.leadership.apart import Apart
+
+async def main():
+    files = len(os.listdir("/dev/fd")) - 1
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+    async with Apart("election"):
+        pass
+
+try:
+    asyncio.run(main())
+except OSError as error:
+    print(error.strerror)
+"""
+
+
+def test_a_loop_that_cannot_be_made_is_an_error_and_no_wait_for_ever() -> None:
+    ran = subprocess.run([sys.executable, "-c", NO_ROOM], capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert ran.stdout.strip() == "Too many open files"

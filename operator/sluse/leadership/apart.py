@@ -29,19 +29,20 @@ class Apart:
     """A loop in a thread. Use as an async context manager, and leave it when nothing runs there any more."""
 
     def __init__(self, name: str) -> None:
-        self._ready = threading.Event()
+        self._name = name
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._stop: asyncio.Event | None = None
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._turn()), name=name, daemon=True)
+        self._thread: threading.Thread | None = None
+        self._stop = asyncio.Event()
 
     async def __aenter__(self) -> Self:
+        self._loop = loop = asyncio.new_event_loop()  # here, so that one that cannot be made is an error of who enters
+        self._thread = threading.Thread(target=lambda: self._turn(loop), name=self._name, daemon=True)
         self._thread.start()
-        self._ready.wait()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         assert self._loop is not None
-        assert self._stop is not None
+        assert self._thread is not None
         self._loop.call_soon_threadsafe(self._stop.set)
         await asyncio.to_thread(self._thread.join)
 
@@ -59,10 +60,9 @@ class Apart:
         finally:
             await self.run(_awaited(lambda: what.__aexit__(None, None, None)))
 
-    async def _turn(self) -> None:
-        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        self._ready.set()
-        await self._stop.wait()
+    def _turn(self, loop: asyncio.AbstractEventLoop) -> None:
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:
+            runner.run(self._stop.wait())
 
 
 async def _awaited(begin: Callable[[], Any]) -> Any:
