@@ -63,3 +63,13 @@ def test_what_was_left_beside_a_file_is_not_written_through_either(checkout: Che
 def test_a_path_that_leads_out_is_not_written(checkout: Checkout, path: str) -> None:
     with pytest.raises(CatalogError, match="does not lie in"):
         checkout.write({path: b"new"})
+
+
+def test_what_is_taken_away_again_is_no_link_that_was_there(checkout: Checkout) -> None:
+    link = checkout.root / "integrations" / "journal.yaml"
+    link.symlink_to("not-there-yet")
+    undo = checkout.unwritten(["integrations/journal.yaml"])
+    with pytest.raises(CatalogError, match="is a link"):
+        checkout.write({"integrations/journal.yaml": b"new"})
+    undo()
+    assert link.is_symlink()

@@ -5,6 +5,7 @@ Git runs in the person's own surroundings here, as in `ledger.branch.clone`: nam
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
@@ -93,7 +94,7 @@ class Checkout:
 
     def unwritten(self, paths: Collection[str]) -> Callable[[], None]:
         """Return what takes away again those of the files, and of their folders, that are not there yet."""
-        places = [self.root / path for path in paths if not (self.root / path).exists()]
+        places = [self.root / path for path in paths if not os.path.lexists(self.root / path)]
         folders = {each for place in places for each in place.parents if each.is_relative_to(self.root)}
         made = sorted((each for each in folders if not each.exists()), key=lambda each: -len(each.parts))
 
