@@ -11,30 +11,18 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sluse.delivery.compiled import Compiled, OrganisationCompiled, Part, Summary
-from sluse.delivery.federations import in_test
+from sluse.delivery.compiled import Compiled, OrganisationCompiled, Part
 from sluse.delivery.head import Head
 from sluse.delivery.notes import noted
 from sluse.delivery.openings import OpeningsCompiler, OrganisationOpenings, Speaking
+from sluse.delivery.organisation import compiled
 from sluse.delivery.share import Share
 from sluse.delivery.shares import Shares
-from sluse.desired import organisation as desired_organisation
-from sluse.desired.installations import installed_in_test, title_of
-from sluse.desired.registrations import registrations
-from sluse.desired.stack import ObjectKey
-from sluse.model.client_installation import ClientInstallation
-from sluse.model.digests import sha256, tested
 from sluse.model.held import OrganisationLedger
-from sluse.model.identity_provider import IdentityProvider
-from sluse.model.keys import Jwks
 from sluse.model.names import ClientKey, Environment, IntegrationKey
 from sluse.model.policy.rules import Fuse
-from sluse.model.problem import Problem
-from sluse.model.registration import Registration, Use
-from sluse.model.resources.helseid_client import HelseIDClientSpec
-from sluse.model.resources.integration import IntegrationSpec
+from sluse.model.registration import Use
 from sluse.model.service_integration import ServiceIntegration
-from sluse.model.tree import Sourced
 
 FUSE_COUNT = 5
 FUSE_SHARE = 0.2
@@ -119,7 +107,7 @@ class Compiler:
             and (remembered[1], remembered[2].openings) == (held, openings)
         ):
             return remembered[2]
-        result = _compile(self.environment, share, held, openings)
+        result = compiled(self.environment, share, held, openings)
         if remembered is not None and remembered[2] == result:
             result = remembered[2]  # the same object, by which others see that nothing changed
         self._memory[share.slug] = (share, held, result)
@@ -149,120 +137,3 @@ def _speaking(head: Head) -> Speaking:
         return found.content if found is not None else None
 
     return Speaking(numbers, service)
-
-
-def _compile(
-    environment: Environment, share: Share, fused: frozenset[Part], openings: OrganisationOpenings
-) -> OrganisationCompiled:
-    jwks = {file.client: sourced.content for file, sourced in share.keys}
-    clients: dict[ClientKey, HelseIDClientSpec] = {}
-    present: dict[IntegrationKey, IntegrationSpec] = {}
-    summaries: dict[IntegrationKey, Summary] = {}
-    for sourced in share.documents:
-        document = sourced.content
-        present[document.key] = integration_spec(sourced)
-        held_back = share.held_back(document)
-        summaries[document.key] = _summary(sourced, present[document.key], held_back)
-        if not held_back:
-            wanted = registrations(document, jwks, environment)
-            clients.update({key: client_spec(key, Use.OPEN, registration) for key, registration in wanted.items()})
-    for provider in share.providers:
-        name = provider.content.key
-        present[name] = integration_spec(provider)
-        summaries[name] = _summary(provider, present[name], share.held_back(provider.content))
-    for installation in share.installations:
-        name = installation.content.key
-        present[name] = integration_spec(installation)
-        held_back = share.held_back(installation.content)
-        summaries[name] = _summary(installation, present[name], held_back)
-        if not held_back:
-            clients.update(_installed(share, installation.content, jwks))
-    federations = in_test(share, fused)
-    clients.update({key: client_spec(key, Use.RETIRED) for key in sorted(share.retiring - fused)})
-    kept = frozenset(key for key in share.held if key not in clients)
-    known = {IntegrationKey(share.slug, name) for name in share.known}
-    named = {*(key.integration_key for key in (*clients, *kept)), *federations.specs, *federations.kept}
-    stack = desired_organisation.stack(
-        environment,
-        share.slug,
-        clients=clients,
-        integrations=present,
-        federations=federations.specs,
-        openings=openings.specs,
-        keep={
-            *(ObjectKey("HelseIDClient", str(key)) for key in kept),
-            *(ObjectKey("Integration", str(key)) for key in (known | named) - present.keys()),
-            *federations.keep,
-            *openings.keep,
-        },
-    )
-    return OrganisationCompiled(
-        stack,
-        clients,
-        kept,
-        summaries,
-        _unplaced(share),
-        stuck=share.stuck,
-        federations=federations,
-        openings=openings,
-    )
-
-
-def _installed(
-    share: Share, document: ClientInstallation, jwks: Mapping[ClientKey, Jwks]
-) -> dict[ClientKey, HelseIDClientSpec]:
-    """Return what is wanted of an installation: nothing while its service's file is missing or wrong."""
-    key = ClientKey(document.metadata.organisation, document.metadata.name, document.spec.client)
-    service = next((each.content for each in share.documents if str(each.content.key) == document.spec.service), None)
-    if service is None or share.held_back(service) or key not in jwks:
-        return {}
-    registration = installed_in_test(document.spec, service, jwks[key].keys)
-    return {} if registration is None else {key: client_spec(key, Use.OPEN, registration)}
-
-
-def _unplaced(share: Share) -> tuple[Problem, ...]:
-    """Return the problems of files that no document came of."""
-    documents = (*share.documents, *share.providers, *share.installations)
-    placed = {share.slug, *(str(sourced.content.key) for sourced in documents)}
-    return tuple(problem for problem in share.problems if problem.holds not in placed)
-
-
-def client_spec(key: ClientKey, use: Use, registration: Registration | None = None) -> HelseIDClientSpec:
-    """Return the spec of a client's resource."""
-    return HelseIDClientSpec(
-        organisation=key.organisation,
-        integration=key.integration,
-        client=key.client,
-        use=use,
-        registration=registration,
-    )
-
-
-Document = Sourced[ServiceIntegration] | Sourced[IdentityProvider] | Sourced[ClientInstallation]
-"""A file that something is registered for."""
-
-
-def integration_spec(sourced: Document) -> IntegrationSpec:
-    """Return the spec of an integration's summary resource."""
-    document = sourced.content
-    if isinstance(document, ClientInstallation):
-        return IntegrationSpec(
-            organisation=document.metadata.organisation,
-            name=document.metadata.name,
-            kind=document.kind,
-            title=title_of(document.spec.service, document.spec.customer),
-            clients=(document.spec.client,),
-        )
-    clients = document.spec.clients if isinstance(document, ServiceIntegration) else ()
-    return IntegrationSpec(
-        organisation=document.metadata.organisation,
-        name=document.metadata.name,
-        kind=document.kind,
-        title=document.spec.service.title if isinstance(document, ServiceIntegration) else document.spec.title,
-        tested=sha256(tested(document)),
-        clients=tuple(sorted(client.name for client in clients)),
-    )
-
-
-def _summary(sourced: Document, spec: IntegrationSpec, held_back: tuple[Problem, ...]) -> Summary:
-    return Summary(spec.title, sourced.path, spec.tested, spec.clients, held_back, kind=spec.kind)

@@ -64,7 +64,6 @@ class MailCatcher:
         self._folder = folder
         self.port = port
         self.refused: set[str] = set()
-        self.conversations = 0
         self._caught: list[Caught] = []
         self._news = threading.Condition()
         self._writers: WeakSet[asyncio.StreamWriter] = WeakSet()
@@ -104,7 +103,6 @@ class MailCatcher:
             await cut(each.transport for each in self._writers)
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.conversations += 1
         self._writers.add(writer)
         envelope = Envelope()
         try:

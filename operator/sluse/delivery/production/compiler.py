@@ -90,7 +90,7 @@ class ProductionCompiler:
         speaking = self._speaking(head, ledgers, at)
         stands = self._shares.stands
         fuse = head.policy.gate.fuse if isinstance(head.policy, Policy) else Fuse()
-        openings = self._openings.compile(head, parts, self._shares.stands, speaking, fuse, released=fuse_released)
+        openings = self._openings.compile(head, parts, stands, speaking, fuse, released=fuse_released)
         organisations = {
             slug: self._organisation(
                 share, self._ledger(slug, ledgers), openings.organisation(slug), _tests(stands.get(slug)), head, at

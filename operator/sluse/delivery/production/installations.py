@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from datetime import datetime, time
 
-from sluse.delivery.compile import client_spec
 from sluse.delivery.compiled import Goal
 from sluse.delivery.production.installation_offer import (
     KIND,
@@ -22,6 +21,7 @@ from sluse.delivery.production.installation_offer import (
 )
 from sluse.delivery.production.keys_lane import lane
 from sluse.delivery.production.steps import Wanted
+from sluse.delivery.specs import client_spec
 from sluse.desired.installations import installed, title_of
 from sluse.gate.calendar import instant
 from sluse.gate.decide import World, allowed, barred, narrowed

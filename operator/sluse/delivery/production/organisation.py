@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from sluse.delivery.compile import Document, integration_spec
 from sluse.delivery.compiled import Goal, OrganisationCompiled, Summary, Verdict
 from sluse.delivery.federations import OrganisationFederations
 from sluse.delivery.openings import OrganisationOpenings
@@ -18,6 +17,7 @@ from sluse.delivery.production.installations import wanted_installation
 from sluse.delivery.production.rungs import stage
 from sluse.delivery.production.steps import Stand, wanted
 from sluse.delivery.share import Share
+from sluse.delivery.specs import Document, integration_spec
 from sluse.desired import organisation as desired_organisation
 from sluse.desired.accepted import Body
 from sluse.desired.stack import ObjectKey

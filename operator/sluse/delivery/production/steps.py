@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sluse.delivery.compile import client_spec
 from sluse.delivery.compiled import Goal
 from sluse.delivery.production.accepted import Bodies, NotVouched, Production, production
+from sluse.delivery.specs import client_spec
 from sluse.desired.accepted import Body
 from sluse.gate.verdict import Keep, Move, Reason, Retire, Step, Suspend
 from sluse.model.held import HeldIntegration, HeldSnapshot
