@@ -23,6 +23,7 @@ from sluse.model.held import OrganisationLedger
 Opened = Callable[..., StatusBranch]
 Git = Callable[..., str]
 Start = Callable[[], ClusterJournal]
+Stranger = Callable[..., None]
 
 SOURCE = "5" * 40
 LEDGER = OrganisationLedger(organisation="fjord", revision=3)
@@ -34,10 +35,10 @@ OURS = {
 
 
 @pytest.fixture
-def stranger(bare: Path, tmp_path: Path) -> Callable[[dict[bytes, bytes | None]], None]:
-    """Push a commit without our signature that changes these files; None removes."""
+def stranger(bare: Path, tmp_path: Path) -> Stranger:
+    """Push a commit without our signature that changes these files, of any mode of git's; None removes."""
 
-    def push(files: dict[bytes, bytes | None]) -> None:
+    def push(files: dict[bytes, bytes | None], mode: str = "100644") -> None:
         index = {**_GIT, "GIT_DIR": str(bare), "GIT_INDEX_FILE": str(tmp_path / "their-index")}
 
         def git(*words: str, stdin: bytes = b"") -> str:
@@ -49,10 +50,9 @@ def stranger(bare: Path, tmp_path: Path) -> Callable[[dict[bytes, bytes | None]]
 
         git("read-tree", "sluse/test")
         for path, content in files.items():
-            blob, mode = (
-                ("0" * 40, "0") if content is None else (git("hash-object", "-w", "--stdin", stdin=content), "100644")
-            )
-            git("update-index", "-z", "--index-info", stdin=f"{mode} {blob}\t".encode() + path + b"\0")
+            blob = git("hash-object", "-w", "--stdin", stdin=content or b"")
+            row = f"0 {'0' * 40}\t" if content is None else f"{mode} {blob}\t"
+            git("update-index", "-z", "--index-info", stdin=row.encode() + path + b"\0")
         commit = git("commit-tree", "-p", "sluse/test", "-m", "x", git("write-tree"))
         git("update-ref", "refs/heads/sluse/test", commit)
 
@@ -95,7 +95,7 @@ async def test_what_strangers_added_changed_and_took_away_is_undone_by_the_next_
     start: Start,
     git: Git,
     now: datetime,
-    stranger: Callable[[dict[bytes, bytes | None]], None],
+    stranger: Stranger,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     await begun(branch(), journal, now)
@@ -152,7 +152,7 @@ async def test_where_nothing_but_a_commit_was_added_there_is_nothing_to_undo(
     journal: ClusterJournal,
     start: Start,
     now: datetime,
-    stranger: Callable[[dict[bytes, bytes | None]], None],
+    stranger: Stranger,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     await begun(branch(), journal, now)
@@ -179,7 +179,7 @@ async def test_a_publication_that_did_not_come_through_still_follows_our_last_he
     git: Git,
     bare: Path,
     now: datetime,
-    stranger: Callable[[dict[bytes, bytes | None]], None],
+    stranger: Stranger,
 ) -> None:
     await begun(branch(), journal, now)
     head = json.loads(git("show", "sluse/test:head.json"))
@@ -190,3 +190,34 @@ async def test_a_publication_that_did_not_come_through_still_follows_our_last_he
         await again.publish({"fjord/journal.md": b"news\n"}, SOURCE, now)
     assert await again.publish({}, SOURCE, now)
     assert json.loads(git("show", "sluse/test:head.json"))["sequence"] == head["sequence"] + 1
+
+
+@pytest.mark.parametrize("mode", ["100755", "120000"])
+async def test_what_strangers_made_of_a_file_without_touching_its_content_is_undone(
+    branch: Opened, journal: ClusterJournal, start: Start, git: Git, now: datetime, stranger: Stranger, mode: str
+) -> None:
+    await begun(branch(), journal, now)
+    before = git("ls-tree", "-r", "sluse/test")
+    changed = [*OURS, "genesis.json"]
+    stranger({path.encode(): git("show", f"sluse/test:{path}").encode() for path in changed}, mode)
+    assert git("ls-tree", "-r", "sluse/test").count(mode) == len(changed)
+    again = branch("another-machine")
+    await started(again, start, now)
+    assert await again.publish({}, SOURCE, now)
+    assert _but_the_head(git("ls-tree", "-r", "sluse/test")) == _but_the_head(before)
+
+
+async def test_a_repository_within_it_is_no_ledger_and_is_undone(
+    branch: Opened, journal: ClusterJournal, start: Start, git: Git, now: datetime, stranger: Stranger
+) -> None:
+    await begun(branch(), journal, now)
+    before = git("ls-tree", "-r", "sluse/test")
+    stranger({path.encode(): b"of another repository" for path in (machine_path("fjord"), machine_path("x"))}, "160000")
+    again = branch("another-machine")
+    await started(again, start, now)
+    assert await again.publish({}, SOURCE, now)
+    assert _but_the_head(git("ls-tree", "-r", "sluse/test")) == _but_the_head(before)
+
+
+def _but_the_head(listed: str) -> list[str]:
+    return [line for line in listed.splitlines() if not line.endswith("head.json")]

@@ -25,6 +25,7 @@ _DEEP = 100
 """So many commits are looked through for our last one: nobody pushes by mistake as often."""
 _INDEX = "status-index"
 _ABSENT = "0" * 40
+_PLAIN, _REPOSITORY = "100644", "160000"
 
 
 class GitFailed(Exception):
@@ -109,9 +110,13 @@ class Bare:
         return self.blobs(commit)
 
     def blobs(self, commit: str) -> dict[str, str]:
-        """Return a commit's blobs' ids by path. A stranger may have named a file in no encoding: such names are kept."""
+        """Return a commit's blobs' ids by path. A stranger may have named a file in no encoding: such names are kept.
+
+        What is no plain file goes by an id that no content has, so that it always differs from what we publish: see `blob_of`.
+        """
         listed = self.run("ls-tree", "-r", "-z", commit).decode(errors="surrogateescape").split("\0")
-        return {path: meta.split()[2] for meta, _, path in (line.partition("\t") for line in listed if line)}
+        rows = ((meta.split(), path) for meta, _, path in (line.partition("\t") for line in listed if line))
+        return {path: each if mode == _PLAIN else f"{each} {mode}" for (mode, _, each), path in rows}
 
     def read(self, ids: Sequence[str]) -> dict[str, bytes]:
         """Return blobs by id, through one process."""
@@ -131,7 +136,7 @@ class Bare:
         stream = b"".join(b"blob\ndata %d\n%b\n" % (len(content), content) for content in sorted(blobs))
         self.run("fast-import", "--quiet", "--done", stdin=stream + b"done\n")
         lines = (
-            f"0 {_ABSENT}\t{path}\0" if content is None else f"100644 {blob_id(content)}\t{path}\0"
+            f"0 {_ABSENT}\t{path}\0" if content is None else f"{_PLAIN} {blob_id(content)}\t{path}\0"
             # What goes makes room for what comes: a file where a folder was, or the other way round.
             for path, content in sorted(files.items(), key=lambda file: file[1] is not None)
         )
@@ -179,6 +184,12 @@ class Bare:
             if gone is None:
                 raise
             raise Unreachable(gone.message, hint=gone.hint) from None
+
+
+def blob_of(each: str) -> str:
+    """Return the blob of what goes by an id of `Bare.blobs`; nothing where it has none, as a repository within this one."""
+    blob, _, mode = each.partition(" ")
+    return "" if mode == _REPOSITORY else blob
 
 
 def differs(ids: Mapping[str, str], path: str, content: bytes | None) -> bool:

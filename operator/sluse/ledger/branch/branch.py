@@ -21,7 +21,7 @@ from sluse.errors import LedgerError, LedgerMissing
 from sluse.leadership.fence import Fence, unfenced
 from sluse.ledger.branch import chain
 from sluse.ledger.branch.author import Author
-from sluse.ledger.branch.bare import Bare, GitFailed, Unreachable, changed_ids, differs
+from sluse.ledger.branch.bare import Bare, GitFailed, Unreachable, blob_of, changed_ids, differs
 from sluse.ledger.branch.chain import GENESIS, HEAD, Genesis, Head
 from sluse.ledger.branch.published import Published, head_of, moved, published
 from sluse.ledger.branch.undoing import last_of, undoing
@@ -173,7 +173,7 @@ class StatusBranch:
     def _machine_files(self) -> dict[str, bytes]:
         if self._known is None:
             return {}
-        ids = {path: each for path, each in self._known.ids.items() if is_machine(path)}
+        ids = {path: blob for path, each in self._known.ids.items() if is_machine(path) and (blob := blob_of(each))}
         texts = self._bare.read(sorted(set(ids.values())))
         return {path: texts[each] for path, each in ids.items()}
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from sluse.errors import LedgerError
 from sluse.ledger.branch import chain
-from sluse.ledger.branch.bare import Bare
+from sluse.ledger.branch.bare import Bare, blob_of
 from sluse.ledger.branch.chain import GENESIS, HEAD, Genesis, Head
 
 
 @dataclass(frozen=True)
 class Published:
-    """What is on the branch. `ids` are the blobs' ids by path."""
+    """What is on the branch. `ids` are the blobs' ids by path, as `Bare.blobs` has them."""
 
     commit: str
     genesis: Genesis
@@ -24,16 +24,17 @@ class Published:
 def published(bare: Bare, commit: str, name: str) -> Published:
     """Read a commit, whose tree becomes the index. LedgerError, which calls the branch `name`, where its chain cannot be read."""
     ids = bare.load(commit)
-    if GENESIS not in ids or HEAD not in ids:
+    first, last = (blob_of(ids.get(path, "")) for path in (GENESIS, HEAD))
+    if not first or not last:
         raise LedgerError(f"{name} has no {GENESIS} and {HEAD}: it was not begun by `sluse ledger init`")
-    texts = bare.read([ids[GENESIS], ids[HEAD]])
-    genesis = chain.read(Genesis, texts[ids[GENESIS]], f"{name}:{GENESIS}")
-    return Published(commit, genesis, chain.read(Head, texts[ids[HEAD]], f"{name}:{HEAD}"), ids)
+    texts = bare.read([first, last])
+    genesis = chain.read(Genesis, texts[first], f"{name}:{GENESIS}")
+    return Published(commit, genesis, chain.read(Head, texts[last], f"{name}:{HEAD}"), ids)
 
 
 def head_of(bare: Bare, commit: str, name: str) -> Head:
     """Return a commit's head, whatever the index is of. LedgerError where it cannot be read."""
-    blob = bare.blobs(commit).get(HEAD)
+    blob = blob_of(bare.blobs(commit).get(HEAD, ""))
     return chain.read(Head, bare.read([blob])[blob] if blob else b"", f"{name}:{HEAD}")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sluse.errors import BadSignature
-from sluse.ledger.branch.bare import Bare
+from sluse.ledger.branch.bare import Bare, blob_of
 from sluse.ledger.branch.chain import HEAD
 from sluse.trust.keys import PublicKey
 
@@ -23,8 +23,9 @@ def undoing(bare: Bare, ids: Mapping[str, str], ours: str) -> dict[str, bytes | 
     """Return the files that make a tree with these blobs the one of our commit again; None removes. The head is left out."""
     before = bare.blobs(ours)
     changed = {path for path in before.keys() | ids.keys() if before.get(path) != ids.get(path)} - {HEAD}
-    texts = bare.read(sorted({before[path] for path in changed & before.keys()}))
-    return {path: texts[before[path]] if path in before else None for path in changed}
+    ours_there = {path: blob_of(before[path]) for path in changed & before.keys()}
+    texts = bare.read(sorted(set(ours_there.values())))
+    return {path: texts[ours_there[path]] if path in before else None for path in changed}
 
 
 def _signed(bare: Bare, commit: str, key: PublicKey) -> bool:
