@@ -95,7 +95,7 @@ def test_what_a_stranger_wrote_cannot_steer_the_terminal() -> None:
 
 def test_a_kid_that_is_the_thumbprint_is_told_once() -> None:
     key = KEY.model_copy(update={"kid": thumbprint(KEY)})
-    assert text_of(key) == f"{thumbprint(KEY)} (ES256, its thumbprint)"
+    assert text_of(key) == f"{thumbprint(KEY)} (ES256, kid = thumbprint)"
 
 
 def test_the_thumbprint_is_that_of_rfc_7638() -> None:

@@ -72,7 +72,7 @@ def text_of(item: object) -> str:
     match item:
         case PublicJwk():
             seen = thumbprint(item)
-            text = f"{item.kid} ({item.alg}, {'its thumbprint' if item.kid == seen else f'thumbprint {seen}'})"
+            text = f"{item.kid} ({item.alg}, {'kid = thumbprint' if item.kid == seen else f'thumbprint {seen}'})"
         case Claim():
             text = f"{item.type}={item.value}"
         case _:

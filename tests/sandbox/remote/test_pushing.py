@@ -62,12 +62,12 @@ def test_a_person_pushes_what_its_patterns_name(seeded: Place, name: str, ref: s
         (
             "operator-test",
             "refs/heads/sluse/production",
-            "operator-test may not push refs/heads/sluse/production; open a pull request from refs/heads/sluse/test",
+            "operator-test may not push refs/heads/sluse/production; this identity may push refs/heads/sluse/test",
         ),
         (
             "operator-test",
             "refs/heads/sluse/test2",
-            "operator-test may not push refs/heads/sluse/test2; open a pull request from refs/heads/sluse/test",
+            "operator-test may not push refs/heads/sluse/test2; this identity may push refs/heads/sluse/test",
         ),
         ("maintainer", "refs/tags/v1", "maintainer may not push refs/tags/v1; open a pull request from refs/heads/..."),
         ("reader", "refs/heads/main", "reader may not push refs/heads/main; this identity can only read"),

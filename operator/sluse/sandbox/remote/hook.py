@@ -29,7 +29,7 @@ esac
 
 if [ "$may" = no ]; then
     if [ -n "$instead" ]; then
-        refuse push "open a pull request from $instead"
+        refuse push "$instead"
     fi
     refuse push 'this identity can only read'
 fi
@@ -58,7 +58,7 @@ def _branch(person: Pusher) -> str:
     lines = [f"{person.name})"]
     if person.may_push:
         lines += [
-            f"    instead='{_shown(person.may_push[0])}'",
+            f"    instead='{_instead(person.may_push[0])}'",
             f'    case "$ref" in {" | ".join(person.may_push)}) may=yes ;; esac',
         ]
     if person.force:
@@ -66,5 +66,7 @@ def _branch(person: Pusher) -> str:
     return "\n".join([*lines, "    ;;", ""])
 
 
-def _shown(pattern: str) -> str:
-    return f"{pattern[:-1]}..." if pattern.endswith("*") else pattern
+def _instead(pattern: str) -> str:
+    return (
+        f"open a pull request from {pattern[:-1]}..." if pattern.endswith("*") else f"this identity may push {pattern}"
+    )
