@@ -94,9 +94,20 @@ def test_two_commits_can_be_compared_whatever_lies_in_the_working_tree(clone: Cl
 
 
 def test_nothing_changed_is_said_in_every_form(clone: Clone) -> None:
-    assert "nothing changes, all stays as it is" in clone.preview(*AT).stdout
-    assert "nothing changes, all stays as it is" in clone.preview("--output", "markdown", *AT).stdout
+    for form in ((), ("--output", "markdown")):
+        told = clone.preview(*form, *AT).stdout
+        assert "no integration is concerned, and all that is registered stays as it is" in told
+        assert "policies/" not in told
     assert clone.told()["integrations"] == []
+
+
+def test_changed_policies_are_named_though_they_concern_no_integration(clone: Clone) -> None:
+    path = "policies/reviewers.yaml"
+    clone.write(path, clone.files[path] + b"# a remark\n")
+    for form in ((), ("--output", "markdown")):
+        told = clone.preview(*form, *AT).stdout
+        assert "no integration is concerned" in told
+        assert "policies/ changes: reviewers.yaml; in production it counts once the roots have signed it" in told
 
 
 def test_people_read_it_in_bokmal_and_programs_by_english_names(clone: Clone) -> None:

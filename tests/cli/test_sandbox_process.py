@@ -92,7 +92,19 @@ def test_the_text_form_names_the_same_places_and_says_how_it_ends(start: Started
     assert {name for name, _ in rows} == PLACES
     assert ended(process, signal.SIGTERM) == 0
     assert process.stderr is not None
-    assert "Ctrl-C here ends the sandbox." in process.stderr.read()
+    told = process.stderr.read()
+    assert "Ctrl-C here ends the sandbox." in told
+    assert "--supplier ORGANISATION" in told
+
+
+def test_a_supplier_is_told_which_branches_are_its_own(start: Started, tmp_path: Path) -> None:
+    process = start("sandbox", "--directory", tmp_path, "--supplier", "varden")
+    assert process.stderr is not None
+    told = "".join(iter(process.stderr.readline, "Ctrl-C here ends the sandbox.\n"))
+    assert (
+        f"varden its branches (order/varden.…, varden/…), with this instead: . {tmp_path}/supplier-varden.sh\n" in told
+    )
+    assert ended(process, signal.SIGTERM) == 0
 
 
 def test_a_directory_that_is_not_there_is_made_for_its_user_alone(start: Started, tmp_path: Path) -> None:

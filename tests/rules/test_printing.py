@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sluse.model.change import Edit
 from sluse.model.problem import Place, Problem, Severity
-from sluse.rules.printing import as_json, as_text, readable, tally
+from sluse.rules.printing import as_json, as_text, mendable, readable, tally
 from sluse.rules.shown import either, listed, printable, shown
 from sluse.words.said import english
 
@@ -63,6 +63,13 @@ def test_counts_are_read_aloud() -> None:
     assert tally([PROBLEM, PROBLEM, warning]) == "2 errors and 1 warning"
     assert readable(0) == "0 readable files"
     assert readable(1) == "1 readable file"
+
+
+def test_what_fix_mends_is_counted() -> None:
+    mended = replace(PROBLEM, edits=(Edit(3, 5, 3, 9, "words"),))
+    assert mendable([PROBLEM]) == ""
+    assert mendable([PROBLEM, mended]) == "--fix mends 1"
+    assert mendable([mended, mended]) == "--fix mends 2"
 
 
 def test_values_are_shown_short_and_cannot_drive_a_terminal() -> None:

@@ -17,7 +17,7 @@ from sluse.cli import lang
 from sluse.cli.collection import without_collecting
 from sluse.cli.reaching import CA, RESOLVE
 from sluse.model.problem import Problem, Severity, ordered
-from sluse.rules.printing import Paint, as_json, as_text, readable, tally, unpainted
+from sluse.rules.printing import Paint, as_json, as_text, mendable, readable, tally, unpainted
 from sluse.wiring import cache
 from sluse.words.said import Translate, say
 
@@ -99,7 +99,8 @@ def command(  # noqa: PLR0913 - each is an option
         click.echo(json.dumps(_report(found, worded), indent=2, ensure_ascii=False))
     else:
         _print(problems, unpainted if no_color else _painted, words)
-    click.echo(f"{words(tally(problems))}; {words(readable(found.readable))}", err=True)
+    told = (tally(problems), mendable(problems), readable(found.readable))
+    click.echo("; ".join(words(each) for each in told if each), err=True)
     return 1 if _errors(problems) else 0
 
 

@@ -65,6 +65,22 @@ def way_on(sandbox: Sandbox, words: Translate) -> Iterator[str]:
             "Production is the same with production for test: its settings pin the demo's roots, which anybody has. `policies/` is signed by them."
         )
     )
+    yield from (words(each) for each in _on_branches(sandbox))
+
+
+def _on_branches(sandbox: Sandbox) -> Iterator[str]:
+    """Yield who pushes the branches that `sluse new` makes: the reviewer, who pushes main alone, does not."""
+    yield ""
+    if not sandbox.people.suppliers:
+        yield say(
+            "The reviewer pushes main alone. Who is to push the branches that `sluse new` makes: --supplier ORGANISATION."
+        )
+    for slug in sandbox.people.suppliers:
+        yield say(
+            "The reviewer pushes main alone, {slug} its branches (order/{slug}.…, {slug}/…), with this instead: . {file}",
+            slug=slug,
+            file=_quoted(_shell_file(sandbox, f"supplier-{slug}")),
+        )
 
 
 def _people(sandbox: Sandbox) -> Mapping[str, Pusher]:

@@ -80,6 +80,12 @@ def tally(problems: Sequence[Problem]) -> str:
     return listed(told) if told else say("no problems")
 
 
+def mendable(problems: Sequence[Problem]) -> str:
+    """Return `--fix mends 1` or `--fix mends 2`; empty where it mends none."""
+    number = sum(bool(problem.edits) for problem in problems)
+    return counted(number, "--fix mends 1", "--fix mends {number}") if number else ""
+
+
 def readable(number: int) -> str:
     """Return `1 readable file` or `2 readable files`."""
     return counted(number, "1 readable file", "{number} readable files")

@@ -17,6 +17,7 @@ from sluse.delivery.previewing.making import Making
 from sluse.delivery.previewing.side import IN, Side
 from sluse.model.problem import Problem
 from sluse.plan.preview.value import Fault, Preview
+from sluse.rules.shown import listed, printable
 from sluse.words.said import say, several
 
 
@@ -31,6 +32,8 @@ class Known:
     test: Ledgers | None = None
     production: Ledgers | None = None
     withholds: bool | None = None
+    policies: tuple[str, ...] = ()
+    """The files of `policies/` that differ, by name: no integration may change by them, and everything is judged by them."""
 
 
 def preview(base: Side, head: Side, known: Known, only: Collection[str] | None = None) -> Preview:
@@ -94,6 +97,11 @@ def _fuse(both: Both) -> Iterator[str]:
 
 
 def _notes(base: Side, head: Side, known: Known) -> Iterator[str]:
+    if known.policies:
+        yield say(
+            "policies/ changes: {files}; in production it counts once the roots have signed it (sluse policies verify)",
+            files=listed([printable(each) for each in known.policies]),
+        )
     if known.test is None:
         yield say("no ledger of test is here: what the base asks for is taken to be there")
     if known.production is None:

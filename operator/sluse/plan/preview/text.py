@@ -38,7 +38,7 @@ def against(preview: Preview, words: Translate) -> str:
 def summary(preview: Preview, words: Translate) -> str:
     """Return the whole in a line: how many of each action, and whom it reaches."""
     if not preview.items:
-        return words(say("nothing changes, all stays as it is"))
+        return words(say("no integration is concerned, and all that is registered stays as it is"))
     acted = [each for environment in ENVIRONMENTS if (each := _acted(preview, environment, words))]
     said = say(
         "{concerned} concerned ({what}); all else stays as it is; {reached}",
