@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from sluse.checking import modeline
 from sluse.checking.folders import judged
-from sluse.checking.modeline import mended
 from sluse.cli.check import command
 
 GOOD = Path(__file__).parent.parent / "fixtures" / "good"
@@ -101,14 +101,14 @@ SCHEMAS = (SCHEMA, "integrations/schema.nb.json")
     ids=["none", "below another comment", "CRLF", "a document's start", "beside it", "above it", "anywhere"],
 )
 def test_what_is_missing_or_leads_nowhere_is_mended(before: bytes, after: bytes) -> None:
-    problem = mended(JOURNAL, before, SCHEMAS)
+    problem = modeline.problem(JOURNAL, before, SCHEMAS)
     assert problem is not None
     (edit,) = problem.edits
     lines = before.decode().split("\n")
     line = lines[edit.line - 1]
     lines[edit.line - 1] = line[: edit.column - 1] + edit.text + line[edit.end_column - 1 :]
     assert "\n".join(lines).encode() == after
-    assert mended(JOURNAL, after, SCHEMAS) is None
+    assert modeline.problem(JOURNAL, after, SCHEMAS) is None
 
 
 @pytest.mark.parametrize(
@@ -137,4 +137,4 @@ def test_what_is_missing_or_leads_nowhere_is_mended(before: bytes, after: bytes)
     ],
 )
 def test_what_is_right_or_its_authors_or_no_document_is_left_alone(content: bytes) -> None:
-    assert mended(JOURNAL, content, SCHEMAS) is None
+    assert modeline.problem(JOURNAL, content, SCHEMAS) is None

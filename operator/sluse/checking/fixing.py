@@ -18,9 +18,8 @@ from sluse.catalog.layout import SCHEMAS, spot
 from sluse.catalog.reader import Reader
 from sluse.catalog.work_tree import WorkTree
 from sluse.catalog.written import demand_inside, write_whole
-from sluse.checking import part
+from sluse.checking import modeline, part
 from sluse.checking.edited import edited
-from sluse.checking.modeline import mended
 from sluse.checking.over import Over
 from sluse.checking.scope import Scope
 from sluse.errors import CatalogError
@@ -62,16 +61,17 @@ def fixed(asked: Scope, found: Sequence[Problem], policies: PolicyFiles) -> Fixe
     that are made are of those very bytes, however old the problems that were found are. Raises CatalogError.
     """
     places = {problem.place.path for problem in found if problem.edits and asked.contains(problem.place.path)}
-    places |= {path for path, content in _documents(asked) if mended(path, content, _schemas(asked))}
+    schemas = _schemas(asked)
+    places |= {path for path, content in _documents(asked) if modeline.problem(path, content, schemas)}
     before = {path: _read(asked.root, path) for path in sorted(places)}
     after = dict(before)
     told: list[Problem] = []
     problems = _again(asked, after, policies) if before else []
     for _ in range(_ROUNDS):
-        done = _round(problems, after)
-        if not done:
+        mended = _round(problems, after)
+        if not mended:
             break
-        told += done
+        told += mended
         problems = _again(asked, after, policies)
     changed = {path for path in after if after[path] != before[path]}
     return Fixed(tuple(told), before, {path: after[path] for path in changed})
@@ -111,11 +111,11 @@ def _changed(path: str) -> CatalogError:
 
 
 def _round(problems: Sequence[Problem], after: dict[str, bytes]) -> list[Problem]:
-    done_all: list[Problem] = []
+    mended: list[Problem] = []
     for path in sorted({problem.place.path for problem in problems if problem.edits}):
         after[path], done = edited(after[path], [each for each in problems if each.place.path == path])
-        done_all += done
-    return done_all
+        mended += done
+    return mended
 
 
 def _again(asked: Scope, after: Mapping[str, bytes], policies: PolicyFiles) -> list[Problem]:
@@ -127,7 +127,8 @@ def _again(asked: Scope, after: Mapping[str, bytes], policies: PolicyFiles) -> l
     only = frozenset(path.removeprefix(f"{asked.under}/").split("/")[0] for path in after)
     tree = part.read(Reader(), opened, asked.under, only, policies)
     problems = with_excerpts(tree, check(tree, policies), policies)
-    lines = [mended(path, content, _schemas(asked)) for path, content in after.items()]
+    schemas = _schemas(asked)
+    lines = [modeline.problem(path, content, schemas) for path, content in after.items()]
     return [
         problem
         for problem in (*problems, *filter(None, lines))

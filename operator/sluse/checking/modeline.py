@@ -20,7 +20,7 @@ _LINE = re.compile(r"^[ \t]*#[ \t]*yaml-language-server[ \t]*:[^\r\n]*?\$schema=
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/")
 
 
-def mended(path: str, content: bytes, schemas: Collection[str]) -> Problem | None:
+def problem(path: str, content: bytes, schemas: Collection[str]) -> Problem | None:
     """Return what is wrong with the line of a document, with its edit; None where nothing is, or the file cannot be read.
 
     `schemas` are the files in the tree that are schemas, the one that a new line names first. A line that names an address or an

@@ -24,7 +24,7 @@ def without_collecting() -> Iterator[None]:
 def collect_rarely() -> None:
     """Let a process that keeps much look for garbage ten times less often.
 
-    Of what a thousand objects need at a start hardly anything is garbage, and each look goes through all of it: a fifth of
+    Of what a thousand objects need at a start hardly anything is garbage, and each look goes through all of it: a sixth of
     the processor. What is made in a cycle (a task with its exception) is freed some thousands of its like later.
     """
     gc.set_threshold(10_000, 10, 10)

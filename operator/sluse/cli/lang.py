@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sluse.words.said import Translate
 
 KEY = "sluse.words"
+CHOICES = ("nb", "en")
 Answer = TypeVar("Answer")
 
 
@@ -20,7 +21,7 @@ def option(command: Callable[..., Answer]) -> Callable[..., Answer]:
     """Give a command the option; what it says goes through `words()`."""
     return click.option(
         "--lang",
-        type=click.Choice(["nb", "en"]),
+        type=click.Choice(CHOICES),
         is_eager=True,
         expose_value=False,
         callback=_chosen,

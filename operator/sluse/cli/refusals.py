@@ -53,7 +53,7 @@ def _words(context: click.Context | None, arguments: Sequence[str]) -> Translate
         name, _, value = argument.partition("=")
         if name == "--lang":
             asked = value or next(iter(arguments[place + 1 :]), "")
-            if asked in {"nb", "en"}:
+            if asked in lang.CHOICES:
                 return lang.in_(asked)
     return lang.chosen(context) if context is not None else lang.in_(None)
 

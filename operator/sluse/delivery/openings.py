@@ -169,6 +169,7 @@ class OpeningsCompiler:
         tree: Tree,
         last: _Organisation | None,
     ) -> _Organisation:
+        """Return what comes of an organisation: who asks, what is made for each, what is held and stays as it is."""
         slug, numbers, stand = share.slug, speaking.numbers(share.slug), stands.get(share.slug)
         held = stand.ledger.openings if stand is not None and stand.ledger is not None else {}
         users = [each.content for each in share.users]
