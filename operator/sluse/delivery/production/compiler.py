@@ -165,18 +165,12 @@ class ProductionCompiler:
             return last.result
         tests = submitted(survey, tests_at_head, at)
         view = survey.view(share.slug, at) if survey is not None else None
+        part = ProductionShare(share, ledger, survey, head.tree, at, tests)
         keys = {sourced.content.key for sourced in (*share.documents, *share.providers, *share.installations)} | {
             IntegrationKey(share.slug, name) for name in ledger.integrations
         }
-        part = ProductionShare(share, ledger, survey, head.tree, at, tests)
-        installed = {key for key in keys if part.is_installation(key)}
-        steps = {key: self._step(key, ledger, head, at) for key in sorted(keys - installed)}
-        steps |= {key: self._installation_step(part, key, steps, head) for key in sorted(installed)}
-        timeless = (
-            quiet(survey, share.slug, keys, at)
-            if survey is not None and not (installed or tests.specs or _held(ledger))
-            else None
-        )
+        steps = self._steps(part, keys, head)
+        timeless = self._quiet(part, keys)
         if (
             last is not None
             and last.ledger is ledger
@@ -191,6 +185,20 @@ class ProductionCompiler:
             result = last.result  # the same object, by which others see that nothing changed
         self._memory[share.slug] = _Remembered(share, ledger, view, steps, result, timeless)
         return result
+
+    def _steps(
+        self, part: ProductionShare, keys: Collection[IntegrationKey], head: Head
+    ) -> Mapping[IntegrationKey, Step]:
+        """Return each integration's step; an installation's follows from its service's."""
+        installed = {key for key in keys if part.is_installation(key)}
+        steps = {key: self._step(key, part.ledger, head, part.at) for key in sorted(set(keys) - installed)}
+        return steps | {key: self._installation_step(part, key, steps, head) for key in sorted(installed)}
+
+    def _quiet(self, part: ProductionShare, keys: Collection[IntegrationKey]) -> Quiet | None:
+        """Return what else the steps follow from; None where time is a part of it: of what is held, submitted or installed."""
+        if self._survey is None or part.tests.specs or _held(part.ledger) or any(map(part.is_installation, keys)):
+            return None
+        return quiet(self._survey, part.share.slug, keys, part.at)
 
     def _step(self, key: IntegrationKey, ledger: OrganisationLedger, head: Head, at: datetime) -> Step:
         entry = ledger.integration(key)
