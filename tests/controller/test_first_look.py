@@ -54,6 +54,28 @@ async def test_what_cannot_be_listed_at_the_start_is_looked_at_after_the_next_sy
         await world.ready(mine.sync)
 
 
+async def test_what_goes_after_our_list_and_before_kopf_s_is_declared_again(world: Operated, mine: Supplier) -> None:
+    with world.operator():
+        await world.ready(mine.sync)
+    world.timing = SOON
+    faults, counted = world.sandbox.kubernetes.faults, _counts(world)
+    faults.add(Fault(code=500, verb="list", resource="helseidclients", username=OPERATOR))  # Kopf's, which comes first
+    with world.operator():
+        await eventually(lambda: _counts(world) > counted, "what stands is counted")
+        await world.admin.delete(HELSEID_CLIENT, NAMESPACE, mine.sync)
+        await world.ready(mine.sync)
+
+
+def _counts(world: Operated) -> int:
+    """How often summaries were listed: Kopf does not."""
+    asked = world.sandbox.kubernetes.requests.snapshot().items()
+    return sum(
+        times
+        for line, times in asked
+        if (line.verb, line.resource, line.username) == ("list", "integrations", OPERATOR)
+    )
+
+
 async def test_a_status_of_a_newer_release_keeps_nobody_s_first_look_away(
     world: Operated, mine: Supplier, neighbour: Supplier
 ) -> None:

@@ -95,6 +95,7 @@ class Looking(ABC, Generic[Key, Spec]):
             try:
                 body = await self.cluster.get(self.kind, namespace, str(key))
             except NotFound:
+                self._absent(key)  # nobody need have seen it go: it may have been before Kopf's first list
                 return
             except ClusterError as error:
                 self._put_off(key, error)
@@ -113,8 +114,12 @@ class Looking(ABC, Generic[Key, Spec]):
     def gone(self, body: Mapping[str, Any]) -> None:
         """Report a deleted object: where it is still wanted, its stack is declared again."""
         key = self.key(body["metadata"]["name"])
+        if key is not None:
+            self._absent(key)
+
+    def _absent(self, key: Key) -> None:
         compiled = self.box.now
-        if key is not None and compiled is not None and self.wanted(compiled, key) is not None:
+        if compiled is not None and self.wanted(compiled, key) is not None:
             self.stacks.dirty(key.organisation)
 
     async def _look(self, key: Key, body: Mapping[str, Any], *, woken: bool) -> dict[str, object]:
