@@ -95,6 +95,7 @@ def test_the_text_form_names_the_same_places_and_says_how_it_ends(start: Started
     told = process.stderr.read()
     assert "Ctrl-C here ends the sandbox." in told
     assert "--supplier ORGANISATION" in told
+    assert "/signers the reviewers of its `policies/` sign" in told
 
 
 def test_a_supplier_is_told_which_branches_are_its_own(start: Started, tmp_path: Path) -> None:
@@ -167,6 +168,25 @@ def test_production_of_a_sandbox_pins_the_demo_s_roots_which_signed_its_policies
     (tmp_path / "sandbox" / "beginning" / "integrations").mkdir()
     ran = subprocess.run([SLUSE, *verify], check=False, env=surroundings, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
+    assert ended(process, signal.SIGTERM) == 0
+
+
+def test_the_reviewers_and_the_roots_of_its_policies_can_sign(
+    start: Started, surroundings: dict[str, str], tmp_path: Path
+) -> None:
+    process = start("sandbox", "--output", "json", "--directory", tmp_path / "sandbox")
+    places(process)
+    keys = sorted((tmp_path / "sandbox" / "signers").iterdir())
+    assert [key.name for key in keys] == [
+        *("reviewer-alm", "reviewer-furu", "reviewer-hassel", "reviewer-lind", "root-a", "root-b", "root-c")
+    ]
+    assert {stat.S_IMODE(key.stat().st_mode) for key in keys} == {0o600}
+    policies = (tmp_path / "sandbox" / "beginning" / "policies" / "reviewers.yaml").read_text()
+    for key in keys[:4]:
+        ran = subprocess.run(
+            ["ssh-keygen", "-y", "-f", key], env=surroundings, capture_output=True, text=True, check=True
+        )
+        assert ran.stdout.split()[1] in policies
     assert ended(process, signal.SIGTERM) == 0
 
 

@@ -1,7 +1,7 @@
 """A sandbox on its own, without the story: what somebody begins with who wants to go on by hand, and how.
 
-Beside the sandbox's own files: `beginning/` with a signed `policies/`, and for each person a file that a shell reads (`. FILE`),
-after which git and kubectl are that person's.
+Beside the sandbox's own files: `beginning/` with a signed `policies/`, `signers/` with the demo keys of its reviewers and
+roots, and for each person a file that a shell reads (`. FILE`), after which git and kubectl are that person's.
 """
 
 from __future__ import annotations
@@ -31,6 +31,12 @@ def prepare(sandbox: Sandbox) -> None:
         file.write_text(text, encoding="utf-8")
     for who, person in _people(sandbox).items():
         _write_shell_file(sandbox, who, person)
+    folder = _signers(sandbox)
+    folder.mkdir(exist_ok=True)
+    for label in (*signers.ROOTS, *(f"reviewer {person}" for person in signers.REVIEWERS)):
+        file = folder / label.replace(" ", "-")
+        file.touch(mode=0o600)
+        file.write_text(signers.DemoSigner(label).pem)
 
 
 def way_on(sandbox: Sandbox, words: Translate) -> Iterator[str]:
@@ -66,6 +72,13 @@ def way_on(sandbox: Sandbox, words: Translate) -> Iterator[str]:
         )
     )
     yield from (words(each) for each in _on_branches(sandbox))
+    yield ""
+    yield words(
+        say(
+            "With the keys in {folder} the reviewers of its `policies/` sign (sluse approve --key FILE) and its roots (sluse policies sign --key FILE).",
+            folder=_quoted(_signers(sandbox)),
+        )
+    )
 
 
 def _on_branches(sandbox: Sandbox) -> Iterator[str]:
@@ -107,6 +120,10 @@ def _write_shell_file(sandbox: Sandbox, who: str, person: Pusher) -> None:
 
 def _beginning(sandbox: Sandbox) -> Path:
     return sandbox.directory / "beginning"
+
+
+def _signers(sandbox: Sandbox) -> Path:
+    return sandbox.directory / "signers"
 
 
 def _shell_file(sandbox: Sandbox, who: str) -> Path:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sluse.errors import LedgerError
-from sluse.ledger.shown import Page, ShownFederation
+from sluse.ledger.shown import Page, ShownClient, ShownFederation
 from sluse.ledger.stages import both_names
 from sluse.ledger.waiting import message_in
 from sluse.model.names import Environment
@@ -103,9 +103,9 @@ def _details(environment: Environment, page: Page, words: Translate) -> Iterator
     if page.pending_change:
         yield _labelled(words, say("change"), words(say("the file says something else than production holds")))
     for client in page.clients:
-        ready = "".join(f"; {each.type} {each.status}: {each.reason}" for each in client.conditions)
         client_id = client.client_id or words(say("no client id yet"))
-        yield _labelled(words, say("client"), f"{client.client}: {client_id}{ready}{_since(client.since, words)}")
+        told = (client_id, _used(client, words), *_conditions(client))
+        yield _labelled(words, say("client"), f"{client.client}: {'; '.join(each for each in told if each)}")
         if client.key_ids:
             yield _labelled(words, "", f"{words(say('keys'))} {', '.join(client.key_ids)}")
         for orphan in client.possible_orphans:
@@ -122,13 +122,22 @@ def _details(environment: Environment, page: Page, words: Translate) -> Iterator
 
 
 def _federation(federation: ShownFederation, words: Translate) -> Iterator[str]:
-    ready = "; ".join(f"{each.type} {each.status}: {each.reason}" for each in federation.conditions)
-    yield _labelled(words, say("login"), f"{ready}{_since(federation.since, words)}")
+    told = (_used(federation, words), *_conditions(federation))
+    yield _labelled(words, say("login"), "; ".join(each for each in told if each))
     if federation.handed is not None:
         client_id = federation.handed.client_id
         yield _labelled(words, "", words(say("type in at the identity provider: client id {id}", id=client_id)))
         yield from (_labelled(words, "", f"redirect URI {each}") for each in federation.handed.redirect_uris)
         yield _labelled(words, "", f"{words(say('our public keys'))} {federation.handed.jwks_uri}")
+
+
+def _used(shown: ShownClient | ShownFederation, words: Translate) -> str:
+    """Return how it may be used and since when; that is no moment of its conditions."""
+    return f"{shown.use.value}{_since(shown.since, words)}" if shown.use is not None else ""
+
+
+def _conditions(shown: ShownClient | ShownFederation) -> Iterator[str]:
+    yield from (f"{each.type} {each.status}: {each.reason}" for each in shown.conditions)
 
 
 _LABELS = (say("title"), say("issuer"), say("change"), say("client"), say("login"), say("waits"))

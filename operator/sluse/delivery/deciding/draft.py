@@ -76,7 +76,10 @@ def draft(desk: Desk, nonce: str, taken: Collection[str]) -> Draft:
     rehearsal = Rehearsal(desk, record, said.accepted)
     objections = rehearsal.objections()
     if objections:
-        raise DecisionRefused(several(behind(f"{each.check}: ", each.message) for each in objections))
+        raise DecisionRefused(
+            several(behind(f"{each.check}: ", each.message) for each in objections),
+            hint=say("what it means, and who must act: sluse explain {check}", check=objections[0].check),
+        )
     later = tuple(
         say("{message} ({on})", message=each.message, on=Said(each.on.value, {})) for each in rehearsal.still_missing()
     )
