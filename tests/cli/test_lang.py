@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from sluse.cli import main
 from sluse.cli.check import command as check
 from sluse.cli.explain import command as explain
 from sluse.cli.new import command as new
@@ -36,6 +37,16 @@ def test_check_speaks_bokmal_when_asked(wrong: str) -> None:
 def test_the_locale_decides_where_nobody_says(locale: str, hint: str, wrong: str) -> None:
     said = CliRunner(env={"LC_ALL": locale}).invoke(check, [wrong, "--output", "json"])
     assert [problem["hint"] for problem in json.loads(said.stdout)["problems"]] == [hint]
+
+
+@pytest.mark.parametrize(
+    ("language", "hint"), [("nb", "tips: oppgi en i en mappe"), ("en", "hint: give one in a folder")]
+)
+def test_an_error_keeps_its_hint_in_either_language(language: str, hint: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    said = CliRunner().invoke(main, ["sandbox", "--directory", str(tmp_path / "file" / "below"), "--lang", language])
+    assert said.exit_code == 2
+    assert said.stderr.splitlines()[1].startswith(hint)
 
 
 def test_names_stay_english(wrong: str) -> None:

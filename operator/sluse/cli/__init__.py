@@ -105,6 +105,9 @@ class _Commands(click.Group):
             return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
         try:
             code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        except _Told as error:  # in its language already, and with a hint
+            error.show()
+            sys.exit(_FAILED)
         except click.ClickException as error:
             refusals.show(error, sys.argv[1:] if args is None else args)
             sys.exit(_FAILED)
