@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -21,11 +22,13 @@ TOO_LONG = "a" * 300
 
 @pytest.fixture
 def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Asked:
-    """Run `sluse` in this process, in an empty directory."""
+    """Run `sluse` in this process, in an empty directory; what it refuses leaves no signal blocked."""
     monkeypatch.chdir(tmp_path)
 
     def run(*words: str, **environment: str) -> Result:
-        return CliRunner(env=environment).invoke(main, words)
+        result = CliRunner(env=environment).invoke(main, words)
+        assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == set()
+        return result
 
     return run
 

@@ -42,9 +42,10 @@ def command(directory: Path | None, suppliers: tuple[str, ...], output: str) -> 
 
     words, stop = lang.words(), {signal.SIGINT, signal.SIGTERM}
     with tempfile.TemporaryDirectory(prefix="sluse-sandbox-") as temporary:
+        place = _made(directory or Path(temporary))
         # Blocked before any thread starts, so that all inherit it and only `sigwait` is told.
         signal.pthread_sigmask(signal.SIG_BLOCK, stop)
-        with Sandbox(_made(directory or Path(temporary)), suppliers=suppliers, trust=alone.trust()) as sandbox:
+        with Sandbox(place, suppliers=suppliers, trust=alone.trust()) as sandbox:
             alone.prepare(sandbox)
             places = _places(sandbox)
             if output == "json":
