@@ -196,6 +196,7 @@ def _typed(clone: Path, answers: Sequence[str | Path], *more: str, code: int = 0
     if child == 0:
         os.environ |= {"HOME": str(clone.parent / "home"), "XDG_CONFIG_HOME": str(clone.parent / "home" / ".config")}
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's background ignores it, and so would the child
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
         arguments = ["new", "--repository", str(clone), "--private-keys", str(clone.parent / "keys"), *more]
         os.execv(sys.executable, [sys.executable, "-m", "sluse", *arguments])
     said = ""
@@ -207,6 +208,7 @@ def _typed(clone: Path, answers: Sequence[str | Path], *more: str, code: int = 0
             continue
         prompt = ""
         while not unasked and not _is_whole(prompt):
+            assert select.select([terminal], [], [], _PATIENCE)[0], f"no prompt comes after\n{said}{prompt}"
             prompt += os.read(terminal, 1).decode("latin-1")
         said += prompt
         os.write(terminal, answer.encode() if CTRL_C in answer else f"{answer}\n".encode())
@@ -215,6 +217,9 @@ def _typed(clone: Path, answers: Sequence[str | Path], *more: str, code: int = 0
     os.close(terminal)
     assert os.waitstatus_to_exitcode(status) == code, said
     return said
+
+
+_PATIENCE = 60  # seconds
 
 
 def _is_whole(prompt: str) -> bool:
