@@ -87,6 +87,7 @@ OTHERS: Mapping[str, Edit] = {
     "demo-key": demo_key,
     "demo-signer": demo_signer,
     "manifest-history": added("policies/history/1.json", "{}\n"),
+    "manifest-outdated": added("policies/authority.yaml", "{}\n"),
     "calendar-order": added("policies/calendar.yaml", "zone: Europe/Olso\n"),
     "signer-twice": added("policies/reviewers.yaml", _reviewers("a", KEY, "b", KEY)),
 }

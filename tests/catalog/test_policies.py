@@ -131,3 +131,31 @@ class TestHistory:
         _, manifest, _, problems = read(files)
         assert manifest is None
         assert [problem.rule for problem in problems] == ["missing-field"]
+
+
+class TestManifest:
+    """Whether the files are those that the roots signed: a warning, since a change is reviewed before they sign it."""
+
+    @staticmethod
+    def warned(files: Mapping[str, bytes]) -> list[tuple[str, str, str]]:
+        return [(each.rule, each.severity.value, each.place.path) for each in read(files).problems]
+
+    def test_a_file_that_was_edited_is_told(self, files: dict[str, bytes]) -> None:
+        files["policies/gate.yaml"] += b"# looser\n"
+        assert self.warned(files) == [("manifest-outdated", "warning", "policies/gate.yaml")]
+
+    def test_a_file_that_nobody_signed_is_told(self, files: dict[str, bytes]) -> None:
+        files[f"policies/{LACKED}"] = b"{}\n"
+        assert self.warned(files) == [("manifest-outdated", "warning", f"policies/{LACKED}")]
+
+    def test_a_file_that_is_gone_is_told_of_the_manifest(self, files: dict[str, bytes]) -> None:
+        del files["policies/calendar.yaml"]
+        assert self.warned(files) == [("manifest-outdated", "warning", "policies/manifest.json")]
+
+    def test_a_file_that_cannot_be_read_has_that_problem_only(self, files: dict[str, bytes]) -> None:
+        files["policies/gate.yaml"] = b"evidenceDays: many\n"
+        assert "manifest-outdated" not in {rule for rule, _, _ in self.warned(files)}
+
+    def test_without_a_manifest_nothing_is_compared(self, files: dict[str, bytes]) -> None:
+        del files["policies/manifest.json"]
+        assert "manifest-outdated" not in {rule for rule, _, _ in self.warned(files)}

@@ -27,7 +27,7 @@ from sluse.model.policy.files import PolicyFiles
 from sluse.model.policy.network import NetworkCatalogue
 from sluse.model.policy.people import Operators, Reviewers
 from sluse.model.policy.rules import ExistingProviders, GatePolicy
-from sluse.model.problem import Place, Problem
+from sluse.model.problem import Place, Problem, Severity
 from sluse.rules import reading
 from sluse.words.said import say
 
@@ -102,11 +102,12 @@ def read(files: Mapping[str, bytes]) -> PolicyReading:
     signed = readings[MANIFEST].document if MANIFEST in readings else None
     manifest = signed.content if signed is not None else None
     problems = [problem for each in readings.values() for problem in each.problems]
+    digests = {name: Digest(hashlib.sha256(content).hexdigest()) for name, content in known.items()}
     return PolicyReading(
         PolicyFiles(**found, history=history),
         manifest,
-        {name: Digest(hashlib.sha256(content).hexdigest()) for name, content in known.items()},
-        (*problems, *_history(known, manifest, history)),
+        digests,
+        (*problems, *_history(known, manifest, history), *(_outdated(found, digests, manifest) if manifest else ())),
     )
 
 
@@ -143,6 +144,24 @@ def _history(
     elif known[copy] != known[MANIFEST]:
         place = Place(f"{FOLDER}/{copy}")
         yield reading.MANIFEST_HISTORY.problem(place, say("It is not the same, byte for byte, as manifest.json"))
+
+
+def _outdated(found: Mapping[str, Any], digests: Mapping[str, Digest], manifest: SignedManifest) -> Iterator[Problem]:
+    """Yield a warning for each file that is not the signed one, as it has to be while a change waits for the roots.
+
+    Of a file that cannot be read there is more to say first.
+    """
+    listed = manifest.manifest.files
+    for name, (field, _) in DATA.items():
+        if name in digests and (found[field] is None or listed.get(name) == digests[name]):
+            continue
+        if name in digests:
+            place, message = name, say("It is not the file that the roots signed")
+        elif name in listed:
+            place, message = MANIFEST, say("The roots signed {name} too, and it is not here", name=name)
+        else:
+            continue
+        yield reading.MANIFEST_OUTDATED.problem(Place(f"{FOLDER}/{place}"), message, severity=Severity.WARNING)
 
 
 def _is_known(name: str) -> bool:

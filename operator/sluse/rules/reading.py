@@ -104,6 +104,11 @@ MANIFEST_HISTORY = _own(
     "Whoever judges a step later needs the policies that held then.",
     "Write the manifest with its command: it puts the same bytes into policies/history/<version>.json.",
 )
+MANIFEST_OUTDATED = _own(
+    "manifest-outdated",
+    "Production moves by the files that the roots signed, and by none while one of them is another.",
+    "Have it reviewed, then let each root run `sluse policies sign --key FILE --commit`.",
+)
 NAME_TAKEN = _own(
     "name-taken",
     "A name is the identity that clients and keys are found by.",
@@ -176,6 +181,7 @@ RULES = (
     RECORD_REWRITTEN,
     SCHEMA_LINE,
     MANIFEST_HISTORY,
+    MANIFEST_OUTDATED,
     NAME_TAKEN,
     UNKNOWN_FIELD,
     MISSING_FIELD,
