@@ -134,4 +134,10 @@ def applied(kubectl: Kubectl, overlay: Path) -> dict[str, str]:
     done = kubectl("apply", "--server-side", "--validate=strict", "-k", overlay, "-o", "json")
     assert done.returncode == 0, done.stderr
     items = json.loads(done.stdout)["items"]
-    return {f"{item['kind']}/{item['metadata']['name']}": item["metadata"]["resourceVersion"] for item in items}
+    return {f"{item['kind']}/{item['metadata']['name']}": _version(item) for item in items}
+
+
+def _version(item: dict[str, Any]) -> str:
+    """Return what a change of the object changes. A flow schema's status is the server's own, written soon after."""
+    metadata = item["metadata"]
+    return str(metadata["generation"]) if item["kind"] == "FlowSchema" else metadata["resourceVersion"]
