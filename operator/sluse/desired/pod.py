@@ -1,7 +1,7 @@
 """The operator's pods: as restricted as their namespace asks, two of them, one of which leads.
 
 Memory: with 1,000 integrations `make bench` measured a peak of 180 MiB for one operator (resident, embedded engine), so 192 MiB
-are asked for and 384 MiB are the end; 10,000 took 519 MiB, and need a limit of their own. Each update of Pulumi that may run at
+are asked for and 384 MiB are the end; 10,000 took 631 MiB, and need a limit of their own. Each update of Pulumi that may run at
 once is 300 MiB more of both: the CLI, its provider and what ties them take 240. Of the processor it needs little but at a start;
 it is asked for, and not limited, since a throttled leader would lose its Lease.
 """
