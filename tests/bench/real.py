@@ -29,7 +29,7 @@ from sluse.controller.serve import LOST
 from sluse.sandbox.kube.counters import Line, Requests
 from standing import CLIENT, USER, Standing, standing
 
-_CHANGES, _MANY_CHANGES = 20, 50
+_CHANGES = 50
 _RESTARTS = 5
 _RESTED = 6.0  # seconds in which a restarted operator writes nothing
 
@@ -56,7 +56,7 @@ def measure_large(organisations: int = 2000, each: int = 5) -> Iterator[Figure]:
         yield Figure("... processor of the process", once(filling))
         yield Figure("... requests per object", once(_asked(place) / count / 2), "")
         progress("changes")
-        changed = tuple(converge.changes(place, _MANY_CHANGES))
+        changed = tuple(converge.changes(place, _CHANGES))
         yield Figure(
             f"a merged change, {count} present",
             Sample(changed),
