@@ -81,6 +81,8 @@ def test_without_a_schema_in_the_tree_there_is_nothing_to_name(root: Path) -> No
 
 
 BODY = b"apiVersion: sluse.nhn.no/v1alpha1\nkind: X\n"
+TEXT = BODY + b"note: |\n  a line of ours is\n  # yaml-language-server: $schema=../schema.json\n"
+QUOTED = BODY + b'note: "a line of ours is\n  # yaml-language-server: $schema=../old.json"\n'
 SCHEMAS = (SCHEMA, "integrations/schema.nb.json")
 
 
@@ -97,8 +99,22 @@ SCHEMAS = (SCHEMA, "integrations/schema.nb.json")
             LINE.replace(b"# yaml-language-server:", b"#yaml-language-server :") + b"\n" + BODY,
         ),
         (BODY + b"# yaml-language-server: $schema=../schema.jsn\n", BODY + LINE + b"\n"),
+        (TEXT, LINE + b"\n" + TEXT),
+        (QUOTED, LINE + b"\n" + QUOTED),
+        (TEXT + b"# yaml-language-server: $schema=../schema.jsn\n", TEXT + LINE + b"\n"),
     ],
-    ids=["none", "below another comment", "CRLF", "a document's start", "beside it", "above it", "anywhere"],
+    ids=[
+        "none",
+        "below another comment",
+        "CRLF",
+        "a document's start",
+        "beside it",
+        "above it",
+        "anywhere",
+        "in a text",
+        "in quotes",
+        "below a text",
+    ],
 )
 def test_what_is_missing_or_leads_nowhere_is_mended(before: bytes, after: bytes) -> None:
     problem = modeline.problem(JOURNAL, before, SCHEMAS)

@@ -17,6 +17,7 @@ from sluse.rules.shown import shown
 from sluse.words.said import say
 
 _LINE = re.compile(r"^[ \t]*#[ \t]*yaml-language-server[ \t]*:[^\r\n]*?\$schema=(?P<schema>[^ \t\r\n]+)", re.MULTILINE)
+_AT_TOP = re.compile(_LINE.pattern)  # where it mostly stands: a comment, without a look at the YAML
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/")
 
 
@@ -30,22 +31,38 @@ def problem(path: str, content: bytes, schemas: Collection[str]) -> Problem | No
         text = content.decode()
     except UnicodeDecodeError:
         return None
+    if not schemas or text.startswith("\ufeff") or _leads(_AT_TOP.match(text), path, schemas):
+        return None
     root, _ = compose(text)
-    if not schemas or not isinstance(root, Mapping) or text.startswith("\ufeff"):
+    if not isinstance(root, Mapping):
         return None
     wanted = posixpath.relpath(next(iter(schemas)), posixpath.dirname(path))
-    found = _LINE.search(text)
+    found = next((each for each in _LINE.finditer(text) if _is_comment(each, text, root)), None)
     if found is None:
         ending = "\r\n" if text.split("\n", 1)[0].endswith("\r") else "\n"
         edit = Edit(1, 1, 1, 1, f"# yaml-language-server: $schema={wanted}{ending}")
         return _problem(path, 1, say("No line says which schema the document has"), edit)
-    named = found["schema"]
-    if _ABSOLUTE.match(named) or posixpath.normpath(posixpath.join(posixpath.dirname(path), named)) in schemas:
+    if _leads(found, path, schemas):
         return None
-    start = found.start("schema")
+    named, start = found["schema"], found.start("schema")
     line, column = text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
     edit = Edit(line, column, line, column + len(named), wanted)
     return _problem(path, line, say("{schema} is no schema of this tree", schema=shown(named)), edit)
+
+
+def _leads(line: re.Match[str] | None, path: str, schemas: Collection[str]) -> bool:
+    """Tell whether a line names a schema, or what only its author knows."""
+    if line is None:
+        return False
+    named = line["schema"]
+    within = posixpath.normpath(posixpath.join(posixpath.dirname(path), named))
+    return _ABSOLUTE.match(named) is not None or within in schemas
+
+
+def _is_comment(line: re.Match[str], text: str, root: Mapping) -> bool:
+    """Tell whether a line means nothing: one that stands in a text over several lines is a part of it."""
+    without = text[: line.start("schema")] + text[line.end("schema") :]
+    return compose(without)[0] == root
 
 
 def _problem(path: str, line: int, message: str, edit: Edit) -> Problem:
