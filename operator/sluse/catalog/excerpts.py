@@ -17,11 +17,8 @@ def with_excerpts(tree: Tree, problems: Iterable[Problem], policies: PolicyFiles
     """Return the problems, each that names a line of a readable file with that line, and changes as edits of the text."""
     groups: tuple[Mapping[Any, Sourced[Any]], ...] = (
         tree.organisations,
-        tree.integrations,
+        tree.documents,
         tree.keys,
-        tree.providers,
-        tree.installations,
-        tree.user_organisations,
         tree.acceptance_tests,
         tree.decisions,
     )

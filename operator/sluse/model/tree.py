@@ -7,9 +7,9 @@ file of an organisation is unreadable, nothing of that organisation counts as de
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import chain
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sluse.model.client_installation import ClientInstallation
 from sluse.model.evidence import Evidence
@@ -22,6 +22,7 @@ from sluse.model.records import AcceptanceTest, Decision
 from sluse.model.service_integration import ServiceIntegration
 from sluse.model.user_organisation import UserOrganisation
 
+Authored = ServiceIntegration | IdentityProvider | ClientInstallation | UserOrganisation
 Content_co = TypeVar("Content_co", covariant=True)
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -91,43 +92,27 @@ class Tree:
         return self.folders or {"": self}
 
     @property
+    def documents(self) -> Mapping[IntegrationKey, Sourced[Authored]]:
+        """Everything that has a name of its own and is no record."""
+        return {**self.integrations, **self.providers, **self.installations, **self.user_organisations}
+
+    @property
     def readable(self) -> int:
         """How many files could be read."""
-        return sum(
-            len(group)
-            for group in (
-                self.organisations,
-                self.integrations,
-                self.keys,
-                self.providers,
-                self.installations,
-                self.user_organisations,
-                self.acceptance_tests,
-                self.decisions,
-                self.accepted,
-                self.evidence,
-            )
-        )
+        return sum(len(getattr(self, group)) for group in _GROUPS)
+
+
+_GROUPS = tuple(each.name for each in fields(Tree) if each.name not in {"problems", "unreadable", "folders"})
+"""The fields that have a model, or a body, for each file."""
 
 
 def whole(folders: Mapping[str, Tree]) -> Tree:
     """Return the tree that these folders are together. Nothing that has a name may be in two of them."""
     parts = folders.values()
-    return Tree(
-        _together(each.organisations for each in parts),
-        _together(each.integrations for each in parts),
-        _together(each.keys for each in parts),
-        tuple(chain.from_iterable(each.problems for each in parts)),
-        frozenset[str]().union(*(each.unreadable for each in parts)),
-        _together(each.providers for each in parts),
-        _together(each.installations for each in parts),
-        _together(each.user_organisations for each in parts),
-        _together(each.acceptance_tests for each in parts),
-        _together(each.decisions for each in parts),
-        _together(each.accepted for each in parts),
-        _together(each.evidence for each in parts),
-        folders,
-    )
+    groups: dict[str, Any] = {name: _together(getattr(each, name) for each in parts) for name in _GROUPS}
+    problems = tuple(chain.from_iterable(each.problems for each in parts))
+    unreadable = frozenset[str]().union(*(each.unreadable for each in parts))
+    return Tree(**groups, problems=problems, unreadable=unreadable, folders=folders)
 
 
 def _together(groups: Iterable[Mapping[Key, Value]]) -> Mapping[Key, Value]:

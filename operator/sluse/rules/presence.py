@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import posixpath
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from sluse.model.names import ClientKey, Environment
 from sluse.model.problem import Severity
 from sluse.model.service_integration import ServiceIntegration
-from sluse.model.tree import KeyFile, Sourced, Tree
+from sluse.model.tree import KeyFile, Sourced
 from sluse.rules import installations
 from sluse.rules.rule import Certainty, Finding, TreeRule
 from sluse.rules.shown import shown
@@ -21,7 +19,7 @@ from sluse.words.said import say
 def organisation(survey: Survey) -> Iterator[tuple[Source, Finding]]:
     """Find folders with integrations and no organisation.yaml; one finding a folder."""
     told: set[str] = set()
-    for document in _documents(survey.tree):
+    for document in survey.tree.documents.values():
         slug = document.content.metadata.organisation
         path = f"{posixpath.dirname(document.path)}/organisation.yaml"
         if not survey.known(slug) and slug not in told and path not in survey.broken_paths:
@@ -30,16 +28,6 @@ def organisation(survey: Survey) -> Iterator[tuple[Source, Finding]]:
                 Source.whole(path, slug),
                 Finding("", say("The organisation {slug} has no organisation.yaml", slug=shown(slug))),
             )
-
-
-def _documents(tree: Tree) -> Iterator[Sourced[Any]]:
-    groups: tuple[Mapping[Any, Sourced[Any]], ...] = (
-        tree.integrations,
-        tree.providers,
-        tree.installations,
-        tree.user_organisations,
-    )
-    return itertools.chain.from_iterable(group.values() for group in groups)
 
 
 def test_keys(survey: Survey) -> Iterator[tuple[Source, Finding]]:

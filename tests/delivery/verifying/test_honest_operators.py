@@ -12,7 +12,7 @@ from sluse.model.held import OrganisationLedger
 from sluse.model.names import ClientKey, Environment, IntegrationKey
 from sluse.model.statement import StatementType
 from worlds import lock
-from worlds.lock import LIND, SERVICE, SUPPLIER
+from worlds.lock import LIND, PROVIDER, SERVICE, SUPPLIER
 from worlds.production import Production, jwk
 from worlds.publishing import CONFIGURED, Publishing, git, reasons
 
@@ -110,6 +110,22 @@ async def test_a_service_that_acts_for_another_organisation_and_offers_the_login
     await published.step(world.clock + timedelta(hours=1))
     found = published.verify()
     assert (found.verdict, found.findings, found.steps) == ("agrees", (), 2)
+
+
+async def test_a_file_that_lies_astray_with_a_provider_is_no_decision_about_another_organisation(
+    tmp_path: Path,
+) -> None:
+    production = Production.accepted(at=CONFIGURED)
+    lock.with_provider(production.lock)
+    astray = tmp_path / "work/integrations" / PROVIDER.organisation / f"notes/{SUPPLIER}/decisions/1-terms.yaml"
+    published = Publishing.begun(tmp_path, production)
+    astray.parent.mkdir(parents=True)
+    astray.write_text("kind: Decision\n")
+    published.commit()
+    await published.genesis()
+    await published.step()
+    found = published.verify()
+    assert (found.verdict, found.findings, found.steps) == ("agrees", (), 1)
 
 
 async def test_without_roots_policies_are_believed(world: Publishing) -> None:

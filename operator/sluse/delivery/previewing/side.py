@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,7 @@ from sluse.model.names import Environment, IntegrationKey
 from sluse.model.policy.bundle import Policy
 from sluse.model.policy.network import NetworkCatalogue
 from sluse.model.problem import Problem
-from sluse.model.tree import Sourced, Tree
+from sluse.model.tree import Authored, Sourced, Tree
 from sluse.words.said import say
 
 IN = {Environment.TEST: say("in test"), Environment.PRODUCTION: say("in production")}
@@ -38,10 +38,9 @@ class Side:
         return Head(self.commit, INTEGRATIONS, self.tree, self.problems, self.policy)
 
     @cached_property
-    def documents(self) -> dict[IntegrationKey, Sourced[Any]]:
+    def documents(self) -> Mapping[IntegrationKey, Sourced[Authored]]:
         """Everything that has a name of its own and is no record."""
-        tree = self.tree
-        return {**tree.integrations, **tree.providers, **tree.installations, **tree.user_organisations}
+        return self.tree.documents
 
     def statements(self) -> Iterator[Sourced[Any]]:
         """Yield every signed statement."""

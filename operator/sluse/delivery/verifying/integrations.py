@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum, auto
 from itertools import chain
-from typing import Any
 
 from sluse.catalog import policies
 from sluse.catalog.files import INTEGRATIONS
@@ -27,8 +26,7 @@ from sluse.gate.survey import GateSurvey
 from sluse.model.digests import canonical
 from sluse.model.names import Digest
 from sluse.model.policy.bundle import Policy, Roots
-from sluse.model.problem import Problem
-from sluse.model.tree import Tree
+from sluse.model.tree import Tree, whole
 from sluse.trust import manifest
 from sluse.words.said import say
 
@@ -146,7 +144,7 @@ class Integrations:
         numbers = frozenset[str]().union(*map(self._mentioned, parts.values()))
         for each in {owner for number in numbers for owner in self._owners.get(number, ())} - parts.keys():
             parts[each] = self._part(each, folders[each], _Part.WHOLE)
-        return _merged(parts.values())
+        return whole(parts)
 
     def _organisations(self, commit: str) -> dict[str, str]:
         """Return every organisation's folder at a commit."""
@@ -216,22 +214,6 @@ class Integrations:
 
 def _tree(commit: bytes) -> str:
     return commit.partition(b"\n")[0].removeprefix(b"tree ").decode()
-
-
-def _merged(parts: Iterable[Tree]) -> Tree:
-    mappings: dict[str, dict[Any, Any]] = {
-        each.name: {} for each in fields(Tree) if each.name not in {"problems", "unreadable"}
-    }
-    problems: list[Problem] = []
-    unreadable: set[str] = set()
-    for part in parts:
-        for name, into in mappings.items():
-            own = getattr(part, name)
-            if own:
-                into.update(own)
-        problems.extend(part.problems)
-        unreadable |= part.unreadable
-    return Tree(**mappings, problems=tuple(problems), unreadable=frozenset(unreadable))
 
 
 def _unpinned(contents: Mapping[str, bytes]) -> Policy | Untrusted:
