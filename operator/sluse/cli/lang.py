@@ -43,20 +43,16 @@ def of(context: click.Context) -> Translate:
 def chosen(context: click.Context) -> Translate:
     """Return what says a sentence in the language that was chosen, by now, or in the locale's."""
     found = context.meta.get(KEY)
-    return _of(None) if found is None else cast("Translate", found)
+    return in_(None) if found is None else cast("Translate", found)
 
 
 def in_(language: str | None) -> Translate:
     """Return what says a sentence in a language, by its name; without one, in the locale's."""
-    return _of(language)
-
-
-def _chosen(ctx: click.Context, param: click.Parameter, value: str | None) -> None:  # noqa: ARG001 - click's signature
-    ctx.meta[KEY] = _of(value)
-
-
-def _of(value: str | None) -> Translate:
     from sluse.wiring.language import surrounding
     from sluse.words.language import Language, in_language
 
-    return in_language(Language(value) if value is not None else surrounding())
+    return in_language(Language(language) if language is not None else surrounding())
+
+
+def _chosen(ctx: click.Context, param: click.Parameter, value: str | None) -> None:  # noqa: ARG001 - click's signature
+    ctx.meta[KEY] = in_(value)
