@@ -12,7 +12,7 @@ import pytest
 
 from sluse.catalog import limits
 from sluse.catalog.files import FileKind
-from sluse.catalog.policies import DATA, PolicyReading, contents, lacking, read
+from sluse.catalog.policies import DATA, PolicyReading, contents, lacking, read, read_alone
 from sluse.catalog.work_tree import WorkTree
 from sluse.model.policy.people import Role
 
@@ -60,6 +60,12 @@ def test_digests_are_of_the_bytes_by_the_path_in_the_folder(files: Mapping[str, 
     path = "policies/gate.yaml"
     assert read(files).digests["gate.yaml"] == hashlib.sha256(files[path]).hexdigest()
     assert read({**files, path: files[path] + b"\n"}).digests != read(files).digests
+
+
+def test_one_file_can_be_read_whatever_is_wrong_with_the_others(files: Mapping[str, bytes]) -> None:
+    found = read_alone("gate.yaml", {**files, "policies/reviewers.yaml": b"a: ["})
+    assert (found.problems, found.models.gate) == ((), read(files).models.gate)
+    assert read_alone(LACKED, files) == read({})
 
 
 def test_a_file_that_is_not_known_decides_nothing_and_is_in_no_digest(files: Mapping[str, bytes]) -> None:

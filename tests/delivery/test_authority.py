@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from sluse.catalog import policies
 from sluse.cli.explain import command
-from sluse.delivery.authority import PATH, known_at, signed, unsigned
+from sluse.delivery.authority import known_at, signed, unsigned
 from sluse.delivery.policy import Untrusted, trusted
 from sluse.delivery.sealing import files as sealed
 from sluse.demo.signers import roots, signed_manifest
@@ -23,6 +23,7 @@ from worlds import authored
 from worlds.syncing import Syncing
 
 ROOT = Path(__file__).parents[2]
+PATH = "policies/authority.yaml"
 STRICTER = b"rsaBitsRefused: {value: 4096, source: asked, certainty: verified}\n"
 ABOUT_PEOPLE = "identityScopePrefixes: {value: ['nhn:', 'helseid:'], source: asked, certainty: verified}\n"
 BROKEN = b"rsaBitsRefused: {value: 512, source: asked, certainty: verified}\n"

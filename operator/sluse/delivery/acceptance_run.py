@@ -168,7 +168,7 @@ def _require_tested(document: Gated, pages: Mapping[str, Page]) -> None:
 
 
 def _repository(root: Path) -> str:
-    found = policies.read(policies.contents(WorkTree(root, policies.FOLDER))).models.repository
+    found = policies.read_alone("repository.yaml", policies.contents_in(root)).models.repository
     if found is None:
         raise AcceptanceError(
             say("{folder}/repository.yaml cannot be read, and every signature names it", folder=policies.FOLDER)

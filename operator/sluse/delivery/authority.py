@@ -15,7 +15,7 @@ from sluse.model.tree import errors
 from sluse.rules.judge import known_in
 from sluse.words.said import say
 
-PATH = f"{policies.FOLDER}/authority.yaml"
+NAME = "authority.yaml"
 
 
 def unsigned(contents: Mapping[str, bytes]) -> AuthorityProfile:
@@ -23,12 +23,12 @@ def unsigned(contents: Mapping[str, bytes]) -> AuthorityProfile:
 
     Enough for test and for a person who looks. `contents` as `catalog.policies.contents` gives them.
     """
-    return known_in(policies.read({path: content for path, content in contents.items() if path == PATH}).models)
+    return known_in(policies.read_alone(NAME, contents).models)
 
 
 def known_at(root: Path) -> AuthorityProfile:
     """Return what a working tree says. CatalogError where its file is wrong."""
-    read = policies.read({path: content for path, content in policies.contents_in(root).items() if path == PATH})
+    read = policies.read_alone(NAME, policies.contents_in(root))
     wrong = errors(read.problems)
     if wrong:
         raise CatalogError(sentence(wrong), hint=say("sluse check says how to mend it"))
