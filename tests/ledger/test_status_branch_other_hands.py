@@ -36,8 +36,9 @@ async def test_a_branch_that_was_set_back_or_removed_is_noticed_even_after_a_res
     await status.genesis("repo.example", now)
     await status.publish({"a/b.json": b"1"}, SOURCE, now)
     git("update-ref", "refs/heads/sluse/test", "sluse/test^")
-    with pytest.raises(LedgerError, match="set back or removed"):
-        await branch().fetch()
+    for _ in range(3):  # who is started again and again until a person has looked does not get used to it
+        with pytest.raises(LedgerError, match="set back or removed"):
+            await branch().fetch()
     git("update-ref", "-d", "refs/heads/sluse/test")
     with pytest.raises(LedgerError, match="set back or removed"):
         await branch().fetch()
@@ -48,8 +49,9 @@ async def test_an_exchanged_last_commit_is_noticed(branch: Opened, git: Git, now
     await branch().genesis("repo.example", now)
     amended = git("-c", "user.name=x", "-c", "user.email=x@y", "commit-tree", "-m", "x", "sluse/test^{tree}").strip()
     git("update-ref", "refs/heads/sluse/test", amended)
-    with pytest.raises(LedgerError, match="exchanged"):
-        await branch().fetch()
+    for _ in range(3):
+        with pytest.raises(LedgerError, match="exchanged"):
+            await branch().fetch()
 
 
 @pytest.mark.parametrize("damage", ["HEAD", "objects", "status-index.lock", "shallow"])

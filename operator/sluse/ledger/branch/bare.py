@@ -19,10 +19,14 @@ from sluse.ledger.branch.history import publication
 from sluse.trust.keys import PublicKey
 
 REF = "refs/sluse/status"
-"""What is known to be published."""
+"""What is known to be published, and was found to go on from what was known before."""
+
+_FETCHED = "refs/sluse/fetched"
 
 _DEEP = 100
 """So many commits are looked through for our last one: nobody pushes by mistake as often."""
+_SAID_OF_BLOB = 3
+"""Words ahead of each blob: its id, its type and its size. Of one that is missing there are two."""
 _INDEX = "status-index"
 _ABSENT = "0" * 40
 _PLAIN, _REPOSITORY = "100644", "160000"
@@ -37,12 +41,23 @@ class GitFailed(Exception):
         self.said = said
 
 
+class Damaged(GitFailed):
+    """Our copy is no use: what it should hold is missing or broken, or git finds no repository there."""
+
+
+class TimedOut(GitFailed):
+    """Git took longer than the time limit, and was ended."""
+
+
 class Unreachable(LedgerError):
     """The remote of the status branch does not answer; another try may do."""
 
 
 class Bare:
-    """The repository at `path`. Every method blocks; GitFailed where git fails, Unreachable where the remote does."""
+    """The repository at `path`. Every method blocks, and raises one of three errors.
+
+    Damaged where what is stored here is at fault, Unreachable where the remote does not answer, else GitFailed.
+    """
 
     def __init__(self, path: Path, environment: Mapping[str, str], *, timeout: float, fence: Fence = unfenced) -> None:
         self.path = path
@@ -68,23 +83,24 @@ class Bare:
     def fetch(self, url: str, branch: str) -> str | None:
         """Bring the remote's branch, its newest commit only; return the commit, None where there is no such branch."""
         try:
-            self._remote(url, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--depth=1", url, f"+refs/heads/{branch}:{REF}")  # fmt: skip
+            self._fetch(url, branch, depth=1)
+        except TimedOut:
+            raise
         except GitFailed as failure:
             if "couldn't find remote ref" in failure.said:
                 return None
-            raise
-        return self.tip()
+            raise Damaged(failure.out, failure.said) from None
+        return self._commit_of(_FETCHED)
 
     def deepen(self, url: str, branch: str, commit: str) -> None:
         """Bring the newest commits of the remote's branch, `commit` the newest of them: GitFailed where it has moved on."""
-        self._remote(url, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", f"--depth={_DEEP}", url, f"+refs/heads/{branch}:{REF}")  # fmt: skip
-        if self.tip() != commit:
-            self.run("update-ref", REF, commit)
+        self._fetch(url, branch, depth=_DEEP)
+        if self._commit_of(_FETCHED) != commit:
             raise GitFailed("[rejected]", "it has moved on")
 
     def history(self, commit: str) -> list[str]:
         """Return the commits that are here, from this one back; each after those that follow it."""
-        return self.run("rev-list", "--topo-order", f"--max-count={_DEEP}", commit).decode().split()
+        return self._stored("rev-list", "--topo-order", f"--max-count={_DEEP}", commit).decode().split()
 
     def push(self, url: str, commit: str, branch: str) -> None:
         """Move the remote's branch forward to a commit; a GitFailed with `!` in `out` where the remote refused.
@@ -97,16 +113,17 @@ class Bare:
 
     def tip(self) -> str | None:
         """Return the commit that is known to be published."""
-        try:
-            return self.run("rev-parse", "--verify", "--quiet", f"{REF}^{{commit}}").decode().strip()
-        except GitFailed:
-            return None
+        return self._commit_of(REF)
+
+    def know(self, commit: str) -> None:
+        """Have a commit that was fetched be the one that is known to be published, also to the next process."""
+        self._stored("update-ref", REF, commit)
 
     def load(self, commit: str) -> dict[str, str]:
         """Take a commit's tree as the index; return its blobs' ids by path."""
         for name in (_INDEX, f"{_INDEX}.lock"):  # what a killed process left counts for nothing
             (self.path / name).unlink(missing_ok=True)
-        self.run("read-tree", commit)
+        self._stored("read-tree", commit)
         return self.blobs(commit)
 
     def blobs(self, commit: str) -> dict[str, str]:
@@ -114,18 +131,21 @@ class Bare:
 
         What is no plain file goes by an id that no content has, so that it always differs from what we publish: see `blob_of`.
         """
-        listed = self.run("ls-tree", "-r", "-z", commit).decode(errors="surrogateescape").split("\0")
+        listed = self._stored("ls-tree", "-r", "-z", commit).decode(errors="surrogateescape").split("\0")
         rows = ((meta.split(), path) for meta, _, path in (line.partition("\t") for line in listed if line))
         return {path: each if mode == _PLAIN else f"{each} {mode}" for (mode, _, each), path in rows}
 
     def read(self, ids: Sequence[str]) -> dict[str, bytes]:
         """Return blobs by id, through one process."""
-        out = self.run("cat-file", "--batch", stdin="".join(f"{each}\n" for each in ids).encode())
+        out = self._stored("cat-file", "--batch", stdin="".join(f"{each}\n" for each in ids).encode())
         found: dict[str, bytes] = {}
         position = 0
         for each in ids:
             end = out.index(b"\n", position)
-            size = int(out[position:end].split()[2])
+            said = out[position:end].split()
+            if len(said) != _SAID_OF_BLOB:
+                raise Damaged("", f"{each} is missing")
+            size = int(said[2])
             found[each] = out[end + 1 : end + 1 + size]
             position = end + 1 + size + 1
         return found
@@ -134,14 +154,14 @@ class Bare:
         """Write the blobs, change the index by path (None removes), return the tree's id."""
         blobs = {content for content in files.values() if content is not None}
         stream = b"".join(b"blob\ndata %d\n%b\n" % (len(content), content) for content in sorted(blobs))
-        self.run("fast-import", "--quiet", "--done", stdin=stream + b"done\n")
+        self._stored("fast-import", "--quiet", "--done", stdin=stream + b"done\n")
         lines = (
             f"0 {_ABSENT}\t{path}\0" if content is None else f"{_PLAIN} {blob_id(content)}\t{path}\0"
             # What goes makes room for what comes: a file where a folder was, or the other way round.
             for path, content in sorted(files.items(), key=lambda file: file[1] is not None)
         )
-        self.run("update-index", "-z", "--index-info", stdin="".join(lines).encode(errors="surrogateescape"))
-        return self.run("write-tree").decode().strip()
+        self._stored("update-index", "-z", "--index-info", stdin="".join(lines).encode(errors="surrogateescape"))
+        return self._stored("write-tree").decode().strip()
 
     def commit(self, tree: str, parent: str | None, message: str, key: Path, environment: Mapping[str, str]) -> str:
         """Make a commit, signed with the SSH key in `key`; return its id."""
@@ -154,7 +174,7 @@ class Bare:
 
     def signer(self, commit: str) -> PublicKey:
         """Return the key that signed a commit. Raises BadSignature."""
-        return publication(commit, self.run("cat-file", "commit", commit)).signer()
+        return publication(commit, self._stored("cat-file", "commit", commit)).signer()
 
     def run(self, *arguments: str, stdin: bytes = b"", environment: Mapping[str, str] | None = None) -> bytes:
         """Run git and return what it printed; GitFailed also where it takes longer than the time limit."""
@@ -171,10 +191,28 @@ class Bare:
                 out, err = process.communicate(stdin, timeout=self._timeout)
             except subprocess.TimeoutExpired:
                 command.end(process)
-                raise GitFailed("", "it timed out") from None
+                raise TimedOut("", "it timed out") from None
         if process.returncode:
             raise GitFailed(out.decode(errors="replace"), err.decode(errors="replace").strip())
         return out
+
+    def _stored(self, *arguments: str, stdin: bytes = b"") -> bytes:
+        """Run git on what is here, where it can fail of nothing else than what is here."""
+        try:
+            return self.run(*arguments, stdin=stdin)
+        except TimedOut:
+            raise
+        except GitFailed as failure:
+            raise Damaged(failure.out, failure.said) from None
+
+    def _commit_of(self, name: str) -> str | None:
+        try:
+            return self.run("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").decode().strip()
+        except GitFailed:
+            return None
+
+    def _fetch(self, url: str, branch: str, *, depth: int) -> None:
+        self._remote(url, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", f"--depth={depth}", url, f"+refs/heads/{branch}:{_FETCHED}")  # fmt: skip
 
     def _remote(self, url: str, *arguments: str) -> None:
         try:

@@ -21,7 +21,7 @@ from sluse.errors import LedgerError, LedgerMissing
 from sluse.leadership.fence import Fence, unfenced
 from sluse.ledger.branch import chain
 from sluse.ledger.branch.author import Author
-from sluse.ledger.branch.bare import Bare, GitFailed, Unreachable, blob_of, changed_ids, differs
+from sluse.ledger.branch.bare import Bare, Damaged, GitFailed, Unreachable, blob_of, changed_ids, differs
 from sluse.ledger.branch.chain import GENESIS, HEAD, Genesis, Head
 from sluse.ledger.branch.published import Published, head_of, moved, published
 from sluse.ledger.branch.undoing import last_of, undoing
@@ -122,28 +122,35 @@ class StatusBranch:
         def locked() -> _Result:
             with self._lock:
                 try:
-                    return work()
+                    return self._whole(work)
                 except GitFailed as failure:
                     raise self._failed(failure) from None
 
         return await asyncio.to_thread(locked)
 
-    def _look(self) -> Published | None:
-        """Fetch. A copy that git cannot use is made anew, once; what was read of it just now is not read again."""
-        self._bare.prepare()
-        found = before = self._remembered()
+    def _whole(self, work: Callable[[], _Result]) -> _Result:
+        """Do it; once more with a new copy where this one turns out to be damaged. What was known of the branch stays known."""
         try:
-            commit = self._bare.fetch(self._url, self._environment.status_branch)
-            if before is None or before.commit != commit or self._known is not None:
-                found = self._read(commit) if commit else None
-        except GitFailed as failure:
-            _log.warning("the copy of the status branch is made anew: %s", failure.said)
+            return work()
+        except Damaged as damage:
+            _log.warning("the copy of the status branch is made anew: %s", _last(damage.said))
             self._bare.discard()
-            self._bare.prepare()
-            commit = self._bare.fetch(self._url, self._environment.status_branch)
+            if self._known is not None:
+                self._look()
+            return work()
+
+    def _look(self) -> Published | None:
+        """Fetch. What does not go on from what was seen before is an error now and, as long as our copy is there, later."""
+        self._bare.prepare()
+        before = self._remembered()
+        commit = self._bare.fetch(self._url, self._environment.status_branch)
+        found = before
+        if before is None or before.commit != commit or self._known is not None:
             found = self._read(commit) if commit else None
         if wrong := moved(before, found, ours=None if self._known is None else {self._known.commit, self._attempted}):
             raise self._rewritten(wrong)
+        if found is not None:
+            self._bare.know(found.commit)
         self._known, self._attempted, self._sure = found, None, True
         return found
 
@@ -152,10 +159,7 @@ class StatusBranch:
         if self._known is not None:
             return self._known
         commit = self._bare.tip()
-        try:
-            return self._read(commit) if commit else None
-        except GitFailed:
-            return None
+        return self._read(commit) if commit else None
 
     def _rewritten(self, why: str) -> LedgerError:
         return LedgerError(
