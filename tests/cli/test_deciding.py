@@ -92,6 +92,20 @@ def test_what_will_be_signed_is_shown_in_words_and_nothing_is_written_without_a_
     assert clone.git("status", "--short", "--untracked-files=all") == before
 
 
+def test_what_will_be_signed_is_shown_in_bokmal_from_its_first_line_on(clone: OwnClone) -> None:
+    said = clone.sluse("approve", SERVICE, "--key", clone.key(ALM), "--lang", "nb", answer="n\n")
+    first, second, *_ = said.stderr.splitlines()
+    assert (first, second.split(" 2")[0]) == (
+        f"erklæring (plan) for {SERVICE} i produksjon: godkjent",
+        "  produksjon ikke før",
+    )
+
+
+def test_a_refusal_is_a_sentence_also_of_types_that_are_plural(clone: OwnClone) -> None:
+    said = approve(clone, "fjordlegen", DESK)
+    assert f"the statement of type terms in {FOLDER}/decisions/_organisation/1-terms.yaml does not count" in said.stderr
+
+
 def test_an_acceptance_says_what_production_still_waits_for(clone: OwnClone) -> None:
     written(approve(clone, "fjordlegen", ALM))
     clone.submit(SERVICE, by=DESK)

@@ -88,7 +88,7 @@ def test_an_acceptance_test_of_what_is_no_more_is_not_accepted(clone: OwnClone) 
     [
         ('validUntil: "2026-02-01T00:00:00Z"', "counted until 2026-02-01"),
         ('retired: "2026-02-01T00:00:00Z"', "was retired at 2026-02-01"),
-        ('revokedSince: "2026-02-01T00:00:00Z"', "is revoked since 2026-02-01"),
+        ('revokedSince: "2026-02-01T00:00:00Z"', "has been revoked since 2026-02-01"),
     ],
 )
 def test_a_key_past_its_time_signs_nothing(clone: OwnClone, end: str, reason: str) -> None:

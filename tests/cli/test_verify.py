@@ -84,7 +84,7 @@ def test_without_roots_it_says_what_it_believed(opened: Publishing) -> None:
     words = ["verify", "-e", "production", "--repository", str(opened.folder / "clone")]
     found = CliRunner(env=GIT).invoke(main, words)
     assert found.exit_code == 0
-    assert "trusted  policies/ as they are: no roots are pinned" in found.stdout
+    assert "trusted  policies/ as it is: no roots are pinned" in found.stdout
 
 
 def test_what_is_no_clone_ends_with_2_and_a_hint(opened: Publishing, tmp_path: Path) -> None:

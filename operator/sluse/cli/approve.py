@@ -19,7 +19,7 @@ _TYPES = ["acceptance", "plan", "organisation", "terms", "keys", "rollback", "ac
 @click.option("--client", default="", help="Which client's keys are vouched for.")
 @click.option("--statement", default="", metavar="ID", help="Acceptance to go back to; else the one before.")
 @click.option("--text", default="", help="What is acknowledged.")
-@deciding.when("--expires", help="When the statement ends to count, with zone.")
+@deciding.when("--expires", help="When the statement stops counting, with zone.")
 @deciding.options
 def command(  # noqa: PLR0913 - each is an option
     *,

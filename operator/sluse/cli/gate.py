@@ -46,7 +46,7 @@ def command(
     INTEGRATION is `<organisation>.<name>`; the name alone will do where only one has it. The working tree is judged as
     it is, offline. With the published ledger in the clone (see --fetch) also the step that the operator takes.
 
-    The roots are never read from the repository: without --roots or --settings policies/ count as they are.
+    The roots are never read from the repository: without --roots or --settings policies/ counts as it is.
 
     Exit codes: 0 shown, 1 the integration that was asked for is not entitled, 2 it could not be told.
     """
@@ -86,7 +86,7 @@ def prepared(
     files = contents(WorkTree(root, "policies"))
     if roots is None and settings is None:
         policy = unverified(files)
-        told = say("policies/ are taken as they are: no roots are pinned (--roots, --settings)")
+        told = say("policies/ is taken as it is: no roots are pinned (--roots, --settings)")
         click.echo(words(told), err=True)
     else:
         policy = trusted(files, pinned(roots, settings))

@@ -52,7 +52,7 @@ def command(
     before and after; who must do or decide what. Nothing is written anywhere, and no cluster is asked.
 
     Markdown begins with a hidden line that is always the same, by which a comment is found again and updated.
-    SETTINGS are production's: what its registrar can do, and the roots. Without the roots policies/ count as they are.
+    SETTINGS are production's: what its registrar can do, and the roots. Without the roots policies/ counts as it is.
 
     Exit codes: 0 shown, 1 the files that it concerns have errors, 2 it could not be told.
     """

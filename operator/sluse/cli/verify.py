@@ -45,7 +45,7 @@ def command(
     production each step is judged again by the gate, with the commit that it names and at its moment; what the clone
     lacks is judged by HEAD, and that is said.
 
-    A hash chain shows a rewriting only to who remembers a head: remember the one that is printed, and give it with
+    A hash chain shows a rewriting only to whoever remembers a head: remember the one that is printed, and give it with
     --trusted-head next time. The roots are never read from the repository.
 
     Exit codes: 0 agreed, 1 something disagrees, 2 it could not be told.

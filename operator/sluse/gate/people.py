@@ -64,7 +64,7 @@ def key_ids(lines: Iterable[str]) -> Iterable[str]:
 def out_of_force(key: SigningKey, at: datetime) -> str | None:
     """Return why a key does not count for what was signed at `at`; None where it does."""
     if key.revoked_since is not None and at >= key.revoked_since:
-        return say("its key is revoked since {moment}", moment=f"{key.revoked_since:%Y-%m-%d %H:%M}")
+        return say("its key has been revoked since {moment}", moment=f"{key.revoked_since:%Y-%m-%d %H:%M}")
     if at < key.valid_from:
         return say("its key counts from {moment} only", moment=f"{key.valid_from:%Y-%m-%d %H:%M}")
     if key.valid_until is not None and at >= key.valid_until:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sluse.model.names import Digest, IntegrationKey
 from sluse.model.records import AcceptanceTest, Decision
-from sluse.model.statement import Statement
+from sluse.model.statement import Statement, StatementType
 from sluse.model.tree import Sourced
 from sluse.rules.records import RULES
 from sluse.rules.rule import DocumentRule
@@ -18,6 +18,9 @@ from sluse.words.said import say
 _NAME = re.compile(r"(?P<subject>.+)-[0-9]+-[a-z]+")
 
 _FORM = tuple(rule for rule in RULES if isinstance(rule, DocumentRule))
+
+_NAMED_AS_SUCH = frozenset({StatementType.TERMS, StatementType.KEYS, StatementType.ORGANISATION})
+"""Types whose word means many things, or the thing itself that the statement is about."""
 
 Signed = Sourced[Decision] | Sourced[AcceptanceTest]
 
@@ -50,8 +53,11 @@ class Record:
 
     @property
     def named(self) -> str:
-        """What people call it in a message: its type and its file."""
-        return say("the {type} in {path}", type=self.statement.type, path=self.path)
+        """What people call it in a message, as one thing: its type and its file."""
+        kind = self.statement.type
+        if kind in _NAMED_AS_SUCH:
+            return say("the statement of type {type} in {path}", type=kind, path=self.path)
+        return say("the {type} in {path}", type=kind, path=self.path)
 
 
 def read(source: Signed) -> Record:

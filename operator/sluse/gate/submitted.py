@@ -213,7 +213,7 @@ CHECKS: tuple[Check[Case], ...] = (
     ),
     Check("SuiteTooOld", "The evidence is of the suite, and at least the version, that policy asks for.", _suite),
     Check("EvidenceIncomplete", "There is evidence of every client.", _every_client),
-    Check("CasesMissing", "Every mandatory case was run, and seen by who must have seen it.", _cases_seen),
+    Check("CasesMissing", "Every mandatory case was run, and seen by whoever must see it.", _cases_seen),
     Check("CasesFailed", "Every case passed.", _all_passed),
     Check("EvidenceTooOld", "The evidence was fresh when it was decided on.", _fresh),
 )

@@ -117,7 +117,7 @@ def rules(known: AuthorityProfile) -> tuple[Rule, ...]:
         ),
         TreeRule(
             id="organisation-number-unknown",
-            why="Only who has declared a number in its own file can let others act for it.",
+            why="Only whoever has declared a number in its own file can let others act for it.",
             source="Kom i gang med HelseID: the configuration owner (konfigurasjonseier) is agreed with NHN",
             certainty=Certainty.ASSUMED,
             hint="Add the number to `spec.numbers` of the organisation it belongs to; if that organisation's file has a"

@@ -69,7 +69,7 @@ SEVERAL_DOCUMENTS = _yaml(
 DIRECTIVE = _yaml("directive", "A directive changes how the file is read.", "Remove the line.")
 AMBIGUOUS = _yaml(
     "ambiguous-value",
-    "YAML 1.1 readers, which most tools are, read it differently than YAML 1.2: `no` is false to them.",
+    "YAML 1.1 readers, which most tools are, read it differently from YAML 1.2: `no` is false to them.",
     "Put it in quotes if it is text; else write true, false or a plain number.",
 )
 NUMBER_RANGE = _yaml("number-range", "Readers cut such a number off at different places.", "Put it in quotes.")

@@ -141,7 +141,7 @@ RULES = (
     DocumentRule[Record](
         id="record-verdict",
         judges=(AcceptanceTest, Decision),
-        why="A decision says yes or no, and who is told no must learn what to mend.",
+        why="A decision says yes or no, and whoever is told no must learn what to mend.",
         source="Sluse: decisions have a verdict, rejections have findings",
         certainty=Certainty.OWN,
         hint="Let the command write the record anew: editing it breaks its signature.",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
+from sluse.delivery.deciding import told
 from sluse.delivery.deciding.asked import Asked
 from sluse.delivery.deciding.desk import Desk
 from sluse.delivery.deciding.draft import Sign, text
@@ -66,7 +67,7 @@ def countersignature(desk: Desk, path: str) -> Countersignature:
         who = desk.reviewer.person if desk.reviewer else desk.signer.key_id
         raise DecisionRefused(say("{named} gains nothing by a signature of {who}", named=before.named, who=who))
     words = (
-        f"{statement.type} of {statement.subject} in {statement.environment}: {statement.verdict}",
+        told.title(statement),
         *(behind("  ", say("signed by {key}", key=key.key_id)) for key in before.signers),
         f"SHA-256 {statement.id}",
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sluse.catalog.files import INTEGRATIONS
 from sluse.catalog.yaml import dump
+from sluse.delivery.deciding import told
 from sluse.delivery.deciding.desk import Desk, Subject
 from sluse.delivery.deciding.groups import Group, group, work_out
 from sluse.delivery.deciding.rehearsal import Rehearsal
@@ -119,7 +120,6 @@ def ends(chain: Chain) -> tuple[Digest, ...]:
 
 
 def _words(desk: Desk, statement: Statement, said: Group) -> tuple[str, ...]:
-    verdict = f": {statement.verdict}" if statement.verdict else ""
     chain = {record.id: record for record in desk.survey.records(desk.subject.organisation).values()}
     who = (
         desk.reviewer.person
@@ -127,7 +127,7 @@ def _words(desk: Desk, statement: Statement, said: Group) -> tuple[str, ...]:
         else say("a maintainer of {organisation}", organisation=desk.subject.organisation)
     )
     return (
-        f"{statement.type} of {statement.subject} in {statement.environment}{verdict}",
+        told.title(statement),
         *(behind("  ", line) for line in said.words),
         *(behind("  ", say("finding: {finding}", finding=each)) for each in statement.findings),
         *(

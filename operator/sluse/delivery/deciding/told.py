@@ -1,12 +1,30 @@
-"""Bodies told in words: every value of production, and what differs from what stands. That is what a reviewer looks at."""
+"""What is signed, told in words: its title, every value of production, what differs from what stands. A reviewer looks at that."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from sluse.words.said import say
+from sluse.model.statement import Statement, Verdict
+from sluse.words.said import Said, say
 
 _LEFT_OUT = frozenset({"clients", "production", "tested", "identity"})
+
+_VERDICTS = {Verdict.APPROVED: say("approved"), Verdict.REJECTED: say("rejected")}
+
+
+def title(statement: Statement) -> Said:
+    """Return the line over a statement: its type, which is a name in every language, what it is about, its verdict."""
+    about = say(
+        "{type} of {subject} in {environment}",
+        type=statement.type,
+        subject=statement.subject,
+        environment=Said(statement.environment, {}),
+    )
+    return (
+        about
+        if statement.verdict is None
+        else say("{statement}: {verdict}", statement=about, verdict=_VERDICTS[statement.verdict])
+    )
 
 
 def values(body: object, path: str = "") -> Iterator[str]:

@@ -65,7 +65,7 @@ class Judge:
                     "StepNotShown",
                     place,
                     say(
-                        "{change}: policies/ at HEAD do not count: {reasons}",
+                        "{change}: policies/ at HEAD does not count: {reasons}",
                         change=change.said,
                         reasons=several(policy.reasons),
                     ),
@@ -94,7 +94,7 @@ def _unlike(policy: Policy | Untrusted, change: Change, least_version: int) -> F
     after, place = change.after, change.place
     if isinstance(policy, Untrusted):
         message = say(
-            "{change}: policies/ of commit {commit} do not count: {reasons}",
+            "{change}: policies/ of commit {commit} does not count: {reasons}",
             change=change.said,
             commit=after.commit[:12],
             reasons=several(policy.reasons),

@@ -168,7 +168,7 @@ class Story:
             return say("the clone has no commit of the integrations")
         policy = self.integrations.policy(head)
         return (
-            say("policies/ of HEAD do not count: {reasons}", reasons=several(policy.reasons))
+            say("policies/ of HEAD does not count: {reasons}", reasons=several(policy.reasons))
             if isinstance(policy, Untrusted)
             else ""
         )

@@ -30,7 +30,7 @@ def _facts(found: Verified, *, pinned: bool) -> Iterator[str]:
         sequence=found.sequence,
         steps=found.steps,
     )
-    by = say("policies/ under the pinned roots") if pinned else say("policies/ as they are: no roots are pinned")
+    by = say("policies/ under the pinned roots") if pinned else say("policies/ as it is: no roots are pinned")
     remembered = say("no remembered head, so a rewriting by the operator itself would not show")
     if found.continues is not None:
         remembered = say("the remembered head of publication {number}", number=found.continues)
