@@ -64,3 +64,10 @@ def test_many_problems_are_counted_and_old_ones_only_counted() -> None:
     assert "**fuse:** it holds 6" in said
     assert "fuse: it holds 6" in list(text.lines(found, words=english))
     assert found.wrong
+
+
+def test_blank_lines_stand_alone_and_a_list_does_not_run_into_the_table() -> None:
+    nothing = markdown(Preview("base", "head", ()), words=english)
+    held = markdown(Preview("base", "head", (item(1),), fuse=("it holds 6",), notes=("a note",)), words=english)
+    assert ["\n\n\n" in said for said in (nothing, held)] == [False, False]
+    assert "it holds 6\n\n| what" in held

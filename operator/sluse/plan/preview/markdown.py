@@ -7,6 +7,7 @@ Values were written by strangers: they stand in code spans, where nothing is a l
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from sluse.plan.preview.text import (
     ENVIRONMENTS,
@@ -35,6 +36,7 @@ def markdown(preview: Preview, words: Translate) -> str:
         "",
         *_faults(preview, words),
         *(f"- **{words(say('fuse'))}:** {plain(words(each))}" for each in preview.fuse),
+        "",
         *_table(preview, words),
     ]
     tail = [
@@ -54,7 +56,8 @@ def markdown(preview: Preview, words: Translate) -> str:
             shown.append(words(more))
             break
         shown.append(text)
-    return "\n".join([*head, *shown, *tail])
+    lines = [*head, *shown, *tail]
+    return "\n".join(line for before, line in pairwise([MARKER, *lines]) if before or line)  # one blank line at a time
 
 
 def _faults(preview: Preview, words: Translate) -> Iterator[str]:
