@@ -111,6 +111,10 @@ class TestProviders:
         problems = [each for each in check(replace(base, providers=both)) if each.rule == "provider-name"]
         assert [problem.holds for problem in problems] == ["fjordlegen.x", "nordlys.x"]
 
+    def test_nothing_is_called_as_the_page_of_its_organisation(self, base: Tree) -> None:
+        tree = replace(base, providers=placed(IdentityProvider, "readme", PROVIDER))
+        assert found(tree) == [("name-of-a-page", "metadata.name")]
+
     @pytest.mark.parametrize("name", KNOWN_PROVIDERS)
     def test_a_newcomer_cannot_call_itself_what_helseid_has(self, name: str, base: Tree) -> None:
         tree = replace(base, providers=placed(IdentityProvider, name, PROVIDER))

@@ -4,16 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from sluse.model.client_installation import ClientInstallation
+from sluse.model.identity_provider import IdentityProvider
 from sluse.model.names import IntegrationKey
+from sluse.model.service_integration import ServiceIntegration
 from sluse.model.tree import Tree
 from sluse.rules import authority, fields, near
-from sluse.rules.rule import Certainty, Finding, TreeRule
+from sluse.rules.rule import Certainty, DocumentRule, Finding, TreeRule
 from sluse.rules.shown import listed, shown
 from sluse.rules.survey import Source, Survey
 from sluse.words.said import say
 
 KNOWN_PROVIDERS: Mapping[str, str] = authority.PROVIDERS.value
 """Identity providers that HelseID has already, by the name they have in files."""
+
+Paged = ServiceIntegration | ClientInstallation | IdentityProvider
+"""What has a page of its own on the status branch."""
+
+_FRONT_PAGE = "readme"
+
+
+def page_names(document: Paged) -> Iterator[Finding]:
+    """Find names whose page would be the organisation's README.md where capitals do not count."""
+    if document.metadata.name == _FRONT_PAGE:
+        yield Finding(
+            "metadata.name",
+            say("Nothing can be called {name}: the organisation's own page is", name=shown(_FRONT_PAGE)),
+        )
 
 
 def login_providers(survey: Survey) -> Iterator[tuple[Source, Finding]]:
@@ -149,6 +166,15 @@ def _all(names: list[str]) -> str:
 
 
 RULES = (
+    DocumentRule[Paged](
+        id="name-of-a-page",
+        judges=(ServiceIntegration, ClientInstallation, IdentityProvider),
+        why="The status page of an integration lies beside README.md, its organisation's: where capitals make no difference the two would be one file.",
+        source="Sluse: pages of the status branch, <organisation>/<name>.md",
+        certainty=Certainty.OWN,
+        hint="Choose another name.",
+        check=page_names,
+    ),
     TreeRule(
         id="login-provider-unknown",
         why="A client that offers a mistyped identity provider would wait for it for ever.",
