@@ -6,6 +6,7 @@ import os
 import pty
 import select
 import signal
+import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -62,6 +63,44 @@ def test_a_question_that_is_not_in_the_form_is_told_with_the_nearest(clone: Path
     with pytest.raises(CatalogError, match="no question `titel`") as told:
         raise order(clone, WEB | {"titel": "x"}).exception or AssertionError
     assert told.value.hint == "did you mean title?"
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("numbers", "did you mean organisationNumbers?"), ("id", "sluse new --questions prints a form")],
+)
+def test_part_of_a_name_is_told_with_the_whole_and_no_other_guess_is_made(clone: Path, name: str, hint: str) -> None:
+    with pytest.raises(CatalogError) as told:
+        raise order(clone, WEB | {name: "x"}).exception or AssertionError
+    assert told.value.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], ["there is no terminal to ask the questions on", "--from FILE and --yes"]),
+        (["--from", "answers.yaml"], ["nobody is there to answer", "pass --yes"]),
+    ],
+)
+def test_without_a_terminal_it_says_what_to_pass(clone: Path, words: list[str], said: list[str]) -> None:
+    (clone.parent / "answers.yaml").write_text(dump(WEB))
+    told = subprocess.run(
+        [sys.executable, "-m", "sluse", "new", *words, "--repository", clone, "--private-keys", clone.parent / "keys"],
+        cwd=clone.parent,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 2
+    assert [each for each in said if each not in told.stderr] == []
+    assert git(clone, "branch", "--show-current").strip() == "main"
+
+
+def test_dates_of_the_plan_are_written_alike(clone: Path) -> None:
+    order(clone, WEB)
+    text = (clone / "integrations" / "varden" / "lab.yaml").read_text()
+    assert ['testFrom: "2026-12-01"' in text, 'productionNotBefore: "2027-02-01T08:00"' in text] == [True, True]
 
 
 def test_keys_inside_the_repository_are_refused(clone: Path) -> None:

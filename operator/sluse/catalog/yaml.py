@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,8 @@ __all__ = ["Unreadable", "dump", "lines", "plain"]
 
 
 _TEXT = "tag:yaml.org,2002:str"
+_FROM_A_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+"""Some readers take only the date alone for one: what begins with one is quoted too, so that neighbours look alike."""
 
 
 class _Dumper(yaml.SafeDumper):
@@ -28,7 +31,7 @@ class _Dumper(yaml.SafeDumper):
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     resolved = dumper.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call] # the stubs'
-    plain = is_plainly_text(text) and resolved == _TEXT
+    plain = is_plainly_text(text) and resolved == _TEXT and not _FROM_A_DATE.match(text)
     style = "|" if "\n" in text else None if plain else '"'
     return dumper.represent_scalar(_TEXT, text, style)
 

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from sluse.cli import lang
+from sluse.errors import SluseError
 from sluse.words.said import say
 
 _YES, _NO = frozenset({"y", "yes", "j", "ja"}), frozenset({"n", "no", "nei"})
 
 
 def confirmed(question: str, *, default: bool = False) -> bool:
-    """Ask until it is answered; an empty answer is `default`. click.Abort where nobody can answer."""
+    """Ask until it is answered; an empty answer is `default`. click.Abort where somebody leaves, SluseError where nobody is there."""
     words = lang.words()
     choices = words(say("Y/n") if default else say("y/N"))
     while True:
-        text = click.prompt(f"{words(question)} [{choices}]", default="", show_default=False, err=True)
+        try:
+            text = click.prompt(f"{words(question)} [{choices}]", default="", show_default=False, err=True)
+        except click.Abort as left:
+            if isinstance(left.__context__, EOFError) and not sys.stdin.isatty():
+                click.echo(err=True)
+                raise SluseError(
+                    say("nobody is there to answer, so nothing is written"),
+                    hint=say("pass --yes to write without asking"),
+                ) from None
+            raise
         given = str(text).strip().casefold()
         if not given:
             return default

@@ -65,10 +65,15 @@ def command(
     if questions:
         click.echo(blank(FORMS[kind], words), nl=False)
         return 0
+    interactive = sys.stdin.isatty()
+    if filled_in is None and not interactive:
+        raise SluseError(
+            say("there is no terminal to ask the questions on"),
+            hint=say("fill in what sluse new --questions prints, and pass --from FILE and --yes"),
+        )
     checkout = Checkout(repository)
     base = None if no_branch else begins_at(checkout)
     given = read(filled_in, FORMS[kind]) if filled_in is not None else None
-    interactive = sys.stdin.isatty()
     with asking.interrupted_once(), tree_of(checkout, base) as root:
         interview = Interview(FORMS[kind], Desk(root, policies.read(policies.contents_in(root)).models))
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +11,12 @@ from sluse.errors import CatalogError
 from sluse.order import organisation
 from sluse.order.form import NAME, WHO, Form
 from sluse.order.question import Answer, Question
-from sluse.rules.near import did_you_mean, near_few
+from sluse.rules.near import did_you_mean, nearest
 from sluse.rules.shown import shown
 from sluse.words.said import Translate, say
+
+_A_WORD = 4
+"""Letters; fewer are in many names by chance."""
 
 
 def blank(form: Form, words: Translate) -> str:
@@ -63,10 +66,18 @@ def read(file: Path, form: Form) -> FilledIn:
     known = [each.id for each in _all(form)]
     for name in found:
         if name not in known:
-            hint = did_you_mean(near_few(str(name), known)[:1]) or say("sluse new --questions prints a form")
+            hint = did_you_mean(_meant(str(name), known)) or say("sluse new --questions prints a form")
             place = f"{file}:{lines(text).get(str(name), 1)}"
             raise CatalogError(say("{file}: there is no question {name}", file=place, name=shown(str(name))), hint=hint)
     return FilledIn(file, {name: _as_text(value) for name, value in found.items()}, lines(text))
+
+
+def _meant(name: str, known: Sequence[str]) -> Sequence[str]:
+    """Return the question that a name looks like, else the one that it is a part of; none where there is any doubt."""
+    if (near := nearest(name, known)) is not None:
+        return [near]
+    whole = [each for each in known if len(name) >= _A_WORD and name.casefold() in each.casefold()]
+    return whole if len(whole) == 1 else []
 
 
 def _all(form: Form) -> tuple[Question, ...]:
