@@ -34,6 +34,14 @@ def test_a_town_gets_its_rules_on_stdout_and_what_is_not_known_on_stderr(clone: 
     assert "tind-kommune.helsetjenester: idporten from helsenettet: no host is known" in said.stderr
 
 
+def test_what_is_not_known_is_told_in_bokmal_and_the_export_stays_as_it_is(clone: OwnClone) -> None:
+    said = export(clone, "csv", "--organisation", "tind-kommune", "--lang", "nb")
+    assert said.stdout == export(clone, "csv", "--organisation", "tind-kommune").stdout
+    assert "tind-kommune.helsetjenester: idporten fra helsenettet: ingen vert er kjent" in said.stderr
+    shown = clone.sluse("network", "show", "-e", "test", "--lang", "nb").stdout
+    assert [shown.split()[0], "ingen kjent" in shown] == ["PART", True]
+
+
 def test_nftables_takes_the_networks_that_it_governs(clone: OwnClone) -> None:
     town = ("--organisation", "tind-kommune")
     said = export(clone, "nftables", *town, "--source", "2001:db8:20::/48", "--source", "10.20.0.0/16")

@@ -50,6 +50,17 @@ def test_roots_sign_one_after_the_other_until_it_counts(clone: OwnClone) -> None
     assert clone.git("status", "--short", "policies/history/1.json") == ""
 
 
+def test_both_commands_speak_bokmal(clone: OwnClone) -> None:
+    assert (
+        "policies/ gjelder: 2 av 3 rotnøkler kreves" in clone.sluse("policies", "verify", *ROOTS, "--lang", "nb").stderr
+    )
+    clone.append("policies/calendar.yaml", "# edited\n")
+    said = sign(clone, C, *ROOTS, "--lang", "nb").stderr.splitlines()
+    assert said[:2] == ["versjon 2 av policies/, 8 filer", "  endret: policies/calendar.yaml"]
+    again = sign(clone, C, "--lang", "nb")
+    assert f"feil: {C.key_id} har allerede signert versjon 2" in again.stderr
+
+
 def test_an_edit_between_two_roots_starts_again(clone: OwnClone) -> None:
     clone.append("policies/calendar.yaml", "# edited\n")
     sign(clone, A)

@@ -219,6 +219,22 @@ def test_a_branch_of_another_repository_is_refused(settings: Callable[..., Path]
     assert "repo.example" in result.stderr
 
 
+def test_a_remote_that_does_not_answer_is_told_to_whoever_runs_it(settings: Callable[..., Path], bare: Path) -> None:
+    bare.rename(bare.with_name("away"))
+    result = init(settings())
+    assert result.exit_code == 2
+    assert "hint: check the address" in result.stderr
+    assert "next sync" not in result.stderr
+
+
+def test_a_ledger_is_begun_in_bokmal_too(settings: Callable[..., Path]) -> None:
+    words = ["ledger", "init", "-e", "test", "--lang", "nb", "--settings", str(settings())]
+    first, second = CliRunner().invoke(main, words), CliRunner().invoke(main, words)
+    assert first.stdout.startswith("sluse/test begynner med ")
+    assert "Start den innen 24 timer" in first.stderr
+    assert second.stderr == "sluse/test er allerede startet for repo.example; ingenting er endret\n"
+
+
 def test_settings_of_the_other_environment_are_refused(settings: Callable[..., Path], git: Callable[..., str]) -> None:
     result = init(settings(), "production")
     assert result.exit_code == 2

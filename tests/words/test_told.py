@@ -21,7 +21,10 @@ TALKING = (
     "gate",
     "help",
     "lang",
+    "ledger",
+    "network",
     "new",
+    "policies",
     "preview",
     "reject",
     "retire",
@@ -52,6 +55,10 @@ TELLING = sorted(
         "delivery/policy.py",
         "delivery/checkout.py",
         "delivery/record_commit.py",
+        "delivery/sealing.py",
+        "network/derive.py",
+        "network/export.py",
+        "network/scope.py",
         "ledger/overview.py",
         "notify/message.py",
     )
@@ -93,6 +100,8 @@ NAMES = {
     "no answer",
     "  sluse new ",
     "Submit the acceptance test ",
+    "Sign version ",
+    " of policies/",
     "\n\\ No newline at end of file\n",
 }
 """Parts of a signature or a key file, what the form writes into a file, a failed assertion, what stands in a mail in both

@@ -7,10 +7,18 @@ from pathlib import Path
 
 import click
 
-_MEANING = """
-note: an operator whose cluster has its ledgers publishes them here. One that has none now holds nothing, and registers
-everything at the authority: where it registered before, that means every client twice. See operator/RECOVERY.md.
-Start it within 24 h; one that is first started later asks for that head in ledger.trustedHead of its settings."""
+from sluse.cli import lang
+from sluse.words.said import say
+
+_MEANING = (
+    say("note: an operator whose cluster has its ledgers publishes them here."),
+    say(
+        "One that has none now holds nothing, and registers everything at the authority: where it registered before, that means every client twice. See operator/RECOVERY.md."
+    ),
+    say(
+        "Start it within 24 h; one that is first started later asks for that head in ledger.trustedHead of its settings."
+    ),
+)
 
 
 @click.group()
@@ -21,6 +29,7 @@ def command() -> None:
 @command.command()
 @click.option("-e", "--environment", required=True, type=click.Choice(["test", "production"]))
 @click.option("--settings", type=click.Path(path_type=Path), help="Settings file; else the variable SLUSE_SETTINGS.")
+@lang.option
 def init(environment: str, settings: Path | None) -> None:
     """Push the signed genesis of an environment's status branch.
 
@@ -37,14 +46,17 @@ def init(environment: str, settings: Path | None) -> None:
     loaded = load(settings)
     if loaded.environment.value != environment:
         raise SettingsError(
-            f"these settings are for {loaded.environment.value}, not for {environment}",
-            hint="give the other settings file, or the other -e",
+            say("these settings are for {theirs}, not for {asked}", theirs=loaded.environment.value, asked=environment),
+            hint=say("give the other settings file, or the other -e"),
         )
-    branch = loaded.environment.status_branch
+    words, branch = lang.words(), loaded.environment.status_branch
     status = status_branch(loaded)
     commit = asyncio.run(status.genesis(loaded.repository_id, utc_now()))
     if commit is None:
-        click.echo(f"{branch} was begun already for {loaded.repository_id}; nothing is changed", err=True)
+        there = say("{branch} was begun already for {id}; nothing is changed", branch=branch, id=loaded.repository_id)
+        click.echo(words(there), err=True)
     else:
-        click.echo(f"{branch} begins with {commit}, head {status.head}")
-        click.echo(_MEANING, err=True)
+        click.echo(
+            words(say("{branch} begins with {commit}, head {head}", branch=branch, commit=commit, head=status.head))
+        )
+        click.echo("\n".join(("", *map(words, _MEANING))), err=True)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sluse.cli import table
+from sluse.cli import lang, table
+from sluse.words.said import own, say
 
 if TYPE_CHECKING:
     from sluse.model.names import Environment
@@ -29,7 +30,7 @@ def command() -> None:
     """Show and export what must be opened towards HelseID and the identity providers."""
 
 
-@command.command()
+@command.command(short_help="Export the openings for a firewall.")
 @click.option("--format", "form", required=True, type=click.Choice(_FORMATS), help="For which firewall.")
 @click.option("--environment", "-e", type=click.Choice(_ENVIRONMENTS), default="production", show_default=True)
 @click.option("--service", help="Users of this service, organisation.name: needs no file of your own.")
@@ -45,6 +46,7 @@ def command() -> None:
     "--source", "sources", multiple=True, help="With nftables: a network that the rules govern, as 10.1.0.0/16."
 )
 @_REPOSITORY
+@lang.option
 def export(
     form: str,
     environment: str,
@@ -71,26 +73,27 @@ def export(
     from sluse.network.export import Format, manifests, not_known, text
 
     if service and organisation:
-        raise click.UsageError("--service and --organisation are two different questions; ask one")
+        raise click.UsageError(say("--service and --organisation are two different questions; ask one"))
     if zones and not service:
-        raise click.UsageError("--zone goes with --service; an organisation's zones are in its file")
+        raise click.UsageError(say("--zone goes with --service; an organisation's zones are in its file"))
     if sources and form != Format.NFTABLES:
-        raise click.UsageError("--source goes with --format nftables")
-    place, wanted = Environment(environment), Format(form)
+        raise click.UsageError(say("--source goes with --format nftables"))
+    words, place, wanted = lang.words(), Environment(environment), Format(form)
     found = _derived(repository, place, service, organisation, tuple(NetworkZone(zone) for zone in zones))
     for line in not_known(wanted, found):
-        click.echo(line, err=True)
+        click.echo(words(line), err=True)
     if wanted in {Format.KUBERNETES, Format.CILIUM}:
         made = manifests(wanted, place, found)
-        click.echo(dump(*made), nl=False) if made else click.echo("there is no policy to write", err=True)
+        click.echo(dump(*made), nl=False) if made else click.echo(words(say("there is no policy to write")), err=True)
     else:
         click.echo(text(wanted, place, found, _networks(sources)), nl=False)
     return 0
 
 
-@command.command()
+@command.command(short_help="Show the catalogue of hosts and addresses.")
 @click.option("--environment", "-e", type=click.Choice(_ENVIRONMENTS), help="Only this one.")
 @_REPOSITORY
+@lang.option
 def show(environment: str | None, repository: Path) -> None:
     """Show the catalogue: hosts and addresses, how sure each is, and from where.
 
@@ -102,7 +105,8 @@ def show(environment: str | None, repository: Path) -> None:
     from sluse.network.tabular import catalogue_rows
 
     catalogue = catalogue_in(Checkout(repository, "policies").root)
-    table.show(catalogue_rows(catalogue, Environment(environment) if environment else None))
+    words, rows = lang.words(), catalogue_rows(catalogue, Environment(environment) if environment else None)
+    table.show([[own(cell, words) for cell in row] for row in rows])
 
 
 def _derived(

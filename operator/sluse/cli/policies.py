@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sluse.catalog.files import POLICIES
+from sluse.cli import lang
 from sluse.cli.confirming import confirmed
 from sluse.words.said import say
 
@@ -37,6 +38,7 @@ def command() -> None:
 @click.option("--yes", is_flag=True, flag_value=True, help="Do not ask.")
 @click.option("--commit", is_flag=True, flag_value=True, help="Commit exactly what was written.")
 @_REPOSITORY
+@lang.option
 def sign(key: Path, roots: Path | None, repository: Path, *, yes: bool, commit: bool) -> int:
     """Sign the files of policies/ as they are, as one root.
 
@@ -51,14 +53,16 @@ def sign(key: Path, roots: Path | None, repository: Path, *, yes: bool, commit: 
     from sluse.signing.ssh_keygen import sign as with_ssh_keygen
     from sluse.wiring.roots import pinned
 
+    words = lang.words()
     checkout = Checkout(repository, POLICIES)
     signer = load(key)
     drafted = draft(_reading(checkout.root), signer.public, pinned(roots) if roots else None)
     version = drafted.manifest.version
-    click.echo(f"version {version} of policies/, {len(drafted.manifest.files)} files", err=True)
-    for line in (*drafted.changes, *(f"signed by {each.key_id}" for each in drafted.signers)):
-        click.echo(f"  {line}", err=True)
-    click.echo(f"SHA-256 {drafted.digest}\nkey {signer.public.key_id}", err=True)
+    number = len(drafted.manifest.files)
+    click.echo(words(say("version {version} of policies/, {number} files", version=version, number=number)), err=True)
+    for line in (*drafted.changes, *(say("signed by {key}", key=each.key_id) for each in drafted.signers)):
+        click.echo(f"  {words(line)}", err=True)
+    click.echo(f"SHA-256 {drafted.digest}\n{words(say('key {key}', key=signer.public.key_id))}", err=True)
     if not yes and not confirmed(say("Sign this?")):
         return 1
     files = drafted.sealed(lambda message, namespace: with_ssh_keygen(signer, message, namespace))
@@ -66,14 +70,16 @@ def sign(key: Path, roots: Path | None, repository: Path, *, yes: bool, commit: 
     for path in written:
         click.echo(path)
     if commit:
-        click.echo(f"committed {checkout.commit(written, f'Sign version {version} of policies/')}", err=True)
+        made = checkout.commit(written, f"Sign version {version} of policies/")
+        click.echo(words(say("committed {commit}", commit=made)), err=True)
     return 0
 
 
-@command.command()
+@command.command(short_help="Tell whether policies/ counts.")
 @_ROOTS
 @click.option("--settings", type=click.Path(path_type=Path), help="Settings that pin the roots; else SLUSE_SETTINGS.")
 @_REPOSITORY
+@lang.option
 def verify(roots: Path | None, settings: Path | None, repository: Path) -> int:
     """Tell whether policies/ counts: readable, whole, and signed by enough of the pinned roots. Works offline.
 
@@ -88,25 +94,29 @@ def verify(roots: Path | None, settings: Path | None, repository: Path) -> int:
     from sluse.delivery.sealing import roots_that_signed
     from sluse.wiring.roots import pinned
 
-    pins = pinned(roots, settings)
+    words, pins = lang.words(), pinned(roots, settings)
     root = Checkout(repository, POLICIES).root
     files = WorkTree(root, POLICIES)
     known = contents(files)
     for entry in files.entries():
         if entry.path not in known and _looks_read(entry.path):
-            click.echo(f"{entry.path} decides nothing: no file of that name is read", err=True)
+            idle = say("{path} decides nothing: no file of that name is read", path=entry.path)
+            click.echo(words(idle), err=True)
     found = trusted(known, pins)
     if isinstance(found, Untrusted):
         for reason in found.reasons:
-            click.echo(reason)
-        click.echo("policies/ does not count", err=True)
+            click.echo(words(reason))
+        click.echo(words(say("policies/ does not count")), err=True)
         return 1
     for line in roots_that_signed(_reading(root), pins):
-        click.echo(f"signed by {line}")
-    click.echo(f"version {found.version}, SHA-256 {found.digest}")
-    click.echo(f"policies/ counts: {pins.threshold} of {len(pins.keys)} roots are asked for", err=True)
+        click.echo(words(say("signed by {key}", key=line)))
+    click.echo(words(say("version {version}, SHA-256 {digest}", version=found.version, digest=found.digest)))
+    click.echo(
+        words(say("policies/ counts: {least} of {all} roots are asked for", least=pins.threshold, all=len(pins.keys))),
+        err=True,
+    )
     if found.demo_keys:
-        click.echo("These roots let demo keys count: for a sandbox only.", err=True)
+        click.echo(words(say("These roots let demo keys count: for a sandbox only.")), err=True)
     return 0
 
 

@@ -20,9 +20,12 @@ from sluse.model.tree import errors
 from sluse.trust import keys, manifest
 from sluse.trust.keys import PublicKey
 from sluse.trust.sshsig import BadSignature
+from sluse.words.said import say, several
 
 Sign = Callable[[bytes, str], str]
 """Message and namespace -> armoured signature."""
+
+_NEW, _CHANGED, _GONE = say("new"), say("changed"), say("gone")
 
 
 @dataclass(frozen=True)
@@ -60,18 +63,26 @@ def files(signed: SignedManifest) -> Mapping[str, bytes]:
 
 def draft(reading: PolicyReading, key: PublicKey, roots: Roots | None = None) -> Draft:
     """Return what `key` is to sign. DecisionRefused where the files cannot be read, or its signature adds nothing."""
-    unread = [f"{each.place}: {each.message}" for each in errors(reading.problems) if _is_data(each.place.path)]
-    missing = [f"there is no {FOLDER}/{name}" for name in lacking(reading)]
+    unread = [
+        say("{place}: {message}", place=each.place, message=each.message)
+        for each in errors(reading.problems)
+        if _is_data(each.place.path)
+    ]
+    missing = [say("there is no {folder}/{name}", folder=FOLDER, name=name) for name in lacking(reading)]
     if unread or missing:
-        raise DecisionRefused("; ".join((*unread, *missing)), hint="only whole policies are signed")
+        raise DecisionRefused(several((*unread, *missing)), hint=say("only whole policies are signed"))
     if roots is not None and key not in {keys.parse(line) for line in roots.keys}:
-        raise DecisionRefused(f"{key.key_id} is not one of the pinned roots, so its signature would not count")
+        raise DecisionRefused(
+            say("{key} is not one of the pinned roots, so its signature would not count", key=key.key_id)
+        )
     current = reading.manifest
     if current is None or dict(current.manifest.files) != _listed(reading):
         return _next(reading)
     signers = _signers(current)
     if key in signers:
-        raise DecisionRefused(f"{key.key_id} has signed version {current.manifest.version} already")
+        raise DecisionRefused(
+            say("{key} has signed version {version} already", key=key.key_id, version=current.manifest.version)
+        )
     return Draft(current.manifest, current.signatures, signers, ())
 
 
@@ -86,7 +97,11 @@ def _next(reading: PolicyReading) -> Draft:
     versions = [*reading.models.history, *([reading.manifest.manifest.version] if reading.manifest else [])]
     before, now = reading.manifest.manifest.files if reading.manifest else {}, _listed(reading)
     changes = [
-        f"{'new' if path not in before else 'gone' if path not in now else 'changed'}: {FOLDER}/{path}"
+        say(
+            "{change}: {path}",
+            change=_GONE if path not in now else _CHANGED if path in before else _NEW,
+            path=f"{FOLDER}/{path}",
+        )
         for path in sorted(before.keys() | now.keys())
         if before.get(path) != now.get(path)
     ]
@@ -107,5 +122,6 @@ def _signers(signed: SignedManifest) -> tuple[PublicKey, ...]:
         return manifest.signers(signed)
     except BadSignature as error:
         raise DecisionRefused(
-            f"a signature of {MANIFEST} does not hold: {error.message}", hint="remove that signature and sign anew"
+            say("a signature of {file} does not hold: {why}", file=MANIFEST, why=error.message),
+            hint=say("remove that signature and sign anew"),
         ) from None

@@ -15,6 +15,7 @@ from sluse.model.tree import Tree
 from sluse.model.user_organisation import UserOrganisation
 from sluse.network.catalogue import HELSEID
 from sluse.rules.references import KNOWN_PROVIDERS
+from sluse.words.said import say
 
 _SERVICES = 2  # named in a reason; the rest is counted
 
@@ -42,13 +43,18 @@ def of_user_organisation(
     """Return what a user organisation needs. `services`: those that it may reach in this environment."""
     names = sorted(used.service for used in document.spec.services)
     found = {name: services.get(service_key(name)) for name in names}
-    where = "here" if environment is Environment.TEST else "in production"
     return Consumer(
         document.key,
         tuple(sorted(numbers)),
         tuple(sorted(document.spec.zones)),
         _needs(service for service in found.values() if service is not None),
-        tuple(f"{name} is not {where} yet" for name, service in found.items() if service is None),
+        tuple(
+            say("{name} is not here yet", name=name)
+            if environment is Environment.TEST
+            else say("{name} is not in production yet", name=name)
+            for name, service in found.items()
+            if service is None
+        ),
     )
 
 

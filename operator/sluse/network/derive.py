@@ -19,6 +19,7 @@ from sluse.model.service_integration import NetworkZone
 from sluse.model.tree import Tree
 from sluse.network.catalogue import HELSEID, PROXY, Destinations
 from sluse.network.consumer import Consumer, consumers
+from sluse.words.said import say
 
 MOST = 200
 """Openings of one consumer: the bound of the resource."""
@@ -58,12 +59,18 @@ class Surroundings:
             for party, reason in _parties(consumer, zone).items():
                 found = [*self._known(party, zone, reason), *self._declared(party, zone, reason)]
                 if not found:
-                    gaps.append(f"{party} from {zone.value}: no host is known")
+                    gaps.append(say("{party} from {zone}: no host is known", party=party, zone=zone.value))
                 for each in found:
                     openings.setdefault((zone.value, party, each.host, each.port), each)
         kept = tuple(openings[name] for name in sorted(openings))[:MOST]
         if len(openings) > MOST:
-            gaps.append(f"{len(openings) - MOST} openings more than the {MOST} that one resource holds")
+            gaps.append(
+                say(
+                    "{number} openings more than the {most} that one resource holds",
+                    number=len(openings) - MOST,
+                    most=MOST,
+                )
+            )
         return Derived(consumer, kept, tuple(sorted(gaps)))
 
     def _known(self, party: str, zone: NetworkZone, reason: str) -> Iterator[Opening]:

@@ -9,6 +9,7 @@ from typing import Any
 from sluse.model.names import Environment
 from sluse.network import kubernetes, nftables, tabular
 from sluse.network.derive import Derived
+from sluse.words.said import say
 
 
 class Format(StrEnum):
@@ -43,7 +44,10 @@ def not_known(form: Format, found: Iterable[Derived]) -> Iterator[str]:
     """Yield what the format leaves out, a sentence each."""
     for each in found:
         key = each.consumer.key
-        yield from (f"{key}: {gap}" for gap in each.gaps)
+        yield from (say("{key}: {gap}", key=key, gap=gap) for gap in each.gaps)
         if form in {Format.NFTABLES, Format.KUBERNETES}:
             hosts = kubernetes.not_covered(each.openings)
-            yield from (f"{key}: no address of {host} is known, so the rules do not cover it" for host in hosts)
+            yield from (
+                say("{key}: no address of {host} is known, so the rules do not cover it", key=key, host=host)
+                for host in hosts
+            )

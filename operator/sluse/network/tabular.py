@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from sluse.model.names import Environment
 from sluse.model.policy.network import NetworkCatalogue
 from sluse.network.derive import Derived
+from sluse.words.said import say
 
 HEADER = (
     *("organisation", "name", "environment", "zone", "party", "host", "address"),
@@ -45,13 +46,23 @@ def as_json(environment: Environment, found: Iterable[Derived]) -> str:
 
 def catalogue_rows(catalogue: NetworkCatalogue, environment: Environment | None) -> Iterator[Sequence[str]]:
     """Yield the catalogue as a table with a header: what is known, how surely, and from where."""
-    yield ("PARTY", "ENVIRONMENT", "ZONE", "HOST", "PORT", "ADDRESSES", "CERTAINTY", "RETRIEVED", "SOURCE")
+    yield (
+        say("PARTY"),
+        say("ENVIRONMENT"),
+        say("ZONE"),
+        say("HOST"),
+        say("PORT"),
+        say("ADDRESSES"),
+        say("CERTAINTY"),
+        say("RETRIEVED"),
+        say("SOURCE"),
+    )
     rows = sorted(catalogue.destinations, key=lambda each: (each.party, each.environment, each.zone, each.host))
     for each in rows:
         if environment in {None, each.environment}:
             yield (
                 *(each.party, each.environment.value, each.zone.value, each.host, str(each.port)),
-                *(", ".join(each.addresses) or "none known", each.certainty.value),
+                *(", ".join(each.addresses) or say("none known"), each.certainty.value),
                 *(each.retrieved_at.isoformat(), each.source),
             )
 

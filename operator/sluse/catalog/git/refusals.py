@@ -35,7 +35,7 @@ _MEANINGS = {
     ),
     r"unable to access|Could not read from remote|hung up|early EOF|disconnect|RPC failed|Could not resolve": (
         say("does not answer"),
-        say("it is asked again at the next sync; check the address and the network"),
+        say("check the address and the network"),
     ),
 }
 """What git says, as a pattern -> what we say of the URL, and a hint; the first that matches counts."""

@@ -28,6 +28,7 @@ from sluse.ledger.branch.undoing import last_of, undoing
 from sluse.ledger.front import Front
 from sluse.ledger.shown import is_machine
 from sluse.model.names import Environment
+from sluse.words.said import say
 
 _Result = TypeVar("_Result")
 
@@ -71,8 +72,15 @@ class StatusBranch:
         """The error of a remote without a genesis."""
         name = self._environment.value
         return LedgerMissing(
-            f"{self._name} does not exist, so what is held in {name} is not known",
-            hint=f"in a new installation, run: sluse ledger init -e {name}; else see operator/RECOVERY.md",
+            say(
+                "{branch} does not exist, so what is held in {environment} is not known",
+                branch=self._name,
+                environment=name,
+            ),
+            hint=say(
+                "in a new installation, run: sluse ledger init -e {environment}; else see operator/RECOVERY.md",
+                environment=name,
+            ),
         )
 
     @property
@@ -163,9 +171,11 @@ class StatusBranch:
 
     def _rewritten(self, why: str) -> LedgerError:
         return LedgerError(
-            f"{self._name} is not as this operator left it: {why}",
-            hint="find out who may push there; to go on from the branch, where what others did since is undone, stop the "
-            f"operator, remove {self._bare.path} and start it again",
+            say("{branch} is not as this operator left it: {why}", branch=self._name, why=why),
+            hint=say(
+                "find out who may push there; to go on from the branch, where what others did since is undone, stop the operator, remove {copy} and start it again",
+                copy=self._bare.path,
+            ),
         )
 
     def _read(self, commit: str) -> Published:
@@ -210,8 +220,13 @@ class StatusBranch:
         if found is not None:
             if found.genesis.repository_id != repository_id:
                 raise LedgerError(
-                    f"{self._name} was begun for the repository {found.genesis.repository_id}, not for {repository_id}",
-                    hint="set repositoryId in the settings to the one, or use another remote",
+                    say(
+                        "{branch} was begun for the repository {theirs}, not for {ours}",
+                        branch=self._name,
+                        theirs=found.genesis.repository_id,
+                        ours=repository_id,
+                    ),
+                    hint=say("set repositoryId in the settings to the one, or use another remote"),
                 )
             return None
         moment = chain.whole_seconds(at)
@@ -253,8 +268,8 @@ class StatusBranch:
             commit = self._author.commit(tree, parent.commit if parent else None, message, at)
         except GitFailed as failure:
             raise LedgerError(
-                f"the status cannot be signed with {self._author.key}: {_last(failure.said)}",
-                hint="it must be an SSH private key without a passphrase that only its owner may read (mode 0600)",
+                say("the status cannot be signed with {key}: {said}", key=self._author.key, said=_last(failure.said)),
+                hint=say("it must be an SSH private key without a passphrase that only its owner may read (mode 0600)"),
             ) from None
         self._attempted = commit
         self._bare.push(self._url, commit, self._environment.status_branch)
@@ -265,18 +280,18 @@ class StatusBranch:
 
     def _failed(self, failure: GitFailed) -> LedgerError:
         if "[rejected]" in failure.out:
-            return self._rewritten("somebody else has pushed to it")
+            return self._rewritten(say("somebody else has pushed to it"))
         said = _last(failure.said.replace(self._url, refusals.plain(self._url)))
         if "[remote rejected]" in failure.out:
             return LedgerError(
-                f"the remote refuses a push to {self._name}: {said}",
-                hint="the operator's token must be allowed to push to this branch",
+                say("the remote refuses a push to {branch}: {said}", branch=self._name, said=said),
+                hint=say("the operator's token must be allowed to push to this branch"),
             )
-        return Unreachable(f"{self._name} cannot be reached or kept: git says: {said}")
+        return Unreachable(say("{branch} cannot be reached or kept: git says: {said}", branch=self._name, said=said))
 
     @property
     def _name(self) -> str:
-        return f"{self._environment.status_branch} of {refusals.plain(self._url)}"
+        return say("{branch} of {url}", branch=self._environment.status_branch, url=refusals.plain(self._url))
 
 
 def _last(said: str) -> str:

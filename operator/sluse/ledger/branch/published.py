@@ -9,6 +9,7 @@ from sluse.errors import LedgerError
 from sluse.ledger.branch import chain
 from sluse.ledger.branch.bare import Bare, blob_of
 from sluse.ledger.branch.chain import GENESIS, HEAD, Genesis, Head
+from sluse.words.said import say
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,14 @@ def published(bare: Bare, commit: str, name: str) -> Published:
     ids = bare.load(commit)
     first, last = (blob_of(ids.get(path, "")) for path in (GENESIS, HEAD))
     if not first or not last:
-        raise LedgerError(f"{name} has no {GENESIS} and {HEAD}: it was not begun by `sluse ledger init`")
+        raise LedgerError(
+            say(
+                "{branch} has no {genesis} and {head}: it was not begun by `sluse ledger init`",
+                branch=name,
+                genesis=GENESIS,
+                head=HEAD,
+            )
+        )
     texts = bare.read([first, last])
     genesis = chain.read(Genesis, texts[first], f"{name}:{GENESIS}")
     return Published(commit, genesis, chain.read(Head, texts[last], f"{name}:{HEAD}"), ids)
@@ -46,7 +54,7 @@ def moved(before: Published | None, found: Published | None, *, ours: Collection
     if before is None:
         return None
     if found is None or found.head.sequence < before.head.sequence:
-        return "it was set back or removed"
+        return say("it was set back or removed")
     if found.head.sequence == before.head.sequence and found.commit != before.commit:
-        return "its last commit was exchanged"
-    return "somebody else has pushed to it" if ours is not None and found.commit not in ours else None
+        return say("its last commit was exchanged")
+    return say("somebody else has pushed to it") if ours is not None and found.commit not in ours else None
