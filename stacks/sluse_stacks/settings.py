@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, StrictInt, StringConstraints, ValidationError
 
 from sluse.desired.environment import (
     INITIAL_ACCESS_TOKEN,
@@ -22,7 +22,7 @@ from sluse.desired.environment import (
     Installation,
 )
 from sluse.desired.isolation import Reached
-from sluse.desired.pod import CACHE
+from sluse.desired.pod import CACHE, MEMORY
 from sluse.errors import SettingsError
 from sluse.model.names import Environment
 from sluse.model.policy.bundle import Roots
@@ -46,6 +46,7 @@ PROJECT = "sluse"
 """Name of the Pulumi project, and the namespace of its config keys."""
 
 _Image = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"^[a-z0-9./:@_-]+$")]
+_Memory = Annotated[StrictInt, Field(ge=192, le=16_384)]
 _Remote = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^https://[^\s@]+$")]
 
 
@@ -110,6 +111,11 @@ class StackSettings(Value):
         None, description="Head of the status branch that a person confirmed, for a cluster that lost every ledger."
     )
     roots: Roots | None = Field(None, description="Keys that sign the manifest of policies/; production needs them.")
+    memory: _Memory = Field(
+        MEMORY,
+        description="MiB that an operator may take at most, half of which is asked for; 1024 for 10,000 integrations. "
+        "Pulumi's updates come on top.",
+    )
     pulumi: PulumiState | None = Field(None, description="How `engine: pulumi` works; that engine needs it.")
     mail: Mail | None = Field(None, description="How notifications leave; without it none do.")
     timing: Timing = Timing()
@@ -173,6 +179,7 @@ def installation(environment: Environment, stack: StackSettings) -> Installation
         ),
         guards=admission(environment),
         reached=stack.network,
+        memory=stack.memory,
     )
 
 

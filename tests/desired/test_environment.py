@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -211,6 +212,16 @@ def test_with_pulumi_it_reaches_where_the_state_and_its_key_are(changes: dict[st
     rules = networks(with_pulumi(**changes))["sluse-operator"]["egress"][4:]
     assert [[each["port"] for each in rule["ports"]] for rule in rules] == ([ports] if ports else [])
     assert all(rule["to"] == [{"ipBlock": {"cidr": "192.0.2.7/32"}}] for rule in rules)
+
+
+def test_a_site_with_more_integrations_gives_its_pods_more_memory_and_half_of_it_is_asked_for() -> None:
+    def resources(made: Installation) -> tuple[str, str]:
+        (container,) = only("Deployment", made)["spec"]["template"]["spec"]["containers"]
+        return container["resources"]["requests"]["memory"], container["resources"]["limits"]["memory"]
+
+    assert resources(installation()) == ("192Mi", "384Mi")
+    assert resources(replace(installation(), memory=1024)) == ("512Mi", "1024Mi")
+    assert resources(replace(with_pulumi(), memory=1024)) == ("1112Mi", "1624Mi")
 
 
 def test_each_update_of_pulumi_that_may_run_at_once_has_its_memory() -> None:

@@ -113,12 +113,20 @@ def test_nothing_of_one_environment_is_named_in_the_other() -> None:
         ("imgae", "x", "sluse:imgae"),
         ("repository", {"id": "a", "url": "https://user@git.example/x"}, "sluse:repository.url"),
         ("repository", {"id": "a", "url": "http://git.example/x"}, "sluse:repository.url"),
+        ("memory", 64, "sluse:memory"),
+        ("memory", "1Gi", "sluse:memory"),
         ("authority", {"registrar": "memory", "issuer": "https://a.example"}, "sluse:authority.registrar"),
     ],
 )
 def test_a_wrong_setting_is_named(key: str, value: object, named: str) -> None:
     with pytest.raises(SettingsError, match=named):
         parse({**config(Environment.TEST), key: value})
+
+
+def test_the_memory_of_the_pods_is_the_stack_s_to_say() -> None:
+    made = installation(Environment.TEST, parse({**config(Environment.TEST), "memory": 1024}))
+    (pods,) = [manifest for manifest in environment(made) if manifest["kind"] == "Deployment"]
+    assert pods["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"] == {"memory": "1024Mi"}
 
 
 def test_every_wrong_setting_is_named_at_once() -> None:

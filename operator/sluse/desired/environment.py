@@ -18,7 +18,7 @@ from sluse.desired.access import OPERATOR, roles
 from sluse.desired.crds import PART_OF, crds
 from sluse.desired.fairness import renewals_first
 from sluse.desired.isolation import Reached, isolation
-from sluse.desired.pod import CREDENTIALS, LABELS, SETTINGS_FILE, SETTINGS_MAP, deployment, disruption_budget
+from sluse.desired.pod import CREDENTIALS, LABELS, MEMORY, SETTINGS_FILE, SETTINGS_MAP, deployment, disruption_budget
 from sluse.desired.stack import Manifest
 from sluse.model.digests import sha256
 from sluse.model.names import API_VERSION, GROUP, Environment
@@ -50,7 +50,7 @@ class Installation:
     """What one environment is installed from. `settings` has the paths as they are in the pod.
 
     `guards` are manifests that others make, the admission policies: they stand before anything is written. `reached`:
-    the addresses of what the operator talks to, where the site names them.
+    the addresses of what the operator talks to, where the site names them. `memory`: MiB that it may take.
     """
 
     settings: Settings
@@ -58,6 +58,7 @@ class Installation:
     repository: IntegrationRepositorySpec
     guards: tuple[Manifest, ...] = ()
     reached: Reached = field(default_factory=Reached)
+    memory: int = MEMORY
 
     @property
     def environment(self) -> Environment:
@@ -81,6 +82,7 @@ def environment(installation: Installation) -> tuple[Manifest, ...]:
             place,
             installation.image,
             {f"{GROUP}/settings": sha256(installation.settings.wire())},
+            installation.memory,
             _updates(installation.settings),
         ),
         disruption_budget(place),

@@ -1,7 +1,7 @@
 """The operator's pods: as restricted as their namespace asks, two of them, one of which leads.
 
-Memory: with 1,000 integrations `make bench` measured a peak of 180 MiB for one operator (resident, embedded engine), so 192 MiB
-are asked for and 384 MiB are the end; 10,000 took 631 MiB, and need a limit of their own. Each update of Pulumi that may run at
+Memory: with 1,000 integrations `make bench` measured a peak of 180 MiB for one operator (resident, embedded engine), so 384 MiB
+are the end where nothing else is said, and half of it is asked for; 10,000 took 631 MiB. Each update of Pulumi that may run at
 once is 300 MiB more of both: the CLI, its provider and what ties them take 240. Of the processor it needs little but at a start;
 it is asked for, and not limited, since a throttled leader would lose its Lease.
 """
@@ -23,6 +23,8 @@ CACHE = Path("/var/cache/sluse")
 CREDENTIALS_SECRET = "sluse-credentials"  # noqa: S105 - the name of a Secret, not one
 SETTINGS_MAP = "sluse-settings"
 HEALTH_PORT = 8080
+MEMORY = 384
+"""MiB that one operator may take: twice what it took with 1,000 integrations."""
 
 LABELS = {**PART_OF, "app.kubernetes.io/name": OPERATOR}
 SELECTED = {"app.kubernetes.io/name": OPERATOR}
@@ -33,10 +35,12 @@ _USER = 65532
 _UPDATE = 300  # MiB
 
 
-def deployment(place: Environment, image: str, annotations: Mapping[str, str], updates: int = 0) -> Manifest:
+def deployment(
+    place: Environment, image: str, annotations: Mapping[str, str], memory: int, updates: int = 0
+) -> Manifest:
     """Return the Deployment. `annotations` of its pods: a change of one is a change of the pods.
 
-    `updates` is how many of Pulumi's may run at once beside the operator.
+    `memory` is what the operator may take, in MiB; `updates` is how many of Pulumi's may run at once beside it.
 
     A new replica stands by, ready, before an old one ends; so an update is a handover of about a second.
     """
@@ -50,7 +54,7 @@ def deployment(place: Environment, image: str, annotations: Mapping[str, str], u
             "selector": {"matchLabels": dict(SELECTED)},
             "template": {
                 "metadata": {"labels": dict(LABELS), "annotations": dict(annotations)},
-                "spec": _pod(image, updates),
+                "spec": _pod(image, memory, updates),
             },
         },
     }
@@ -66,7 +70,7 @@ def disruption_budget(place: Environment) -> Manifest:
     }
 
 
-def _pod(image: str, updates: int) -> dict[str, Any]:
+def _pod(image: str, memory: int, updates: int) -> dict[str, Any]:
     return {
         "serviceAccountName": OPERATOR,
         "enableServiceLinks": False,
@@ -86,7 +90,7 @@ def _pod(image: str, updates: int) -> dict[str, Any]:
             "fsGroup": _USER,
             "seccompProfile": {"type": "RuntimeDefault"},
         },
-        "containers": [_container(image, updates)],
+        "containers": [_container(image, memory, updates)],
         "volumes": [
             {"name": "settings", "configMap": {"name": SETTINGS_MAP}},
             {"name": "credentials", "secret": {"secretName": CREDENTIALS_SECRET, "defaultMode": 0o440}},
@@ -96,8 +100,8 @@ def _pod(image: str, updates: int) -> dict[str, Any]:
     }
 
 
-def _container(image: str, updates: int) -> dict[str, Any]:
-    asked, most = (f"{least + _UPDATE * updates}Mi" for least in (192, 384))
+def _container(image: str, memory: int, updates: int) -> dict[str, Any]:
+    asked, most = (f"{own + _UPDATE * updates}Mi" for own in (memory // 2, memory))
     return {
         "name": "operator",
         "image": image,
