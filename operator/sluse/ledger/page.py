@@ -6,7 +6,7 @@ a disguised link or a table row into a page that the operator signs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from sluse.ledger.front import Front, front_of, front_path
@@ -37,11 +37,20 @@ def pages(
     for organisation, ledger in ledgers.items():
         files[machine_path(organisation)] = machine_file(ledger)
         files[front_path(organisation)] = front_of(ledger, environment)
-        for name, entry in ledger.integrations.items():
-            key = IntegrationKey(organisation, name)
-            about = page(key, entry, environment, issuer)
-            files[path_of(key, "json")] = about.text()
-            files[path_of(key, "md")] = text_of_lines(_markdown(about))
+        files |= of_integrations(ledger, ledger.integrations, environment=environment, issuer=issuer)
+    return files
+
+
+def of_integrations(
+    ledger: OrganisationLedger, names: Iterable[str], *, environment: Environment, issuer: str
+) -> dict[str, bytes]:
+    """Return the pages of these integrations of an organisation by path."""
+    files: dict[str, bytes] = {}
+    for name in names:
+        key = IntegrationKey(ledger.organisation, name)
+        about = page(key, ledger.integrations[name], environment, issuer)
+        files[path_of(key, "json")] = about.text()
+        files[path_of(key, "md")] = text_of_lines(_markdown(about))
     return files
 
 

@@ -9,7 +9,7 @@ from sluse.catalog.files import blob_id
 from sluse.delivery.verifying.finding import Finding, finding
 from sluse.ledger.branch.chain import GENESIS, HEAD
 from sluse.ledger.front import Front, front_of, front_path
-from sluse.ledger.page import pages
+from sluse.ledger.page import of_integrations
 from sluse.ledger.shown import INDEX, is_machine, is_page
 from sluse.model.held import OrganisationLedger
 from sluse.model.names import Environment
@@ -34,8 +34,10 @@ def differing(
     asked = {
         path: blob for path, blob in files.items() if _name(path) in names and path != front_path(ledger.organisation)
     }
-    known = {name: entry for name, entry in ledger.integrations.items() if name in names}
-    rendered = _rendered(ledger.model_copy(update={"integrations": known}), files, contents, environment)
+    # The authority's address is in no ledger: it is what the pages themselves say.
+    issuer = next(_issuers(contents(each) for path, each in files.items() if is_page(path)), "")
+    known = ledger.integrations.keys() & names
+    rendered = of_integrations(ledger, known, environment=environment, issuer=issuer)
     for path in sorted(rendered.keys() | asked.keys()):
         where = f"{place}:{path}"
         if path not in rendered:
@@ -77,16 +79,6 @@ def astray(
     fronts += front.files().values()
     if INDEX in files and files[INDEX] not in map(blob_id, fronts):
         yield finding("PageDiffers", f"{place}:{INDEX}", say("the front page says something else than the ledgers"))
-
-
-def _rendered(
-    ledger: OrganisationLedger, files: Mapping[str, str], contents: Contents, environment: Environment
-) -> dict[str, bytes]:
-    """Return the pages. The authority's address is in no ledger: it is what the pages themselves say."""
-    issuer = next(_issuers((contents(each) for path, each in files.items() if is_page(path))), "")
-    made = pages({ledger.organisation: ledger}, environment=environment, issuer=issuer)
-    folder, front = f"{ledger.organisation}/", front_path(ledger.organisation)
-    return {path: content for path, content in made.items() if path.startswith(folder) and path != front}
 
 
 def _issuers(texts: Iterable[bytes | None]) -> Iterator[str]:
