@@ -94,6 +94,11 @@ class Integrations:
             level = [each.id for each in inside if each.is_folder]
         self.clone.expect(expected)
 
+    def begin(self, commit: str) -> None:
+        """Read what every organisation declares at a commit: from there on it is what changed. Raises CatalogError."""
+        self.expect([(commit, "")])
+        self._follow(self._organisations(commit))
+
     def policy(self, commit: str) -> Policy | Untrusted:
         """Return what `policies/` of a commit say, or why they do not count. Raises CatalogError."""
         folder = self.clone.find(self._root(commit), policies.FOLDER)
@@ -155,17 +160,14 @@ class Integrations:
             self._tops[top.id] = {each.name: each.id for each in self.clone.children(top.id) if each.mode == FOLDER}
         return self._tops[top.id]
 
-    def _follow(self, folders: dict[str, str]) -> None:
+    def _follow(self, folders: Mapping[str, str]) -> None:
         """Keep in mind who declares which numbers and who offers logins, as it is in another commit now."""
-        if folders is self._folders:
-            return
-        before = self._folders
-        for slug in [each for each in before if each not in folders]:
+        for slug in self._folders.keys() - folders.keys():
             self._declare(slug, None)
-        for slug, folder in folders.items():
-            if before.get(slug) != folder:
-                self._declare(slug, self._part(slug, folder, _Part.DOCUMENTS))
-        self._folders = folders
+            del self._folders[slug]
+        for slug, folder in sorted(folders.items() - self._folders.items()):
+            self._declare(slug, self._part(slug, folder, _Part.DOCUMENTS))
+            self._folders[slug] = folder  # one by one: of those behind an object that is lost nothing new is known
 
     def _declare(self, slug: str, tree: Tree | None) -> None:
         """Keep in mind what an organisation's documents declare now; None where it is gone."""

@@ -48,6 +48,9 @@ class Trial:
 def judged(integrations: Integrations, trials: Sequence[Trial], processes: int | None = None) -> Found:
     """Return what is wrong with each step, the same by any number of `processes`; None is what the machine has."""
     own, *others = _organisations(trials, how_many(processes, len(trials), _FEW))
+    if others:
+        with suppress(CatalogError):  # told when it is asked for
+            integrations.begin(trials[0].change.after.commit)  # once, for all of them
     integrations.clone.rest()  # what is read through a pipe cannot be shared
     with forked([_Part(integrations, trials, each) for each in others]) as pipes:
         found = dict(_judged(integrations, trials, own))
