@@ -52,5 +52,20 @@ def test_in_english_it_is_clicks_own(line: tuple[str, ...]) -> None:
     assert "feil" not in result.stderr
 
 
+def test_an_option_of_two_names_is_named_without_clicks_quotes() -> None:
+    result = CliRunner(env={"LC_ALL": "C"}).invoke(main, ["ledger", "init", "--lang", "nb"])
+    assert result.stderr.splitlines()[-1] == "feil: -e / --environment mangler."
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [("C", "No such command 'chekc'. Did you mean 'check'?"), ("nb_NO.UTF-8", "kommando chekc. Mente du 'check'?")],
+)
+def test_a_command_that_there_is_not_is_told_with_the_nearest(locale: str, said: str) -> None:
+    result = CliRunner(env={"LC_ALL": locale}).invoke(main, ["chekc"])
+    assert (result.exit_code, said in result.stderr) == (2, True)
+    assert "mean" not in CliRunner(env={"LC_ALL": "C"}).invoke(main, ["zzzz"]).stderr
+
+
 def test_what_is_not_known_stays_as_it_is() -> None:
     assert refusals.said("Something new of click's.") == "Something new of click's."

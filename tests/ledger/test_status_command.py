@@ -139,6 +139,16 @@ def test_an_unknown_integration_gets_its_near_misses(clone: Path, asked: str, sa
     assert said in result.stderr.splitlines()
 
 
+def test_a_clone_without_the_remote_is_told_what_is_missing(clone: Path) -> None:
+    subprocess.run(["git", "-C", str(clone), "remote", "remove", "origin"], check=True, env=GIT)
+    result = status("--repository", str(clone))
+    assert result.exit_code == 2
+    assert result.stderr.splitlines() == [
+        "error: this clone has no remote origin, so nothing can be fetched",
+        "hint: clone the repository of the integrations, or add it: git remote add origin URL",
+    ]
+
+
 def test_before_anything_is_published_it_says_so(clone: Path) -> None:
     result = status("--repository", str(clone))
     assert result.exit_code == 2

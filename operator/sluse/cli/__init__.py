@@ -80,6 +80,18 @@ class _Commands(click.Group):
         speak(command)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; of one that there is not, name the nearest, as click does of options."""
+        if args[0] not in _COMMANDS and not ctx.resilient_parsing:
+            from sluse.rules.near import nearest
+
+            near = nearest(args[0], list(_COMMANDS))
+            if near is not None:
+                ctx.fail(f"No such command {args[0]!r}. Did you mean {near!r}?")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))

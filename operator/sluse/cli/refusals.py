@@ -71,7 +71,10 @@ _KNOWN: tuple[tuple[str, _Tell], ...] = (
         lambda found: say("{value} is none of {choices}.", value=found[1], choices=found[2].replace("'", "")),
     ),
     (r"Missing argument '(.+?)'\..*", lambda found: say("{argument} is missing.", argument=found[1])),
-    (r"Missing option '(.+?)'\..*", lambda found: say("{argument} is missing.", argument=found[1])),
+    (
+        r"Missing option '(.+?)'\..*",  # `-e' / '--environment`
+        lambda found: say("{argument} is missing.", argument=found[1].replace("'", "")),
+    ),
     (r"Missing command\.", lambda _: say("The command is missing.")),
     (
         r"Got unexpected extra arguments? \((.+)\)",

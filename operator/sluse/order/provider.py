@@ -65,7 +65,7 @@ QUESTIONS = (
     Question(
         id="productionIssuer",
         field="spec.production.issuer",
-        asks=say("Issuer in production (may wait)"),
+        asks=say("Issuer in production, if that is known yet"),
         example="https://login.varden.example",
         optional=True,
     ),

@@ -103,7 +103,7 @@ QUESTIONS = (
     Question(
         id="productionRedirectUris",
         field="spec.clients[0].production.redirectUris",
-        asks=say("Where a login comes back to in production (may wait)"),
+        asks=say("Where a login comes back to in production, if that is known yet"),
         example="https://laboratorium.varden.example/signin-oidc",
         many=True,
         optional=True,

@@ -95,7 +95,7 @@ def _hosts(change: Change) -> Iterator[str]:
     for text in (*change.added, *change.removed):
         if change.field == "openings":
             yield text.partition(":")[0]
-        elif "://" in text:
+        elif text.startswith(("https://", "http://")):  # `helseid://scopes/…` is a scope, and `scopes` no host
             try:
                 host = urlsplit(text).hostname
             except ValueError:

@@ -38,13 +38,20 @@ class Clone:
     def fetch(self) -> None:
         """Bring the status branches as they are on the remote now, and drop what is gone there."""
         refs = f"+refs/heads/sluse/*:refs/remotes/{_REMOTE}/sluse/*"
+        if _REMOTE not in (self._git("remote") or b"").decode(errors="replace").split():
+            raise LedgerError(
+                say("this clone has no remote {remote}, so nothing can be fetched", remote=_REMOTE),
+                hint=say(
+                    "clone the repository of the integrations, or add it: git remote add {remote} URL", remote=_REMOTE
+                ),
+            )
         said = self._run("fetch", "--quiet", "--prune", "--no-tags", _REMOTE, refs)
         if said.returncode:
             raise LedgerError(
                 say(
                     "the status branches cannot be fetched from {remote}: {reason}",
                     remote=_REMOTE,
-                    reason=said.stderr.decode(errors="replace").strip(),
+                    reason=" ".join(said.stderr.decode(errors="replace").split()),
                 ),
                 hint=say("check the network and your credential, or read what was fetched last with --offline"),
             )
