@@ -14,8 +14,9 @@ from datetime import datetime
 from sluse.delivery.compiled import Compiled, OrganisationCompiled, Part
 from sluse.delivery.head import Head
 from sluse.delivery.notes import noted
-from sluse.delivery.openings import OpeningsCompiler, OrganisationOpenings, Speaking
+from sluse.delivery.openings import OpeningsCompiler, Speaking
 from sluse.delivery.organisation import compiled
+from sluse.delivery.organisation_openings import OrganisationOpenings
 from sluse.delivery.share import Share
 from sluse.delivery.shares import Shares
 from sluse.model.held import OrganisationLedger

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sluse.delivery.federations import OrganisationFederations
-from sluse.delivery.openings import OrganisationOpenings
-from sluse.delivery.production.acceptance import SubmittedTests
+from sluse.delivery.organisation_openings import OrganisationOpenings
 from sluse.desired.stack import ObjectKey, Stack, object_key
 from sluse.gate.approval import Approval
 from sluse.gate.verdict import Reason
@@ -21,6 +20,7 @@ from sluse.model.held import FEDERATION, HeldInstallation, HeldSnapshot
 from sluse.model.names import ClientKey, Digest, IntegrationKey
 from sluse.model.problem import Problem
 from sluse.model.registration import Use
+from sluse.model.resources.acceptance_test import AcceptanceTestSpec
 from sluse.model.resources.helseid_client import HelseIDClientSpec
 from sluse.model.resources.identity_federation import IdentityFederationSpec
 from sluse.model.resources.network_opening import NetworkOpeningSpec
@@ -66,6 +66,14 @@ class Summary:
     held_back: tuple[Problem, ...] = ()
     verdict: Verdict | None = None
     kind: str = "ServiceIntegration"
+
+
+@dataclass(frozen=True)
+class SubmittedTests:
+    """Acceptance tests by identity: what is declared, and what became of each."""
+
+    specs: Mapping[IntegrationKey, AcceptanceTestSpec] = field(default_factory=dict)
+    approvals: Mapping[IntegrationKey, Approval] = field(default_factory=dict)
 
 
 Part = ClientKey | IntegrationKey

@@ -12,36 +12,19 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sluse.delivery.head import Head
+from sluse.delivery.organisation_openings import NO_OPENINGS, Made, OrganisationOpenings, openings_of, surprises
 from sluse.delivery.share import Share
 from sluse.delivery.shares import Stand
-from sluse.desired.stack import ObjectKey
-from sluse.model.digests import sha256
 from sluse.model.held import HeldOpening
-from sluse.model.identity_provider import IdentityProvider
 from sluse.model.names import Environment, IntegrationKey
 from sluse.model.policy.network import NetworkCatalogue
 from sluse.model.policy.rules import Fuse
-from sluse.model.resources.network_opening import NetworkOpeningSpec
 from sluse.model.service_integration import ServiceIntegration
 from sluse.model.tree import Tree, errors
 from sluse.model.user_organisation import UserOrganisation
 from sluse.network.catalogue import Destinations
 from sluse.network.consumer import Consumer, of_user_organisation, of_workloads, service_key
 from sluse.network.derive import Surroundings
-
-
-@dataclass(frozen=True)
-class OrganisationOpenings:
-    """One organisation's share. `kept` are left as they are; `noted` is what the ledger has of both."""
-
-    specs: Mapping[IntegrationKey, NetworkOpeningSpec] = field(default_factory=dict)
-    kept: frozenset[IntegrationKey] = frozenset()
-    noted: Mapping[str, HeldOpening] = field(default_factory=dict)
-
-    @property
-    def keep(self) -> frozenset[ObjectKey]:
-        """What the stack keeps."""
-        return frozenset(ObjectKey("NetworkOpening", str(key)) for key in self.kept)
 
 
 @dataclass(frozen=True)
@@ -53,7 +36,7 @@ class Openings:
     untold: int = 0
 
     def organisation(self, slug: str) -> OrganisationOpenings:
-        return self.of.get(slug, _NOTHING)
+        return self.of.get(slug, NO_OPENINGS)
 
 
 @dataclass(frozen=True)
@@ -68,21 +51,10 @@ class Speaking:
 
 
 @dataclass(frozen=True)
-class _Made:
-    """One NetworkOpening, declared where it opens anything, and all that it was made from."""
-
-    consumer: Consumer
-    destinations: Destinations
-    providers: tuple[IdentityProvider | None, ...]
-    spec: NetworkOpeningSpec
-    noted: HeldOpening
-
-
-@dataclass(frozen=True)
 class _Organisation:
     """What came of one organisation, whatever the fuse does, and all that it was made from.
 
-    `asking`: how many ask for openings. `held` by the ledger; `kept` of those. `surprising`: see `_surprising`.
+    `asking`: how many ask for openings. `held` by the ledger; `kept` of those. `surprising`: what `surprises` yields.
     `stands`: of itself, and of those whose services it uses.
     """
 
@@ -91,7 +63,7 @@ class _Organisation:
     stands: Mapping[str, Stand | None]
     around: Surroundings | None
     asking: int
-    made: Mapping[IntegrationKey, _Made]
+    made: Mapping[IntegrationKey, Made]
     held: Mapping[str, HeldOpening]
     kept: Collection[str]
     surprising: frozenset[IntegrationKey]
@@ -178,11 +150,11 @@ class OpeningsCompiler:
         unread = {each.key for each in users if _uses_unread(each, tree)}
         known = last.made if last is not None else {}
         told = {key: each for key, each in asking.items() if key not in unread and not _unknown(share, key)}
-        made = {key: _made(each, around, known.get(key)) for key, each in told.items()} if around is not None else {}
+        made = {key: Made.of(each, around, known.get(key)) for key, each in told.items()} if around is not None else {}
         lost = around is None or share.stuck or not numbers
         names = {IntegrationKey(slug, name) for name in held}
         kept = {key.name for key in names if lost or key in unread or _unknown(share, key)}
-        openings = _share(slug, made, held, kept)
+        openings = openings_of(slug, made, held, kept)
         if last is not None and last.openings == openings:
             openings = last.openings  # the same object, by which others see that nothing changed
         return _Organisation(
@@ -194,7 +166,7 @@ class OpeningsCompiler:
             made,
             held,
             kept,
-            frozenset(_surprising(share, made, held, kept)),
+            frozenset(surprises(share, made, held, kept)),
             openings,
         )
 
@@ -217,21 +189,6 @@ class OpeningsCompiler:
                 yield key, workloads
 
 
-def _made(consumer: Consumer, around: Surroundings, last: _Made | None) -> _Made:
-    """Return what is made for a consumer, the same object while nothing changed."""
-    providers = tuple(around.providers.get(party) for party in consumer.needs)
-    if (
-        last is not None
-        and last.destinations is around.destinations
-        and (last.consumer, last.providers) == (consumer, providers)
-    ):
-        return last
-    spec = around.derived(consumer).spec
-    asked = {"numbers": list(consumer.numbers), "zones": list(consumer.zones), "parties": list(consumer.needs)}
-    noted = HeldOpening(asked=sha256(asked), digest=sha256(spec.wire()))
-    return _Made(consumer, around.destinations, providers, spec, noted)
-
-
 def _uses_unread(document: UserOrganisation, tree: Tree) -> bool:
     """Tell whether it uses a service whose file may be one that cannot be read: what that needs is not known."""
     used = (service_key(each.service) for each in document.spec.services)
@@ -243,38 +200,9 @@ def _unknown(share: Share, key: IntegrationKey) -> bool:
     return any(problem.holds in {share.slug, str(key)} for problem in share.problems)
 
 
-def _surprising(
-    share: Share, made: Mapping[IntegrationKey, _Made], held: Mapping[str, HeldOpening], kept: Collection[str]
-) -> Iterator[IntegrationKey]:
-    """Yield what would change though the same is asked for, and what would go since its file did."""
-    documents = {each.content.key for each in (*share.documents, *share.users)}
-    for name, before in held.items():
-        key = IntegrationKey(share.slug, name)
-        now = made.get(key)
-        changed = now is not None and now.noted.asked == before.asked and now.noted.digest != before.digest
-        if changed or (key not in documents and name not in kept):
-            yield key
-
-
 def _fused(each: _Organisation, fused: frozenset[IntegrationKey]) -> OrganisationOpenings:
     """Return an organisation's openings but for those that the fuse holds."""
     mine = each.surprising & fused
     if not mine:
         return each.openings
-    return _share(each.share.slug, each.made, each.held, {*each.kept, *(key.name for key in mine)})
-
-
-def _share(
-    slug: str, made: Mapping[IntegrationKey, _Made], held: Mapping[str, HeldOpening], left: Collection[str]
-) -> OrganisationOpenings:
-    """Return openings, of which these are left as they are held."""
-    specs = {key: each for key, each in made.items() if key.name not in left and each.spec.openings}
-    kept = {name: held[name] for name in sorted(left)}
-    if not specs and not kept:
-        return _NOTHING
-    noted = {**kept, **{key.name: each.noted for key, each in specs.items()}}
-    kept_keys = frozenset(IntegrationKey(slug, name) for name in kept)
-    return OrganisationOpenings({key: each.spec for key, each in specs.items()}, kept_keys, noted)
-
-
-_NOTHING = OrganisationOpenings()
+    return openings_of(each.share.slug, each.made, each.held, {*each.kept, *(key.name for key in mine)})

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sluse.delivery.compiled import OrganisationCompiled, Part, Summary
 from sluse.delivery.federations import in_test
-from sluse.delivery.openings import OrganisationOpenings
+from sluse.delivery.organisation_openings import OrganisationOpenings
 from sluse.delivery.share import Share
 from sluse.delivery.specs import Document, client_spec, integration_spec
 from sluse.desired import organisation as desired_organisation

@@ -19,13 +19,12 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
 
-from sluse.delivery.compiled import Box, Compiled, OrganisationCompiled
+from sluse.delivery.compiled import Box, Compiled, OrganisationCompiled, SubmittedTests
 from sluse.delivery.declaring import Books, Declaring, Drifted
 from sluse.delivery.engine import Engine
 from sluse.delivery.head import Head
 from sluse.delivery.observing import Live
 from sluse.delivery.policy import seen
-from sluse.delivery.production.acceptance import SubmittedTests
 from sluse.delivery.production.notes import witnessed
 from sluse.delivery.reading import Reading
 from sluse.delivery.repository import Repository, SyncResult

@@ -5,18 +5,17 @@ People with kubectl see here what gates production. Nothing reads it back: the g
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime
 
+from sluse.delivery.compiled import SubmittedTests
 from sluse.desired.acceptance_tests import acceptance_test
 from sluse.gate.approval import Approval, approval
 from sluse.gate.survey import GateSurvey
 from sluse.gate.verdict import Reason
-from sluse.model.names import IntegrationKey
 from sluse.model.outcome import Party
 from sluse.model.records import AcceptanceTest
-from sluse.model.resources.acceptance_test import AcceptanceTestSpec, AcceptanceTestStatus
+from sluse.model.resources.acceptance_test import AcceptanceTestStatus
 from sluse.model.resources.status import Condition, ConditionStatus
 from sluse.model.tree import Sourced
 from sluse.words.said import say
@@ -30,14 +29,6 @@ NO_POLICY = Approval(
         Reason("PolicyNotTrusted", say("policies/ does not count, so nobody's decision does"), Party.CLUSTER_OPERATOR),
     ),
 )
-
-
-@dataclass(frozen=True)
-class SubmittedTests:
-    """One organisation's, by identity: what is declared, and what became of each."""
-
-    specs: Mapping[IntegrationKey, AcceptanceTestSpec] = field(default_factory=dict)
-    approvals: Mapping[IntegrationKey, Approval] = field(default_factory=dict)
 
 
 def submitted(survey: GateSurvey | None, tests: Tests, at: datetime) -> SubmittedTests:

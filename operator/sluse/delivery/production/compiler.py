@@ -13,7 +13,8 @@ from datetime import datetime
 
 from sluse.delivery.compiled import Compiled, OrganisationCompiled
 from sluse.delivery.head import Head
-from sluse.delivery.openings import OpeningsCompiler, OrganisationOpenings, Speaking
+from sluse.delivery.openings import OpeningsCompiler, Speaking
+from sluse.delivery.organisation_openings import OrganisationOpenings
 from sluse.delivery.policy import Untrusted
 from sluse.delivery.production.acceptance import Tests, submitted
 from sluse.delivery.production.fuse import Unasked

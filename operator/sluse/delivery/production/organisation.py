@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from sluse.delivery.compiled import Goal, OrganisationCompiled, Summary, Verdict
+from sluse.delivery.compiled import Goal, OrganisationCompiled, SubmittedTests, Summary, Verdict
 from sluse.delivery.federations import OrganisationFederations
-from sluse.delivery.openings import OrganisationOpenings
-from sluse.delivery.production.acceptance import SubmittedTests
+from sluse.delivery.organisation_openings import OrganisationOpenings
 from sluse.delivery.production.federations import ProviderStand, wanted_federation
 from sluse.delivery.production.installation_offer import KIND, InstallationStand, Service, pending
 from sluse.delivery.production.installations import wanted_installation
