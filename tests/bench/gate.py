@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from figures import Beside, Figure, Sample, progress
-from sluse.gate.decide import World, decide
+from sluse.gate.decide import Circumstances, decide
 from sluse.gate.entitled import entitled
 from sluse.gate.survey import GateSurvey
 from sluse.gate.verdict import Entitled
@@ -55,7 +55,7 @@ def measure() -> Iterator[Figure]:
 def _asked(kept: list[GateSurvey], tree: Tree, policy: Policy, at: datetime) -> None:
     survey = GateSurvey(tree, policy, before=kept[-1] if kept else None)
     for key in survey.subjects(at):
-        decide(survey, key, World(at))
+        decide(survey, key, Circumstances(at))
     kept.append(survey)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sluse.gate.decide import World, decide
+from sluse.gate.decide import Circumstances, decide
 from sluse.gate.survey import GateSurvey
 from sluse.gate.verdict import Keep, Move, Nothing, Retire, Step, Suspend
 from sluse.model.held import HeldSnapshot
@@ -28,7 +28,7 @@ WINDOWS = Calendar(windows=(ServiceWindow(days=(Weekday.TUESDAY,), start=time(6)
 def step(world: Lock, at: datetime = NOW, held: HeldSnapshot | None = None, **changes: Any) -> Step:
     settings = {name: changes.pop(name) for name in ("withholds",) if name in changes}
     survey = GateSurvey(world.tree(), changes.pop("policy", None) or lock.policy(**changes))
-    return decide(survey, SERVICE, World(at, held, **settings))
+    return decide(survey, SERVICE, Circumstances(at, held, **settings))
 
 
 def after(found: Step, at: datetime, before: HeldSnapshot | None = None) -> HeldSnapshot:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from laws.gate_model import Model, is_frozen
-from sluse.gate.decide import World, decide
+from sluse.gate.decide import Circumstances, decide
 from sluse.gate.entitled import entitled
 from sluse.gate.survey import GateSurvey
 from sluse.gate.verdict import Entitled, Move, Retire
@@ -138,7 +138,7 @@ class Story:
         """Take the one step, as the operator does, and hold what the gate said against the model."""
         survey = GateSurvey(self.world.tree(), self.policy, before=self.survey)
         self.survey = survey
-        step = decide(survey, SERVICE, World(self.now, self.held))
+        step = decide(survey, SERVICE, Circumstances(self.now, self.held))
         may = self.model.allowed(self.now, HEAD_PLAN)
         present = {digest for slug, digest in self.world.accepted if slug == SUPPLIER}
         found = entitled(survey, SERVICE, self.now)

@@ -131,7 +131,7 @@ def reasons(world: Production, slug: str) -> tuple[object, ...]:
     """What the gate says of an organisation's integrations."""
     head = Head(world.commit, "integrations", world._tree(), (), world.policy)
     part = world.compiler.compile(head, dict(world.ledgers), at=world.at).organisations[slug]
-    return tuple(each.verdict for each in part.summaries.values())
+    return tuple(each.answer for each in part.summaries.values())
 
 
 def quiet_world() -> Production:

@@ -39,7 +39,7 @@ class Goal:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class GateAnswer:
     """What the gate says of an integration in production: its rung, why it goes no further, and what it moves to.
 
     `pending`: HEAD differs from what production holds. `held`: what production held when this was said.
@@ -56,7 +56,7 @@ class Verdict:
 class Summary:
     """What the ledger remembers of an integration's file. `held_back`: the errors that keep it as it is.
 
-    `verdict` in production only.
+    `answer` of the gate, in production only.
     """
 
     title: str
@@ -64,7 +64,7 @@ class Summary:
     tested: str | None
     clients: tuple[str, ...]
     held_back: tuple[Problem, ...] = ()
-    verdict: Verdict | None = None
+    answer: GateAnswer | None = None
     kind: str = "ServiceIntegration"
 
 
@@ -162,7 +162,7 @@ class Compiled:
         """
         part = self.organisations.get(key.organisation)
         summary = part.summaries.get(key) if part is not None else None
-        goal = summary.verdict.goal if summary is not None and summary.verdict is not None else None
+        goal = summary.answer.goal if summary is not None and summary.answer is not None else None
         if part is None or goal is None or self.policy_digest is None:
             return None
         snapshot = HeldSnapshot(

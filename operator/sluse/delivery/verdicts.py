@@ -12,7 +12,7 @@ from datetime import datetime
 from sluse.catalog import policies
 from sluse.delivery.policy import Untrusted
 from sluse.errors import CatalogError
-from sluse.gate.decide import World, decide
+from sluse.gate.decide import Circumstances, decide
 from sluse.gate.entitled import entitled, pending
 from sluse.gate.survey import GateSurvey
 from sluse.gate.verdict import Entitled, Entitlement, Keep, Move, NotEntitled, Nothing, Reason, Retire, Step, Suspend
@@ -194,7 +194,7 @@ def _step(
         return None
     ledger = ledgers.get(key.organisation)
     entry = ledger.integration(key) if ledger is not None else None
-    return decide(survey, key, World(at, entry.snapshot if entry is not None else None))
+    return decide(survey, key, Circumstances(at, entry.snapshot if entry is not None else None))
 
 
 def _wire(reason: Reason, words: Translate) -> dict[str, str]:

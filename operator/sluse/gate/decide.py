@@ -43,7 +43,7 @@ from sluse.words.said import say
 
 
 @dataclass(frozen=True)
-class World:
+class Circumstances:
     """What is true besides what is signed. `held`: what production was last brought to, as the ledger says.
 
     `withholds` tells whether the registrar can register without letting anybody use it: else both steps are taken at
@@ -55,36 +55,36 @@ class World:
     withholds: bool = True
 
 
-def decide(survey: GateSurvey, key: IntegrationKey, world: World) -> Step:
+def decide(survey: GateSurvey, key: IntegrationKey, given: Circumstances) -> Step:
     """Return the one step to take now."""
-    narrower = narrowed(survey, key, world)
+    narrower = narrowed(survey, key, given)
     if narrower is not None:
         return narrower
-    held = _held(world)
-    entitlement = entitled(survey, key, world.at)
+    held = _held(given)
+    entitlement = entitled(survey, key, given.at)
     if isinstance(entitlement, NotEntitled):
-        return _stay(held, entitlement.reasons, survey.view(key.organisation, world.at).until)
-    brake = suspension(survey, key, world.at)
+        return _stay(held, entitlement.reasons, survey.view(key.organisation, given.at).until)
+    brake = suspension(survey, key, given.at)
     if brake is not None:
         return Nothing((_suspended(brake),))
-    return _move(survey, key, world, held, entitlement)
+    return _move(survey, key, given, held, entitlement)
 
 
-def narrowed(survey: GateSurvey, key: IntegrationKey, world: World) -> Step | None:
+def narrowed(survey: GateSurvey, key: IntegrationKey, given: Circumstances) -> Step | None:
     """Return the step that holds or narrows what is held, whatever it is entitled to; None where none does."""
-    held = _held(world)
+    held = _held(given)
     halted = _halted(survey)
     if halted is not None:
         return _stay(held, (halted,))
     if held is None:
         return None
-    order = retirement(survey, key, world.at)
+    order = retirement(survey, key, given.at)
     if order is not None:
-        return _retire(survey, key, world, held, order)
-    brake = suspension(survey, key, world.at)
+        return _retire(survey, key, given, held, order)
+    brake = suspension(survey, key, given.at)
     if brake is not None:
         ends = brake.statement.expires or brake.statement.issued_at + ALONE
-        return Suspend(brake.id, ends if ends > world.at else None, (_suspended(brake),))
+        return Suspend(brake.id, ends if ends > given.at else None, (_suspended(brake),))
     return None
 
 
@@ -105,43 +105,45 @@ def _halted(survey: GateSurvey) -> Reason | None:
 
 
 def _move(
-    survey: GateSurvey, key: IntegrationKey, world: World, held: HeldSnapshot | None, entitlement: Entitled
+    survey: GateSurvey, key: IntegrationKey, given: Circumstances, held: HeldSnapshot | None, entitlement: Entitled
 ) -> Step:
     snapshot = entitlement.snapshot
     same = held is not None and (held.tested, held.production) == (snapshot.tested, snapshot.production)
     if held is not None and not same:
-        bar = _lost(survey, key, held) or _backwards(survey, key, world, held, entitlement)
+        bar = _lost(survey, key, held) or _backwards(survey, key, given, held, entitlement)
         if bar is not None:
             return Keep((bar,))
     live = held is not None and held.use is Use.OPEN
     if same and live:
         return Keep()
-    due = world.at >= entitlement.opens
-    if not due and (same or live or not world.withholds):
+    due = given.at >= entitlement.opens
+    if not due and (same or live or not given.withholds):
         return _stay(held, (), allowed(survey, key, entitlement.opens))
-    bar = None if same and _ends_suspension(survey, key, held) else barred(survey, key, world.at)
+    bar = None if same and _ends_suspension(survey, key, held) else barred(survey, key, given.at)
     if bar is not None:
-        return _stay(held, (bar,), allowed(survey, key, world.at))
+        return _stay(held, (bar,), allowed(survey, key, given.at))
     if due:
         return Move(snapshot, entitlement.decision, Use.OPEN)
     return Move(snapshot, entitlement.decision, Use.WITHHELD, allowed(survey, key, entitlement.opens))
 
 
-def _retire(survey: GateSurvey, key: IntegrationKey, world: World, held: HeldSnapshot, order: RetirementOrder) -> Step:
+def _retire(
+    survey: GateSurvey, key: IntegrationKey, given: Circumstances, held: HeldSnapshot, order: RetirementOrder
+) -> Step:
     """The wait counts from when it was really disabled: an operator that was down meanwhile shortens nothing."""
     if held.decision != order.decision or held.use is not Use.WITHHELD:
-        return Retire(order.decision, Use.WITHHELD, allowed(survey, key, max(order.delete_at, world.at + order.pause)))
+        return Retire(order.decision, Use.WITHHELD, allowed(survey, key, max(order.delete_at, given.at + order.pause)))
     delete_at = max(order.delete_at, held.since + order.pause)
-    if world.at < delete_at:
+    if given.at < delete_at:
         return Retire(order.decision, Use.WITHHELD, allowed(survey, key, delete_at))
-    if barred(survey, key, world.at) is not None:
-        return Retire(order.decision, Use.WITHHELD, allowed(survey, key, world.at))
+    if barred(survey, key, given.at) is not None:
+        return Retire(order.decision, Use.WITHHELD, allowed(survey, key, given.at))
     return Retire(order.decision, Use.RETIRED)
 
 
-def _held(world: World) -> HeldSnapshot | None:
+def _held(given: Circumstances) -> HeldSnapshot | None:
     """What is retired is not held: it may begin anew."""
-    return None if world.held is None or world.held.use is Use.RETIRED else world.held
+    return None if given.held is None or given.held.use is Use.RETIRED else given.held
 
 
 def _stay(held: HeldSnapshot | None, reasons: tuple[Reason, ...], wake: datetime | None = None) -> Keep | Nothing:
@@ -159,9 +161,9 @@ def _lost(survey: GateSurvey, key: IntegrationKey, held: HeldSnapshot) -> Reason
 
 
 def _backwards(
-    survey: GateSurvey, key: IntegrationKey, world: World, held: HeldSnapshot, entitlement: Entitled
+    survey: GateSurvey, key: IntegrationKey, given: Circumstances, held: HeldSnapshot, entitlement: Entitled
 ) -> Reason | None:
-    view = survey.view(key.organisation, world.at)
+    view = survey.view(key.organisation, given.at)
     chain = view.of(str(key))
     if held.decision not in view.register.records:
         message = say(

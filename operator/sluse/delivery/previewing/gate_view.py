@@ -11,7 +11,7 @@ from sluse.delivery.policy import Untrusted
 from sluse.delivery.previewing.held import Ledgers
 from sluse.delivery.previewing.side import Side
 from sluse.delivery.verdicts import Verdict, said
-from sluse.gate.decide import World, decide
+from sluse.gate.decide import Circumstances, decide
 from sluse.gate.entitled import entitled, pending
 from sluse.gate.survey import GateSurvey
 from sluse.gate.verdict import Entitled, Reason
@@ -35,7 +35,7 @@ class Gate:
         """Return what is said of an integration, and every reason. `gated`: it goes through the gate itself."""
         part = self.compiled.organisations.get(key.organisation)
         summary = part.summaries.get(key) if part is not None else None
-        told = summary.verdict if summary is not None else None
+        told = summary.answer if summary is not None else None
         reasons = told.reasons if told is not None else ()
         if not gated or self.survey is None or told is None:
             return None, reasons
@@ -47,8 +47,8 @@ class Gate:
     def _verdict(self, survey: GateSurvey, key: IntegrationKey) -> Verdict:
         ledger = self.ledgers.get(key.organisation)
         entry = ledger.integration(key) if ledger is not None else None
-        world = World(self.at, entry.snapshot if entry is not None else None, withholds=self.withholds)
-        return Verdict(key, entitled(survey, key, self.at), pending(survey, key, self.at), decide(survey, key, world))
+        given = Circumstances(self.at, entry.snapshot if entry is not None else None, withholds=self.withholds)
+        return Verdict(key, entitled(survey, key, self.at), pending(survey, key, self.at), decide(survey, key, given))
 
 
 def gate(side: Side, compiled: Compiled, ledgers: Ledgers, at: datetime, *, withholds: bool) -> Gate:

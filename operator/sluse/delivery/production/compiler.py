@@ -23,7 +23,7 @@ from sluse.delivery.production.notes import noted
 from sluse.delivery.production.organisation import ProductionShare, compiled
 from sluse.delivery.share import Share
 from sluse.delivery.shares import Shares, Stand
-from sluse.gate.decide import World, decide
+from sluse.gate.decide import Circumstances, decide
 from sluse.gate.organisation_view import OrganisationView
 from sluse.gate.quiet import Quiet, quiet
 from sluse.gate.survey import GateSurvey
@@ -206,7 +206,7 @@ class ProductionCompiler:
         held = entry.snapshot if entry is not None else None
         if self._survey is None:
             return _untrusted(head, held)
-        return decide(self._survey, key, World(at, held, withholds=self.withholds))
+        return decide(self._survey, key, Circumstances(at, held, withholds=self.withholds))
 
     def _installation_step(
         self, part: ProductionShare, key: IntegrationKey, steps: Mapping[IntegrationKey, Step], head: Head
@@ -214,7 +214,7 @@ class ProductionCompiler:
         stand = part.installation_stand(key, steps)
         if self._survey is None:
             return _untrusted(head, stand.held)
-        return step(stand, self._survey, World(part.at, stand.held, withholds=self.withholds))
+        return step(stand, self._survey, Circumstances(part.at, stand.held, withholds=self.withholds))
 
 
 def _untrusted(head: Head, held: HeldSnapshot | None) -> Keep | Nothing:

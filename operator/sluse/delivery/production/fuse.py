@@ -74,5 +74,5 @@ def _of(part: OrganisationCompiled, ledger: OrganisationLedger) -> Iterator[Part
 def _decided(key: IntegrationKey, part: OrganisationCompiled, ledger: OrganisationLedger) -> bool:
     """Tell whether a decision that production does not hold yet asks for the change."""
     entry, summary = ledger.integration(key), part.summaries.get(key)
-    goal = summary.verdict.goal if summary is not None and summary.verdict is not None else None
+    goal = summary.answer.goal if summary is not None and summary.answer is not None else None
     return goal is not None and (entry is None or entry.snapshot is None or entry.snapshot.decision != goal.decision)

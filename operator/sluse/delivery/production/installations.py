@@ -24,7 +24,7 @@ from sluse.delivery.production.steps import Wanted
 from sluse.delivery.specs import client_spec
 from sluse.desired.installations import installed, title_of
 from sluse.gate.calendar import instant
-from sluse.gate.decide import World, allowed, barred, narrowed
+from sluse.gate.decide import Circumstances, allowed, barred, narrowed
 from sluse.gate.retirement import retirement, suspension
 from sluse.gate.survey import GateSurvey
 from sluse.gate.verdict import Keep, Move, Nothing, Reason, Retire, Snapshot, Step, Suspend
@@ -36,24 +36,24 @@ from sluse.model.service_integration import ClientValues, SharedClient
 from sluse.words.said import say
 
 
-def step(stand: InstallationStand, survey: GateSurvey, world: World) -> Step:
+def step(stand: InstallationStand, survey: GateSurvey, given: Circumstances) -> Step:
     """Return the one step to take now."""
-    narrower = narrowed(survey, stand.key, world)
+    narrower = narrowed(survey, stand.key, given)
     if narrower is not None:
         return narrower
     held, outage = stand.held, stand.outage
     if held is not None and outage is not None:
         return Suspend(outage, reasons=(Reason("ServiceNotOpen", say("its service is out of use"), Party.REVIEWER),))
-    never = _never(stand, survey, world.at) if held is None else None
+    never = _never(stand, survey, given.at) if held is None else None
     if never is not None:
         return Nothing((never,) if stand.document is not None else ())
     asked = offer(stand)
     if not isinstance(asked, Offer):
         return _stay(held, asked)
-    reasons = tuple(wrong(stand, asked, survey, world.at))
+    reasons = tuple(wrong(stand, asked, survey, given.at))
     if reasons:
         return _stay(held, reasons)
-    return _move(stand, asked, survey, world)
+    return _move(stand, asked, survey, given)
 
 
 def _never(stand: InstallationStand, survey: GateSurvey, at: datetime) -> Reason | None:
@@ -95,19 +95,19 @@ def _narrower(step: Retire | Suspend | Keep, held: HeldSnapshot) -> Goal | None:
     return Goal(Digest(held.tested), Digest(held.production), step.decision, Use.WITHHELD, clients, held.installed)
 
 
-def _move(stand: InstallationStand, asked: Offer, survey: GateSurvey, world: World) -> Step:
+def _move(stand: InstallationStand, asked: Offer, survey: GateSurvey, given: Circumstances) -> Step:
     held, service = stand.held, _key(asked.installed.service)
     same = held is not None and (held.tested, held.production) == (asked.tested, asked.production)
     if same and held is not None and held.use is Use.OPEN:
         return Keep()
     first_day = datetime.combine(asked.document.spec.not_before, time())
     opens = instant(first_day, survey.policy.calendar.zone, latest=True)
-    if world.at < opens:
+    if given.at < opens:
         return _stay(held, (), allowed(survey, service, opens))
     # What comes back into use was open before: waiting would only lengthen an outage.
-    bar = None if same else barred(survey, service, world.at)
+    bar = None if same else barred(survey, service, given.at)
     if bar is not None:
-        return _stay(held, (bar,), allowed(survey, service, world.at))
+        return _stay(held, (bar,), allowed(survey, service, given.at))
     snapshot = Snapshot(stand.key, KIND, asked.tested, asked.production, {}, asked.installed.wire())
     return Move(snapshot, asked.decision, Use.OPEN)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sluse.delivery.compiled import Compiled, OrganisationCompiled, Summary, Verdict
+from sluse.delivery.compiled import Compiled, GateAnswer, OrganisationCompiled, Summary
 from sluse.gate.verdict import Reason
 from sluse.ledger.stages import reach
 from sluse.ledger.waiting import waiting_on
@@ -22,8 +22,8 @@ def noted(
     moment = now.replace(microsecond=0)
     entries = dict(ledger.integrations)
     for key, summary in part.summaries.items():
-        if summary.verdict is not None:
-            entries[key.name] = _entry(entries.get(key.name), key, summary, summary.verdict, compiled, moment)
+        if summary.answer is not None:
+            entries[key.name] = _entry(entries.get(key.name), key, summary, summary.answer, compiled, moment)
     seen: dict[str, datetime] = dict.fromkeys(sorted(part.seen), moment) | dict(ledger.seen)
     openings = dict(part.openings.noted)
     after = ledger.model_copy(
@@ -47,13 +47,13 @@ def _entry(
     before: HeldIntegration | None,
     key: IntegrationKey,
     summary: Summary,
-    verdict: Verdict,
+    answer: GateAnswer,
     compiled: Compiled,
     now: datetime,
 ) -> HeldIntegration:
     entry = before or HeldIntegration(kind=summary.kind, title=summary.title, since=now)
     # A client that was opened since this was said has moved the rung; what was said before must not take it back.
-    stage = verdict.stage if entry.snapshot == verdict.held else entry.stage
+    stage = answer.stage if entry.snapshot == answer.held else entry.stage
     said = {
         "kind": summary.kind,
         "title": summary.title,
@@ -61,8 +61,8 @@ def _entry(
         "tested": summary.tested,
         "stage": stage,
         "since": entry.since if entry.stage == stage else now,
-        "pending_change": verdict.pending,
-        "waiting": _waiting(entry, verdict.reasons, now),
+        "pending_change": answer.pending,
+        "waiting": _waiting(entry, answer.reasons, now),
     }
     after = entry.model_copy(update=said)
     goal = compiled.goal(key, now)

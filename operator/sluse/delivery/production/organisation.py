@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from sluse.delivery.compiled import Goal, OrganisationCompiled, SubmittedTests, Summary, Verdict
+from sluse.delivery.compiled import GateAnswer, Goal, OrganisationCompiled, SubmittedTests, Summary
 from sluse.delivery.federations import OrganisationFederations
 from sluse.delivery.organisation_openings import OrganisationOpenings
 from sluse.delivery.production.federations import ProviderStand, wanted_federation
 from sluse.delivery.production.installation_offer import KIND, InstallationStand, Service, pending
 from sluse.delivery.production.installations import wanted_installation
 from sluse.delivery.production.rungs import stage
-from sluse.delivery.production.steps import Stand, wanted
+from sluse.delivery.production.steps import ServiceStand, wanted
 from sluse.delivery.share import Share
 from sluse.delivery.specs import Document, integration_spec
 from sluse.desired import organisation as desired_organisation
@@ -79,14 +79,14 @@ class ProductionShare:
         at_head = integration_spec(document)
         return HeldIntegration(kind=at_head.kind, title=at_head.title)
 
-    def stand(self, key: IntegrationKey) -> Stand:
+    def stand(self, key: IntegrationKey) -> ServiceStand:
         """Return where an integration stands."""
         files = {
             file.client.client: sourced.content.keys
             for file, sourced in self.share.keys
             if file.client.integration_key == key
         }
-        return Stand(key, self.entry(key), files, self._not_vouched, self._stored)
+        return ServiceStand(key, self.entry(key), files, self._not_vouched, self._stored)
 
     def provider_stand(self, key: IntegrationKey) -> ProviderStand:
         """Return where an identity provider stands."""
@@ -225,7 +225,7 @@ def _summary(part: ProductionShare, key: IntegrationKey, step: Step, said: _Said
     entry, document = part.entry(key), part.documents.get(key)
     at_head = integration_spec(document) if document is not None else None
     held = entry.snapshot
-    verdict = Verdict(
+    answer = GateAnswer(
         stage=stage(entry, step, submitted=part.submitted(key)).value,
         reasons=said.reasons,
         goal=said.goal,
@@ -237,7 +237,7 @@ def _summary(part: ProductionShare, key: IntegrationKey, step: Step, said: _Said
         path=document.path if document is not None else entry.path,
         tested=at_head.tested if at_head is not None else None,
         clients=at_head.clients if at_head is not None else (),
-        verdict=verdict,
+        answer=answer,
         kind=at_head.kind if at_head is not None else entry.kind,
     )
 

@@ -21,7 +21,7 @@ from sluse.words.said import say, short
 
 
 @dataclass(frozen=True)
-class Stand:
+class ServiceStand:
     """Where an integration stands when its step is taken: what is held, its key files, and what the tree has accepted.
 
     `not_vouched` is the gate's word on new keys; `stored` gives an accepted file's content.
@@ -52,7 +52,7 @@ class Wanted:
     wake: datetime | None = None
 
 
-def wanted(step: Step, stand: Stand) -> Wanted:
+def wanted(step: Step, stand: ServiceStand) -> Wanted:
     """Return what a step makes wanted."""
     match step:
         case Move():
@@ -67,7 +67,7 @@ def wanted(step: Step, stand: Stand) -> Wanted:
             return Wanted(reasons=step.reasons, wake=step.wake)
 
 
-def _ended(step: Retire, stand: Stand) -> Wanted:
+def _ended(step: Retire, stand: ServiceStand) -> Wanted:
     """Return the end of every client; none of the accepted bytes is needed for it."""
     clients = {stand.client(name): client_spec(stand.client(name), Use.RETIRED) for name in stand.held}
     held = stand.entry.snapshot
@@ -79,7 +79,7 @@ def _ended(step: Retire, stand: Stand) -> Wanted:
     return Wanted(clients, goal, step.reasons, step.wake)
 
 
-def _moved(step: Move, stand: Stand) -> Wanted:
+def _moved(step: Move, stand: ServiceStand) -> Wanted:
     snapshot = step.snapshot
     bodies = Bodies(snapshot.tested_body, snapshot.production_body)
     found = _production(bodies, stand)
@@ -93,7 +93,7 @@ def _moved(step: Move, stand: Stand) -> Wanted:
     return Wanted(clients, goal, (*step.reasons, *found.reasons), step.wake)
 
 
-def _dropped(found: Production, stand: Stand) -> Iterator[tuple[ClientKey, HelseIDClientSpec]]:
+def _dropped(found: Production, stand: ServiceStand) -> Iterator[tuple[ClientKey, HelseIDClientSpec]]:
     """Yield the end of clients that the newly accepted snapshot has no more: the decision on it says so."""
     accepted = {key.client for key in found.registrations} | set(found.without_keys)
     for name in stand.held:
@@ -102,7 +102,7 @@ def _dropped(found: Production, stand: Stand) -> Iterator[tuple[ClientKey, Helse
 
 
 def _kept(
-    stand: Stand,
+    stand: ServiceStand,
     reasons: tuple[Reason, ...],
     wake: datetime | None,
     *,
@@ -146,7 +146,7 @@ def stored_bodies(snapshot: HeldSnapshot, stored: Callable[[str], Body | None]) 
     return Bodies(tested, values)
 
 
-def _production(bodies: Bodies, stand: Stand) -> Production | Reason:
+def _production(bodies: Bodies, stand: ServiceStand) -> Production | Reason:
     try:
         return production(stand.key, bodies, stand.entry, stand.keys, stand.not_vouched)
     except ValueError as error:

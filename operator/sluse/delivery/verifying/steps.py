@@ -10,7 +10,7 @@ from sluse.delivery.policy import Untrusted
 from sluse.delivery.verifying.change import Change
 from sluse.delivery.verifying.finding import Finding, finding
 from sluse.delivery.verifying.integrations import Integrations
-from sluse.gate.decide import World, decide
+from sluse.gate.decide import Circumstances, decide
 from sluse.gate.survey import GateSurvey
 from sluse.gate.verdict import Keep, Move, Nothing, Retire, Step, Suspend
 from sluse.model.held import HeldSnapshot
@@ -138,11 +138,11 @@ def _against(survey: GateSurvey, change: Change) -> str | Finding | None:
 
 def _decided(survey: GateSurvey, change: Change, held: HeldSnapshot | None, at: datetime) -> Iterator[Step]:
     """Yield the gate's answers for the second that the ledger names, and where a calendar stood against it, before."""
-    said = decide(survey, change.key, World(at, held))
+    said = decide(survey, change.key, Circumstances(at, held))
     yield said
-    yield decide(survey, change.key, World(at + _SECOND - timedelta(microseconds=1), held))
+    yield decide(survey, change.key, Circumstances(at + _SECOND - timedelta(microseconds=1), held))
     if any(reason.check in _CALENDAR for reason in said.reasons):
-        yield decide(survey, change.key, World(at - _CARRIED_OUT, held))
+        yield decide(survey, change.key, Circumstances(at - _CARRIED_OUT, held))
 
 
 def _unpublished(change: Change) -> Iterator[HeldSnapshot | None]:
