@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sluse.catalog.sensitive import scan
 from sluse.rules.personal import find, is_personal
@@ -87,3 +89,9 @@ def test_each_number_is_held_against_the_run_that_it_is_in() -> None:
         f"{run} {PUBLISHED[1]}",
     ]
     assert [fault.line for fault in scan("\n".join(lines), keys=False)] == [1, 3, 5, 6]
+
+
+@given(st.text(max_size=30), st.text(max_size=30))
+def test_a_number_is_found_between_any_two_texts_that_do_not_lengthen_it(before: str, after: str) -> None:
+    before, after = before.rstrip("0123456789"), after.lstrip("0123456789")
+    assert len(before) in [match.start() for match in find(f"{before}{PUBLISHED[0]}{after}")]

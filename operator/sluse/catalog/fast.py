@@ -65,12 +65,16 @@ def _is_plain(text: str) -> bool:
     if _BEGIN in text:
         text = _SIGNED.sub("", text)  # its first line is no line of the grammar's
     fresh = {*text.split("\n")} - _MET
-    if any(_ODD.search(line) or not _ONE.fullmatch(line) for line in fresh):
+    if any(_is_odd(line) or not _ONE.fullmatch(line) for line in fresh):
         return False
     if len(_MET) > _MOST_MET:
         _MET.clear()
     _MET.update(line for line in fresh if len(line) <= _LONGEST_MET)
     return True
+
+
+def _is_odd(line: str) -> bool:
+    return not (line.isascii() and line.isprintable()) and _ODD.search(line) is not None
 
 
 _MET: set[str] = set()

@@ -24,6 +24,7 @@ _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_
 _BETWEEN = b" \t\r\n\"',>|#"
 """What may stand between the pieces of one value: ends of lines, quotes, commas, comments; a list's dashes too."""
 _CLASSES = bytes(ord("a") if each in _ALPHABET else ord(" ") if each in _BETWEEN else ord(".") for each in range(256))
+_LONG = re.compile(rb"\.[^.]{%d,}" % _SHORTEST)
 _ASIDE = re.compile(rb"[ \t\r\n\"',>|#]+(-(?= ))?")
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 _KEY = b"PRIVATE KEY"
@@ -46,14 +47,13 @@ def _blocks(text: str) -> Iterator[tuple[int, bytes]]:
     if "\\" in text:
         text = text.replace("\\n", "  ").replace("\\r", "  ")
     octets = text.encode("latin-1", "replace")
-    start = 0
-    for piece in octets.translate(_CLASSES).split(b"."):
-        block = octets[start : start + len(piece)] if len(piece) >= _SHORTEST else b""
+    for piece in _LONG.finditer(b"." + octets.translate(_CLASSES)):
+        start, end = piece.start(), piece.end() - 1  # the dot in front is no octet
+        block = octets[start:end]
         if len(block) - len(block.translate(None, b"0123456789")) >= _LEAST_DIGITS:
             joined = _ASIDE.sub(b"", block)
             if len(joined) >= _SHORTEST:
                 yield start + len(block) - len(block.lstrip()), joined
-        start += len(piece) + 1
 
 
 def _holds_key(block: bytes, depth: int) -> bool:

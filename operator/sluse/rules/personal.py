@@ -13,11 +13,15 @@ _FIRST = (3, 7, 6, 1, 8, 9, 4, 5, 2, 1)
 _SECOND = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _RUN = re.compile(r"[0-9]{11,}")
+_DIGITS = bytes(ord("0") if chr(each) in "0123456789" else ord(" ") for each in range(256))
+_ELEVEN = b"0" * 11
 _BASE64_RUN = re.compile(r"[A-Za-z0-9+/=_-]{40,}")
 
 
 def find(text: str) -> list[re.Match[str]]:
     """Return the places of personal identity numbers in a text: exactly eleven digits, not in a longer run."""
+    if _ELEVEN not in text.encode("latin-1", "replace").translate(_DIGITS):
+        return []  # nearly every text, and a tenth of the time that the pattern takes to tell
     return [match for match in _RUN.finditer(text) if len(match[0]) == 11 and is_personal(match[0])]
 
 
