@@ -17,7 +17,9 @@ from sluse.rules.survey import Source, Survey
 from sluse.words.said import say
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:]+")
+_NAME = r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?"
+_HOST = re.compile(rf"{_NAME}|[0-9a-f:]+")
+_USUAL = re.compile(rf"https://(?P<host>{_NAME})(/[A-Za-z0-9/_.-]*)?")
 
 
 class Address(NamedTuple):
@@ -102,6 +104,11 @@ def _slug(organisation: Organisation) -> str:
 @lru_cache(maxsize=1 << 16)
 def split(address: str) -> Address | None:
     """Return the parts of an address, or None where it has no host that can be compared."""
+    usual = _USUAL.fullmatch(address)
+    return Address("https", usual["host"], False) if usual else _split(address)
+
+
+def _split(address: str) -> Address | None:
     try:
         parts = urlsplit(address)
         host, _ = parts.hostname, parts.port
