@@ -33,43 +33,72 @@ print(said[0].readable, len(said[0].problems))
 
 ENDING = """
 import os, sys
-from collections import defaultdict
+from functools import partial
 from pathlib import Path
 from sluse.catalog.work_tree import WorkTree
-from sluse.checking.judging import Judging, Policies, Read
+from sluse.checking.judging import Judging, Policies
 from sluse.checking.sharing import shared
 from sluse.rules.world import Register
 
-class Ending(Judging):
-    def declared(self, folder):
-        return self._said(0, super().declared(folder))
+real = Judging.__init__, Judging.declared, Judging.judged
 
-    def judged(self, folder, world):
-        return self._said(1, super().judged(folder, world))
+def made(self, *given, **named):
+    real[0](self, *given, **named)
+    said(0, None)
 
-    def _said(self, round, what):
-        if os.getpid() != here and round == ends:
-            if is_sudden:
-                os._exit(9)
-            raise RuntimeError("no answer")
-        return what
+def declared(self, folders):
+    return said(1, real[1](self, folders))
 
-def judged(kind, processes):
-    judging = kind("integrations", files, folders, Policies(root))
-    with shared(judging, folders, processes) as work:
-        declared = work.declared()
-        return work.judged(Register(declared[folder] for folder in folders))
+def judged(self, folders, world):
+    return said(2, real[2](self, folders, world))
+
+def said(round, what):
+    if os.getpid() != here and round == ends:
+        if is_sudden:
+            os._exit(9)
+        raise RuntimeError("no answer")
+    return what
+
+def verdicts(processes):
+    with shared(partial(Judging, root, "integrations", policies=Policies(root)), folders, processes) as work:
+        declared = work.declared(folders)
+        return work.written(), work.judged(folders, Register(declared[folder] for folder in sorted(folders)))
 
 root, here = Path(sys.argv[1]), os.getpid()
-tree, folders = WorkTree(root), defaultdict(list)
-for entry in tree.entries():
-    folders[entry.path.split("/")[1]].append(entry)
-files = Read(tree.read([entry.id for each in folders.values() for entry in each]))
-alone = judged(Judging, 1)
-for ends in (0, 1):
+folders = WorkTree(root).folders()
+alone = verdicts(1)
+Judging.__init__, Judging.declared, Judging.judged = made, declared, judged
+for ends in (0, 1, 2):
     for is_sudden in (True, False):
-        assert judged(Ending, 3) == alone, (ends, is_sudden)
-print(len(alone))
+        assert verdicts(3) == alone, (ends, is_sudden)
+print(len(alone[1]))
+"""
+
+FORGETFUL = """
+import os, sys
+from pathlib import Path
+from sluse.checking.folders import judged
+from sluse.checking.judging import Judging
+from sluse.checking.memory import Memory
+
+real = Judging.declared
+
+def declared(self, folders):
+    if os.getpid() != here:
+        for file in before:
+            file.write_text(file.read_text() + "unheardOf: true\\n")
+        os._exit(9)
+    return real(self, folders)
+
+root, here, memory = Path(sys.argv[1]), os.getpid(), Memory(Path(sys.argv[2]))
+before = {file: file.read_text() for file in root.glob("integrations/*/organisation.yaml")}
+expected = judged(root, "integrations", None, processes=1)
+Judging.declared = declared
+judged(root, "integrations", memory, processes=2)
+Judging.declared = real
+for file, text in before.items():
+    file.write_text(text)
+assert judged(root, "integrations", memory, processes=1) == expected
 """
 
 
@@ -89,8 +118,10 @@ def root(tmp_path: Path) -> Path:
     return root
 
 
-def ran(code: str, root: Path) -> str:
-    done = subprocess.run([sys.executable, "-c", code, root], capture_output=True, text=True, check=False, timeout=200)
+def ran(code: str, *places: Path) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code, *places], capture_output=True, text=True, check=False, timeout=200
+    )
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 
@@ -103,6 +134,10 @@ def test_the_verdict_is_the_same_by_any_number_of_processes(root: Path) -> None:
 
 def test_what_a_process_does_not_answer_is_judged_without_it(root: Path) -> None:
     assert int(ran(ENDING, root)) > len(BAD)
+
+
+def test_what_is_judged_in_place_of_a_process_is_remembered_by_what_was_read_then(root: Path, tmp_path: Path) -> None:
+    ran(FORGETFUL, root, tmp_path / "cache")
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 9])

@@ -7,7 +7,7 @@ repository of its own is a submodule. `.gitignore` is not consulted: an ignored 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from sluse.catalog import limits
@@ -35,45 +35,70 @@ class WorkTree:
 
     def entries(self) -> Sequence[FileEntry]:
         """Return every path. Raises CatalogError where the folder or a file cannot be read."""
+        return [entry for listed in self.within(self.folders()).values() for entry in listed]
+
+    def folders(self) -> Mapping[str, str]:
+        """Return the folders; that nothing changed in one is seen by its list alone. Raises CatalogError."""
+        return dict.fromkeys([*(child.name for child in self._top() if _is_folder(child)), ""], "")
+
+    def within(self, folders: Collection[str]) -> Mapping[str, Sequence[FileEntry]]:
+        """Return every path of some folders. Raises CatalogError."""
         self._contents = {}
+        found: dict[str, Sequence[FileEntry]] = {
+            folder: list(self._walk(_listed(f"{self._root}/{self._under}/{folder}"), f"{self._under}/{folder}"))
+            if self._only is None or folder in self._only
+            else list(self._organisation(folder))
+            for folder in folders
+            if folder
+        }
+        if "" in folders:
+            found[""] = list(self._loose())
+        return found
+
+    def read(self, ids: Sequence[str]) -> Mapping[str, bytes]:
+        """Return content by id, as it was when its path was returned last, and let go of it."""
+        contents, self._contents = self._contents, {}
+        return {each: contents[each] for each in ids}
+
+    def _top(self) -> Sequence[os.DirEntry[str]]:
         top = self._root / self._under
         if top.is_symlink():
-            return [FileEntry(self._under, FileKind.SYMLINK, 0, "")]
+            return ()
         if not top.is_dir():
             raise CatalogError(
                 say("There is no folder {folder}", folder=top), hint=say("Name the folder of the integrations.")
             )
-        return list(self._walk(str(top), self._under, depth=0))
+        return _listed(str(top))
 
-    def read(self, ids: Sequence[str]) -> Mapping[str, bytes]:
-        """Return content by id, as it was when `entries` was called, and let go of it."""
-        contents, self._contents = self._contents, {}
-        return {each: contents[each] for each in ids}
+    def _loose(self) -> Iterator[FileEntry]:
+        if (self._root / self._under).is_symlink():
+            yield FileEntry(self._under, FileKind.SYMLINK, 0, "")
+        yield from self._walk([child for child in self._top() if not _is_folder(child)], self._under)
 
-    def _walk(self, folder: str, path: str, depth: int) -> Iterator[FileEntry]:
+    def _walk(self, children: Iterable[os.DirEntry[str]], path: str) -> Iterator[FileEntry]:
         # Strings, not Path objects: at 30,000 files those alone would cost a second.
-        for child in _listed(folder):
+        for child in children:
             if child.name.startswith("."):
                 continue
             inner = f"{path}/{child.name}"
-            if child.is_symlink():
+            if child.is_file(follow_symlinks=False):
+                yield self._file(child.path, inner)
+            elif child.is_symlink():
                 yield FileEntry(inner, FileKind.SYMLINK, 0, "")
             elif child.is_dir():
-                yield from self._folder(child, inner, depth)
-            elif child.is_file():
-                yield self._file(child.path, inner)
+                within = _listed(child.path)
+                if any(each.name == ".git" for each in within):
+                    yield FileEntry(inner, FileKind.SUBMODULE, 0, "")
+                else:
+                    yield from self._walk(within, inner)
 
-    def _folder(self, folder: os.DirEntry[str], path: str, depth: int) -> Iterator[FileEntry]:
-        if os.path.lexists(f"{folder.path}/.git"):
-            yield FileEntry(path, FileKind.SUBMODULE, 0, "")
-        elif depth or self._only is None or folder.name in self._only:
-            yield from self._walk(folder.path, path, depth + 1)
-        else:
-            organisation = Path(folder.path, "organisation.yaml")
-            if organisation.is_symlink():
-                yield FileEntry(f"{path}/organisation.yaml", FileKind.SYMLINK, 0, "")
-            elif organisation.is_file():
-                yield self._file(str(organisation), f"{path}/organisation.yaml")
+    def _organisation(self, folder: str) -> Iterator[FileEntry]:
+        path = f"{self._under}/{folder}/organisation.yaml"
+        file = self._root / path
+        if file.is_symlink():
+            yield FileEntry(path, FileKind.SYMLINK, 0, "")
+        elif file.is_file():
+            yield self._file(str(file), path)
 
     def _file(self, file: str, path: str) -> FileEntry:
         try:
@@ -104,6 +129,12 @@ def _content(file: str) -> tuple[bytes, int]:
     finally:
         os.close(opened)
     return (pieces[0] if len(pieces) < 3 else b"".join(pieces)), read
+
+
+def _is_folder(child: os.DirEntry[str]) -> bool:
+    """Tell whether a child of the top is a folder that is looked into: not a link, a dotfile or a repository of its own."""
+    is_looked_into = not child.name.startswith(".") and child.is_dir(follow_symlinks=False)
+    return is_looked_into and not os.path.lexists(f"{child.path}/.git")
 
 
 def _listed(folder: str) -> list[os.DirEntry[str]]:

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sluse.catalog.files import by_folder
 from sluse.catalog.work_tree import WorkTree
-from sluse.checking.judging import Judging, Policies, Read, digest, written
+from sluse.checking.judging import Judging, Policies, be_ready, digest
 from sluse.checking.memory import Memory
 from sluse.checking.release import release
 from sluse.checking.remembered import Remembered, packed, packed_problems, unpacked, unpacked_problems
-from sluse.checking.sharing import FEW, shared
+from sluse.checking.sharing import FEW, Shared, shared
 from sluse.checking.verdict import Verdict
 from sluse.cores.forked import how_many
 from sluse.model.problem import ordered
@@ -35,56 +36,54 @@ def judged(root: Path, under: str, memory: Memory | None, processes: int | None 
     `processes`; None is what the machine has, if there is much to judge.
     """
     policies = Policies(root)
-    tree = WorkTree(root, under)
-    entries = tree.entries()
-    files = Read(tree.read([entry.id for entry in entries if entry.id]))
-    judging = Judging(under, files, by_folder(entries, under), policies)
-    return _Check(under, judging, policies, memory, processes).verdict()
+    folders = WorkTree(root, under).folders()
+    if memory is None:
+        be_ready()
+    make = partial(Judging, root, under, policies=policies)
+    with shared(make, folders, how_many(processes, len(folders), FEW)) as work:
+        if memory is None:
+            return _together(policies.problems(), _judged(work, folders.keys(), {}).values())
+        return _Remembering(memory, policies).verdict(work)
 
 
-class _Check:
-    """One check: what is remembered, and the rest."""
+def _judged(work: Shared, folders: AbstractSet[str], known: Mapping[str, Remembered]) -> Mapping[str, Remembered]:
+    """Return the part of the verdict of each folder: what is known of it, unless that is not true any more."""
+    unknown = folders - known.keys()
+    declared = {**{folder: found.declared for folder, found in known.items()}, **work.declared(unknown)}
+    world = Register(declared[folder] for folder in folders)
+    untrue = outdated({folder: found.answers for folder, found in known.items()}, world)
+    return {**known, **work.judged(unknown | untrue, world)}
 
-    def __init__(
-        self, under: str, judging: Judging, policies: Policies, memory: Memory | None, processes: int | None
-    ) -> None:
-        self._judging = judging
-        self._policies = policies
+
+class _Remembering:
+    """A check by what earlier ones found out."""
+
+    def __init__(self, memory: Memory, policies: Policies) -> None:
         self._memory = memory
-        self._processes = processes
-        rules = release() if memory is not None else b""
-        self._of_policies = digest(rules, b"policies", policies.digest)
-        self._keys = {
-            folder: digest(rules, policies.digest, under.encode(), written(entries))
-            for folder, entries in judging.folders.items()
-        }
+        self._policies = policies
+        self._rules = release()
+        self._policy = policies.digest
+        self._of_policies = digest(self._rules, b"policies", policies.digest)
 
-    def verdict(self) -> Verdict:
-        known = self._memory.recall([self._of_policies, *self._keys.values()]) if self._memory is not None else {}
-        before = {
-            folder: found
-            for folder, key in self._keys.items()
-            if key in known and (found := unpacked(known[key])) is not None
-        }
-        fresh = self._fresh(before)
-        told = unpacked_problems(known[self._of_policies]) if self._of_policies in known else None
+    def verdict(self, work: Shared) -> Verdict:
+        keys = self._keys(work)
+        texts = self._memory.recall([self._of_policies, *keys.values()])
+        parts = {folder: unpacked(texts[key]) for folder, key in keys.items() if key in texts}
+        known = {folder: part for folder, part in parts.items() if part is not None}
+        found = _judged(work, keys.keys(), known)
+        told = unpacked_problems(texts[self._of_policies]) if self._of_policies in texts else None
         of_policies = told if told is not None else self._policies.problems()
-        if self._memory is not None and (fresh or told is None):
-            new = {self._keys[folder]: packed(found) for folder, found in fresh.items()}
-            self._memory.keep(new if told is not None else {**new, self._of_policies: packed_problems(of_policies)})
-        return _together(of_policies, {**before, **fresh}.values())
+        new = {} if told is not None else {self._of_policies: packed_problems(of_policies)}
+        fresh = {folder: part for folder, part in found.items() if part is not known.get(folder)}
+        if fresh:
+            now = self._keys(work)  # of what was judged: a part that was read again may have found other files
+            new.update({now[folder]: packed(part) for folder, part in fresh.items()})
+        if new:
+            self._memory.keep(new)
+        return _together(of_policies, found.values())
 
-    def _fresh(self, before: Mapping[str, Remembered]) -> Mapping[str, Remembered]:
-        """Return the part of each folder that is not known, or not true any more."""
-        unknown = [folder for folder in self._judging.folders if folder not in before]
-        with shared(self._judging, unknown, self._shares(unknown)) as work:
-            declared = {**{folder: found.declared for folder, found in before.items()}, **work.declared()}
-            world = Register(declared[folder] for folder in self._judging.folders)
-            untrue = outdated({folder: found.answers for folder, found in before.items()}, world)
-            return {**work.judged(world), **{folder: self._judging.judged(folder, world) for folder in untrue}}
-
-    def _shares(self, folders: Iterable[str]) -> int:
-        return how_many(self._processes, sum(len(self._judging.folders[each]) for each in folders), FEW)
+    def _keys(self, work: Shared) -> Mapping[str, bytes]:
+        return {folder: digest(self._rules, self._policy, each) for folder, each in work.written().items()}
 
 
 def _together(of_policies: Sequence[Problem], folders: Iterable[Remembered]) -> Verdict:

@@ -1,4 +1,4 @@
-"""Folders read as models and judged, each once.
+"""Folders listed, read as models and judged, each once.
 
 Nothing that only judging needs is imported at the top: where all is known, that is half of the time.
 """
@@ -6,13 +6,14 @@ Nothing that only judging needs is imported at the top: where all is known, that
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sluse.catalog.files import POLICIES, FileEntry, Files
+from sluse.catalog.files import POLICIES, FileEntry
 from sluse.catalog.work_tree import WorkTree
 from sluse.checking.remembered import Remembered
 from sluse.checking.verdict import verdict
@@ -25,23 +26,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Read:
-    """Files that were read, by blob id."""
+class _Read:
+    """Files as they were read, as a tree; `contents` may have those of others too."""
 
-    contents: Mapping[str, bytes]
-
-    def of(self, entries: Sequence[FileEntry]) -> Files:
-        """Return some of them, as a tree."""
-        return _Folder(entries, self.contents)
-
-
-@dataclass(frozen=True)
-class _Folder:
-    some: Sequence[FileEntry]
+    listed: Sequence[FileEntry]
     contents: Mapping[str, bytes]
 
     def entries(self) -> Sequence[FileEntry]:
-        return self.some
+        return self.listed
 
     def read(self, ids: Sequence[str]) -> Mapping[str, bytes]:
         return {each: self.contents[each] for each in ids}
@@ -52,16 +44,16 @@ class Policies:
 
     def __init__(self, root: Path) -> None:
         tree = WorkTree(root, POLICIES)
-        self._entries = tree.entries() if (root / POLICIES).is_dir() else ()
-        self._files = Read(tree.read([entry.id for entry in self._entries if entry.id]) if self._entries else {})
-        self.digest = digest(written(self._entries))
+        entries = tree.entries() if (root / POLICIES).is_dir() else ()
+        self._files = _Read(entries, tree.read(_ids(entries)))
+        self.digest = digest(_written(entries))
 
     @cached_property
     def reading(self) -> PolicyReading:
         """The folder as models."""
         from sluse.catalog import policies
 
-        return policies.read(policies.contents(self._files.of(self._entries)))
+        return policies.read(policies.contents(self._files))
 
     def problems(self) -> tuple[Problem, ...]:
         """Return what is wrong with them."""
@@ -75,25 +67,34 @@ class Policies:
 
 
 class Judging:
-    """`folders` are the files below `under`, by the folder they lie in."""
+    """Some folders of a working directory: listed and read when this is made, then judged. Raises CatalogError."""
 
-    def __init__(self, under: str, files: Read, folders: Mapping[str, Sequence[FileEntry]], policies: Policies) -> None:
-        self.folders = folders
+    def __init__(self, root: Path, under: str, folders: Collection[str], policies: Policies) -> None:
+        tree = WorkTree(root, under)
+        self._listed = tree.within(folders)
+        self._contents = tree.read(_ids(chain.from_iterable(self._listed.values())))
         self._under = under
-        self._files = files
         self._policies = policies
         self._trees: dict[str, Tree] = {}
 
-    def declared(self, folder: str) -> Declared:
-        """Return what a folder declares."""
-        return Declared.by(self._tree(folder))
+    @cached_property
+    def written(self) -> Mapping[str, bytes]:
+        """What each folder's part of the verdict follows from, as a digest, but for the rules and other folders."""
+        return {folder: digest(self._under.encode(), _written(listed)) for folder, listed in self._listed.items()}
 
-    def judged(self, folder: str, world: World) -> Remembered:
-        """Return a folder's part of the verdict."""
+    def declared(self, folders: Collection[str]) -> Mapping[str, Declared]:
+        """Return what each of some folders declares, of those that are here."""
+        return {folder: Declared.by(self._tree(folder)) for folder in self._listed if folder in folders}
+
+    def judged(self, folders: Collection[str], world: World) -> Mapping[str, Remembered]:
+        """Return the part of the verdict of each of some folders, of those that are here."""
+        return {folder: self._judged(self._tree(folder), world) for folder in self._listed if folder in folders}
+
+    def _judged(self, tree: Tree, world: World) -> Remembered:
         from sluse.catalog.excerpts import with_excerpts
         from sluse.rules.judge import check
 
-        tree, models, asked = self._tree(folder), self._policies.reading.models, Asked(world)
+        models, asked = self._policies.reading.models, Asked(world)
         problems = with_excerpts(tree, check(tree, models, asked), models)
         return Remembered(Declared.by(tree), verdict(problems, tree), asked.answers)
 
@@ -101,11 +102,22 @@ class Judging:
         if folder not in self._trees:
             from sluse.catalog.reader import Reader
 
-            self._trees[folder] = Reader().tree(self._files.of(self.folders[folder]), self._under)
+            self._trees[folder] = Reader().tree(_Read(self._listed[folder], self._contents), self._under)
         return self._trees[folder]
 
 
-def written(entries: Sequence[FileEntry]) -> bytes:
+def be_ready() -> None:
+    """Import what judging needs: for all processes that are forked from here on."""
+    import sluse.catalog.excerpts
+    import sluse.catalog.reader
+    import sluse.rules.judge  # noqa: F401
+
+
+def _ids(entries: Iterable[FileEntry]) -> list[str]:
+    return [entry.id for entry in entries if entry.id]
+
+
+def _written(entries: Sequence[FileEntry]) -> bytes:
     """Return all that a verdict on some files follows from, but for the rules."""
     lines = (f"{entry.kind.value} {entry.size} {entry.id} {entry.path!r}\n" for entry in sorted(entries, key=_path))
     return "".join(lines).encode()
