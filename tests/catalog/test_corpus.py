@@ -84,6 +84,7 @@ OTHERS: Mapping[str, Edit] = {
     "key-file-without-client": renamed_keys,
     "organisation-number-claimed-twice": replaced(OWNER, '"313745392"', '"313231593"'),
     "domain-claimed-twice": replaced(OWNER, "nordlys.example", "nordlys.fjordlegen.example"),
+    "name-of-a-page": replaced("integrations/fjordlegen/login.yaml", "name: fjord-login,", "name: readme,"),
     "demo-key": demo_key,
     "demo-signer": demo_signer,
     "manifest-history": added("policies/history/1.json", "{}\n"),
