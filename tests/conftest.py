@@ -17,6 +17,7 @@ os.environ["LC_ALL"] = "C.UTF-8"
 _CACHE = tempfile.TemporaryDirectory(prefix="sluse-tests-")  # of nobody: checks remember there, and only there
 atexit.register(_CACHE.cleanup)
 os.environ["XDG_CACHE_HOME"] = _CACHE.name
+gc.disable()  # until all is collected: nearly everything made until then stays
 # A busy machine is no failure: neither how long an example takes nor how long making it takes is looked at.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
@@ -29,6 +30,7 @@ def pytest_collection_finish() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(20_000, 20, 20)
 
 
