@@ -8,7 +8,8 @@ demo: .venv/run          ## play the story: a file in git becomes a working clie
 	@$(BIN)/sluse demo $(DEMO)
 
 test: .venv/dev          ## every test, warnings as errors
-	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(TEST)
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -n $(WORKERS) --dist worksteal $(TEST)
+# With that variable every worker compiles all tests anew, each time; what is written lies beside what is installed and is ignored by git.
 # One more than there are cores: many tests wait for a process.
 WORKERS = $$(( $$(getconf _NPROCESSORS_ONLN) + 1 ))
 
