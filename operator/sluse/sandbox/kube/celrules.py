@@ -8,17 +8,22 @@ JSON, except that properties which CEL cannot spell are escaped and date-times b
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import pairwise
+from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
-import cel
-from cel.stdlib import STDLIB_FUNCTIONS, add_stdlib_to_context
-
 from sluse.rules.cel import RESERVED
 from sluse.sandbox.kube.status import Cause, Object
+
+# The package imports its command line, and with it a toolkit for terminals: a fifth of the time until a sandbox stands.
+sys.modules.setdefault("cel.cli", ModuleType("cel.cli"))
+
+import cel  # noqa: E402 - after the line above
+from cel.stdlib import STDLIB_FUNCTIONS, add_stdlib_to_context  # noqa: E402
 
 _UNSPELLABLE = re.compile(r"[./-]|__")
 _ESCAPES = {".": "__dot__", "/": "__slash__", "-": "__dash__", "__": "__underscores__"}
