@@ -20,7 +20,7 @@ _WHOLE = """
 from datetime import UTC, datetime
 from pathlib import Path
 from sluse.catalog.git.standing import StandingClone
-from sluse.cli.collection import without_collecting
+from sluse.wiring.collection import without_collecting
 from sluse.delivery.previewing.of_clone import previewed
 from sluse.delivery.previewing.preview import Known
 from sluse.delivery.previewing.trees import compared

@@ -9,7 +9,7 @@ import sys
 def test_what_was_read_is_not_looked_through_again_and_garbage_is_still_found() -> None:
     asked = """
 import gc
-from sluse.cli.collection import collect_rarely, without_collecting
+from sluse.wiring.collection import collect_rarely, without_collecting
 with without_collecting():
     assert not gc.isenabled()
 collect_rarely()

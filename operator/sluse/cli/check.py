@@ -14,11 +14,11 @@ from sluse.checking.memory import Memory, memory_in
 from sluse.checking.scope import Scope, scope
 from sluse.checking.verdict import Verdict
 from sluse.cli import lang
-from sluse.cli.collection import without_collecting
 from sluse.cli.reaching import CA, RESOLVE
 from sluse.model.problem import Problem, Severity, ordered
 from sluse.rules.printing import Paint, as_json, as_text, mendable, readable, tally, unpainted
 from sluse.wiring import cache
+from sluse.wiring.collection import without_collecting
 from sluse.words.said import Translate, say
 
 _COLOURS = {"error": "red", "warning": "yellow", "mark": "red", "hint": "cyan"}

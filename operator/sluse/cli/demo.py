@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from sluse.wiring.collection import without_collecting
+
 
 @click.command()
 @click.option(
@@ -32,9 +34,10 @@ def command(output: str, engine: str, *, keep: bool, kubeconfig: Path | None) ->
     Starts a sandbox on loopback (Kubernetes API, two authorities, git remote) and an operator, and asserts every
     fact it tells. Exits 1 where one does not come true, and says what was expected.
     """
-    from sluse.demo.narrator import Narrator, Output
-    from sluse.demo.play import play
-    from sluse.model.settings import EngineName
+    with without_collecting():
+        from sluse.demo.narrator import Narrator, Output
+        from sluse.demo.play import play
+        from sluse.model.settings import EngineName
 
     # Else SIGTERM would end this process alone, and leave the operator and the directory behind. As SIGINT, since that is
     # the one which asyncio answers by cancelling the task; raised wherever it happens to be, it would tear things. A shell

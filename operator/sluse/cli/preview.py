@@ -11,7 +11,7 @@ import click
 
 from sluse.cli import lang
 from sluse.cli.clone_options import AT, FETCH, REPOSITORY, ROOTS, SETTINGS
-from sluse.cli.collection import without_collecting
+from sluse.wiring.collection import without_collecting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

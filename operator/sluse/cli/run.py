@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from sluse.cli.collection import collect_rarely, without_collecting
+from sluse.wiring.collection import collect_rarely, without_collecting
 from sluse.wiring.plugins import no_clients_of_kopf
 
 

@@ -12,6 +12,7 @@ import click
 
 from sluse.cli import lang
 from sluse.errors import SettingsError
+from sluse.wiring.collection import without_collecting
 from sluse.words.said import say
 
 if TYPE_CHECKING:
@@ -37,8 +38,9 @@ def command(directory: Path | None, suppliers: tuple[str, ...], output: str) -> 
 
     How to go on is told on stderr: which commands fill its repository, begin a ledger and start an operator.
     """
-    from sluse.demo import alone
-    from sluse.sandbox.sandbox import Sandbox
+    with without_collecting():
+        from sluse.demo import alone
+        from sluse.sandbox.sandbox import Sandbox
 
     words, stop = lang.words(), {signal.SIGINT, signal.SIGTERM}
     with tempfile.TemporaryDirectory(prefix="sluse-sandbox-") as temporary:

@@ -9,7 +9,7 @@ import click
 
 from sluse.cli import lang
 from sluse.cli.clone_options import OUTPUT, REPOSITORY, ROOTS, SETTINGS
-from sluse.cli.collection import without_collecting
+from sluse.wiring.collection import without_collecting
 from sluse.words.said import say
 
 

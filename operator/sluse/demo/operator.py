@@ -13,11 +13,9 @@ import threading
 from functools import partial
 from pathlib import Path
 
-from sluse.controller.logs import to_stderr
-from sluse.controller.serve import serve
 from sluse.errors import SluseError
-from sluse.sandbox.clock import read_clock
-from sluse.wiring.settings import load
+from sluse.wiring.collection import collect_rarely, without_collecting
+from sluse.wiring.plugins import no_clients_of_kopf, none_of_pydantic
 
 
 def _end_with_whoever_started_us() -> None:
@@ -29,6 +27,14 @@ def _end_with_whoever_started_us() -> None:
 
 if __name__ == "__main__":
     threading.Thread(target=_end_with_whoever_started_us, name="demo", daemon=True).start()
+    none_of_pydantic()
+    no_clients_of_kopf()
+    with without_collecting():
+        from sluse.controller.logs import to_stderr
+        from sluse.controller.serve import serve
+        from sluse.sandbox.clock import read_clock
+        from sluse.wiring.settings import load
+    collect_rarely()
     to_stderr(json_lines=False)
     try:
         liveness = sys.argv[3] if len(sys.argv) > 3 else None

@@ -1,4 +1,4 @@
-"""Python's garbage collector, kept from looking through what a command reads and keeps until its end."""
+"""Python's garbage collector, kept from looking through what a process reads and keeps until its end."""
 
 from __future__ import annotations
 
