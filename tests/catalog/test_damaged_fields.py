@@ -18,7 +18,6 @@ from catalog.complete import Field, Form, Schema, put
 from sluse.catalog import policies
 from sluse.catalog.document import read_slowly
 from sluse.catalog.layout import Role, Spot, spot
-from sluse.catalog.yaml import dump
 from sluse.model.client_installation import ClientInstallation
 from sluse.model.evidence import Evidence
 from sluse.model.identity_provider import IdentityProvider
@@ -148,8 +147,18 @@ def complete() -> dict[type[BaseModel], Any]:
     return {kind.model: Form(kind.model).document() for kind in KINDS}
 
 
+class Dumper(yaml.CSafeDumper):
+    """What is written some thousand times here is only read, so libyaml writes it; nothing is written as an alias."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - PyYAML's signature
+        return True
+
+
 def text_of(kind: Kind, document: Any) -> str:
-    return json.dumps(document, indent=2) if kind.spot.is_json else dump(document)
+    if kind.spot.is_json:
+        return json.dumps(document, indent=2)
+    text: str = yaml.dump(document, Dumper=Dumper, sort_keys=False, allow_unicode=True)
+    return text
 
 
 def read(kind: Kind, text: str) -> list[Problem]:
