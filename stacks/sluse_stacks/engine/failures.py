@@ -7,6 +7,7 @@ object it refuses, and nobody should find that in a log.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -116,12 +117,17 @@ def lock(text: str) -> tuple[Lock, ...]:
     return tuple(Lock(found["user"], found["host"], int(found["pid"]), found["at"]) for found in _LOCK.finditer(text))
 
 
-def error(stack: str, text: str, complaints: Sequence[Complaint], violations: Sequence[str]) -> SluseError:
-    """Return what to raise for a failed run: `text` is the CLI's talk, `complaints` and `violations` its events'."""
+def error(
+    stack: str, text: str, complaints: Sequence[Complaint], violations: Sequence[str], *, backend: str
+) -> SluseError:
+    """Return what to raise for a failed run: `text` is the CLI's talk, `complaints` and `violations` its events'.
+
+    `backend`: the address of the state, for who has to do something there.
+    """
     everything = "\n".join((text, *(message for _, message in complaints)))
     return (
         _refused(stack, violations)
-        or _locked(stack, lock(text))
+        or _locked(stack, lock(text), backend)
         or _of_an_object(complaints)
         or _unusable(everything)
         or _of_the_cluster(stack, everything)
@@ -133,14 +139,14 @@ def _refused(stack: str, violations: Sequence[str]) -> SluseError | None:
     return Invalid(f"the policy pack refuses {stack}: {'; '.join(map(_cut, violations))}") if violations else None
 
 
-def _locked(stack: str, held: Sequence[Lock]) -> SluseError | None:
+def _locked(stack: str, held: Sequence[Lock], backend: str) -> SluseError | None:
     if not held:
         return None
     owners = ", ".join(f"{each.user}@{each.host} (process {each.pid})" for each in held)
     return EngineError(
         f"stack {stack} is locked by {owners} since {held[0].at}",
-        hint=f"if that process is dead: pulumi cancel --stack organization/{PROJECT}/{stack}, with PULUMI_BACKEND_URL "
-        "as pulumi.backend says; if it is a person at work, wait",
+        hint=f"if that process is dead: PULUMI_BACKEND_URL={shlex.quote(backend)} pulumi cancel --yes "
+        f"--stack organization/{PROJECT}/{stack}; if it is a person at work, wait; operator/RECOVERY.md says how to tell",
     )
 
 

@@ -44,7 +44,9 @@ class Runner:
             except automation.CommandError as failed:
                 text = str(failed)
                 held = failures.lock(text)
-                error = failures.error(name, text, heard.complaints, heard.violations)
+                error = failures.error(
+                    name, text, heard.complaints, heard.violations, backend=self._lean.settings.backend
+                )
                 again = run < _RUNS
                 if again and held and all(self._dead(name, each) for each in held):
                     await self._in_thread(name, lambda: self._lean.cancel(name))

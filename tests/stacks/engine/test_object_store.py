@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shlex
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -24,10 +25,6 @@ from worlds.stacks import client, stack, summary
 pytestmark = [*marks("pulumi")]
 
 SIX = ("a", "b", "c", "d", "e", "f")
-LOCKED = (
-    "if that process is dead: pulumi cancel --stack organization/sluse/test.fjord, with PULUMI_BACKEND_URL "
-    "as pulumi.backend says; if it is a person at work, wait"
-)
 OLD, NEW = "nhn:pit/api.read", "nhn:msh/api"
 
 
@@ -85,7 +82,8 @@ async def test_killed_in_the_middle_the_next_one_takes_the_lock_away_and_converg
         shutil.rmtree(settings.home)
         with pytest.raises(EngineError, match=r"stack test\.fjord is locked by \S+ \(process \d+\) since ") as raised:
             await engine().declare(wanted)
-        assert raised.value.hint == LOCKED
+        assert raised.value.hint is not None
+        assert f"PULUMI_BACKEND_URL={shlex.quote(settings.backend)} pulumi cancel" in raised.value.hint
         lean = _lean(store, settings)
         lean.cancel("test.fjord")
     await engine().declare(wanted)
