@@ -38,6 +38,7 @@ LOST = 3
 NEW = Supplier("ny", 40)
 BATCH = [f"client-{number}" for number in range(8)]
 _REGISTER = "/connect/register"
+_TOLD = 40  # lines of a log
 _HERE = {"PATH": os.environ.get("PATH", os.defpath), "PYTHONPATH": os.environ.get("PYTHONPATH", "")}
 
 
@@ -157,9 +158,16 @@ class Replicas:
 
 @contextmanager
 def replicas(world: Operated, terms: LeadershipSettings = QUICK) -> Iterator[Replicas]:
-    """Run replicas inside; what still runs at the end is killed."""
+    """Run replicas inside; what still runs at the end is killed. What fails is told with what each of them said last."""
     with ExitStack() as stack:
-        yield Replicas(world, terms, stack)
+        house = Replicas(world, terms, stack)
+        try:
+            yield house
+        except BaseException as failed:
+            for replica in house.started.values():
+                state = f"{replica.name} ({replica.identity}), exit code {replica.running.poll()}, said last:"
+                failed.add_note("\n  ".join((state, *replica.said()[-_TOLD:])))
+            raise
 
 
 async def in_a_batch(world: Operated) -> Gate:
