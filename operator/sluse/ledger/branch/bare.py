@@ -14,7 +14,7 @@ from pathlib import Path
 from sluse.catalog.files import blob_id
 from sluse.catalog.git import command, refusals
 from sluse.errors import LedgerError
-from sluse.leadership.fence import Fence, unfenced
+from sluse.leadership.fence import Fence
 from sluse.ledger.branch.history import publication
 from sluse.trust.keys import PublicKey
 
@@ -59,7 +59,7 @@ class Bare:
     Damaged where what is stored here is at fault, Unreachable where the remote does not answer, else GitFailed.
     """
 
-    def __init__(self, path: Path, environment: Mapping[str, str], *, timeout: float, fence: Fence = unfenced) -> None:
+    def __init__(self, path: Path, environment: Mapping[str, str], *, timeout: float, fence: Fence) -> None:
         self.path = path
         self._fence = fence
         self._environment = {

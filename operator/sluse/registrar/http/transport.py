@@ -20,7 +20,7 @@ import orjson
 from pydantic import SecretStr
 from yarl import URL
 
-from sluse.leadership.fence import Fence, unfenced
+from sluse.leadership.fence import Fence
 from sluse.leadership.requests import fenced
 from sluse.registrar.http import errors
 from sluse.registrar.http.errors import Answer, Call
@@ -40,7 +40,7 @@ class Transport:
     """Requests to one authority. `timeout` in seconds for a whole exchange; at most `connections` at once."""
 
     def __init__(
-        self, issuer: str, tls: ssl.SSLContext | None, *, timeout: float, connections: int, fence: Fence = unfenced
+        self, issuer: str, tls: ssl.SSLContext | None, *, timeout: float, connections: int, fence: Fence
     ) -> None:
         self._issuer = issuer
         self._fence = fence
