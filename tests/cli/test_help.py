@@ -35,6 +35,11 @@ def test_the_option_decides_before_the_locale() -> None:
     assert "[default" not in said.output
 
 
+@pytest.mark.parametrize("line", [["gate", "--help", "--lang", "nb"], ["network", "show", "-h", "--lang=nb"]])
+def test_the_option_decides_behind_help_too(line: list[str]) -> None:
+    assert CliRunner(env={"LC_ALL": "C"}).invoke(main, line).output.startswith("Bruk: ")
+
+
 def test_what_has_no_language_speaks_english_throughout() -> None:
     assert page(("run",), "nb/") == page(("run",))
 

@@ -80,6 +80,11 @@ class _Commands(click.Group):
         speak(command)
         return command
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Keep the line, in which a language may be named behind what is done first."""
+        ctx.meta[lang.LINE] = tuple(args)
+        return super().parse_args(ctx, args)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar, cast
 
 import click
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from sluse.words.said import Translate
 
 KEY = "sluse.words"
+LINE = "sluse.line"
+"""The words behind `sluse`, kept with the context: `--help` is done before an option behind it is read."""
 CHOICES = ("nb", "en")
 Answer = TypeVar("Answer")
 
@@ -41,9 +43,18 @@ def of(context: click.Context) -> Translate:
 
 
 def chosen(context: click.Context) -> Translate:
-    """Return what says a sentence in the language that was chosen, by now, or in the locale's."""
+    """Return what says a sentence in the language that the line names, also behind what is done first, or in the locale's."""
     found = context.meta.get(KEY)
-    return in_(None) if found is None else cast("Translate", found)
+    return in_(named(context.meta.get(LINE, ()))) if found is None else cast("Translate", found)
+
+
+def named(line: Sequence[str]) -> str | None:
+    """Return the language that a command line names, wherever it stands; None where it names none that there is."""
+    for place, word in enumerate(line):
+        name, _, value = word.partition("=")
+        if name == "--lang" and (asked := value or next(iter(line[place + 1 :]), "")) in CHOICES:
+            return asked
+    return None
 
 
 def in_(language: str | None) -> Translate:

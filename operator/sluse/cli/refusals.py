@@ -49,12 +49,9 @@ def said(text: str, otherwise: str | None = None) -> str:
 
 def _words(context: click.Context | None, arguments: Sequence[str]) -> Translate:
     """Return the chosen language, also where the line was refused before the option was come to."""
-    for place, argument in enumerate(arguments):
-        name, _, value = argument.partition("=")
-        if name == "--lang":
-            asked = value or next(iter(arguments[place + 1 :]), "")
-            if asked in lang.CHOICES:
-                return lang.in_(asked)
+    asked = lang.named(arguments)
+    if asked is not None:
+        return lang.in_(asked)
     return lang.chosen(context) if context is not None else lang.in_(None)
 
 
