@@ -87,10 +87,16 @@ def test_what_cannot_be_answered_is_one_sentence_and_2(clone: OwnClone, words: t
     assert told in said.stderr
 
 
-def test_a_source_that_is_no_network_is_refused(clone: OwnClone) -> None:
-    said = export(clone, "nftables", "--source", "10.0.0.1/8")
-    assert said.exit_code == 2
-    assert "10.0.0.1/8 has host bits set" in said.stderr
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("10.0.0.1/8", "--source 10.0.0.1/8 er en adresse i et nett, som er 10.0.0.0/8"),
+        ("town", "--source town er ikke et nett, som 10.1.0.0/16"),
+    ],
+)
+def test_a_source_that_is_no_network_is_refused(clone: OwnClone, source: str, told: str) -> None:
+    said = export(clone, "nftables", "--source", source, "--lang", "nb")
+    assert (said.exit_code, said.stderr.splitlines()[-1]) == (2, f"feil: {told}")
 
 
 def test_the_catalogue_is_shown_with_certainty_and_source(clone: OwnClone) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from ipaddress import ip_network
+from ipaddress import ip_interface
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,7 +78,7 @@ def export(
         raise click.UsageError(say("--zone goes with --service; an organisation's zones are in its file"))
     if sources and form != Format.NFTABLES:
         raise click.UsageError(say("--source goes with --format nftables"))
-    words, place, wanted = lang.words(), Environment(environment), Format(form)
+    words, place, wanted, governed = lang.words(), Environment(environment), Format(form), _networks(sources)
     found = _derived(repository, place, service, organisation, tuple(NetworkZone(zone) for zone in zones))
     for line in not_known(wanted, found):
         click.echo(words(line), err=True)
@@ -86,7 +86,7 @@ def export(
         made = manifests(wanted, place, found)
         click.echo(dump(*made), nl=False) if made else click.echo(words(say("there is no policy to write")), err=True)
     else:
-        click.echo(text(wanted, place, found, _networks(sources)), nl=False)
+        click.echo(text(wanted, place, found, governed), nl=False)
     return 0
 
 
@@ -129,7 +129,20 @@ def _derived(
 
 
 def _networks(sources: Iterable[str]) -> tuple[str, ...]:
+    return tuple(map(_network, sources))
+
+
+def _network(source: str) -> str:
     try:
-        return tuple(str(ip_network(source)) for source in sources)
-    except ValueError as error:
-        raise click.UsageError(f"--source: {error}") from None
+        found = ip_interface(source)
+    except ValueError:
+        raise click.UsageError(say("--source {source} is not a network, such as 10.1.0.0/16", source=source)) from None
+    if found.ip != found.network.network_address:
+        raise click.UsageError(
+            say(
+                "--source {source} is an address within a network, which is {network}",
+                source=source,
+                network=found.network,
+            )
+        )
+    return str(found.network)
