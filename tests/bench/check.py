@@ -19,17 +19,19 @@ from figures import Beside, Figure, progress, side_by_side
 
 _REPETITIONS = 3
 _SHAPES = (
-    ("10,000 files: 400 organisations, 4,800 integrations and key files", 400, 12),
-    ("10,000 documents: 400 organisations, 9,600 integrations; 9,600 key files besides", 400, 24),
+    ("10,000 files: 400 organisations, 4,800 integrations and key files", 12, False),
+    ("10,000 documents of 1.0 KB: 400 organisations, 9,600 integrations; 9,600 key files besides", 24, False),
+    ("10,000 documents of 1.9 KB; 9,600 key files besides", 24, True),
 )
+_ORGANISATIONS = 400
 
 
 def measure() -> Iterator[Figure]:
     program = shutil.which("kubeconform")
-    for what, organisations, each in _SHAPES:
+    for what, each, with_login in _SHAPES:
         with tempfile.TemporaryDirectory(prefix="sluse-bench-") as temporary:
             root = Path(temporary, "repository")
-            files = generated.integrations(organisations, each)
+            files = generated.integrations(_ORGANISATIONS, each, with_login=with_login)
             progress(f"writing {len(files)} files")
             generated.write(files, root)
             yield from _figures(what, root, program)

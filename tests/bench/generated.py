@@ -14,14 +14,18 @@ _WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2)
 _CURVE = ec.SECP256R1()
 
 
-def integrations(organisations: int, each: int) -> dict[str, str]:
-    """Return files by path: an organisation's own, and per integration a document and a key file for test."""
+def integrations(organisations: int, each: int, *, with_login: bool = False) -> dict[str, str]:
+    """Return files by path: an organisation's own, and per integration a document and a key file for test.
+
+    A document has 1.0 KB; 1.9 KB `with_login`, as the examples of services that people log in to.
+    """
     files: dict[str, str] = {}
+    text = _LOGIN if with_login else _INTEGRATION
     for position, number in zip(range(organisations), _numbers(), strict=False):
         owner = slug(position)
         files[f"integrations/{owner}/organisation.yaml"] = _ORGANISATION.format(slug=owner, number=number)
         for index in range(each):
-            files[document_path(owner, index)] = document(owner, index, number)
+            files[document_path(owner, index)] = _document(text, owner, index, number, 0)
             files[f"integrations/{owner}/keys/{name(index)}/agent.test.jwks.json"] = _keys(position, index)
     return files
 
@@ -43,7 +47,11 @@ def document_path(owner: str, index: int) -> str:
 
 def document(owner: str, index: int, number: str, *, herid: int = 0) -> str:
     """Return an integration's file; `herid` is a value that the authority is told, for changing it."""
-    return _INTEGRATION.format(slug=owner, name=name(index), number=number, index=index, herid=herid)
+    return _document(_INTEGRATION, owner, index, number, herid)
+
+
+def _document(text: str, owner: str, index: int, number: str, herid: int) -> str:
+    return text.format(slug=owner, name=name(index), number=number, index=index, herid=herid)
 
 
 def number_of(position: int) -> str:
@@ -137,4 +145,64 @@ spec:
             value: "{herid}"
   network:
     zones: [helsenettet]
+"""
+
+_LOGIN = """\
+apiVersion: sluse.nhn.no/v1alpha1
+kind: ServiceIntegration
+metadata:
+  name: {name}
+  organisation: {slug}
+spec:
+  service:
+    title: Generated journal {index} of {slug}
+    configurationOwner: "{number}"
+    users: Nurses and doctors of a surgery, who open it in the morning and leave it open until they go home.
+    platform: ASP.NET Core on Linux
+    structure: web-with-backend
+  plan:
+    testFrom: "2026-12-01"
+    productionNotBefore: "2027-02-01T08:00"
+    volume:
+      loginsPerDay: 1200
+      tokensPerMinute: 30
+    peakPeriods:
+      - start: "2027-03-22"
+        end: "2027-03-29"
+        freeze: true
+  clients:
+    - name: agent
+      grants: [authorization_code, refresh_token]
+      scopes:
+        - openid
+        - profile
+        - offline_access
+        - helseid://scopes/identity/pid
+        - helseid://scopes/identity/security_level
+        - helseid://scopes/hpr/hpr_number
+        - nhn:tillitsrammeverk:parameters
+        - nhn:hgd-persontjenesten-api/restricted-access
+      login:
+        minimumLevel: high
+        identityProviders:
+          - name: idporten
+            required: true
+          - name: buypass
+      test:
+        organisationNumber: "{number}"
+        redirectUris:
+          - https://{name}.test.{slug}.example/signin-oidc
+        postLogoutRedirectUris:
+          - https://{name}.test.{slug}.example/signout-callback-oidc
+      production:
+        organisationNumber: "{number}"
+        redirectUris:
+          - https://{name}.{slug}.example/signin-oidc
+        postLogoutRedirectUris:
+          - https://{name}.{slug}.example/signout-callback-oidc
+      slots:
+        - https://*.{name}.{slug}.example/signin-oidc
+        - https://*.{name}.{slug}.example/signout-callback-oidc
+  network:
+    zones: [internet, helsenettet]
 """
