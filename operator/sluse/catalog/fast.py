@@ -29,7 +29,7 @@ _EXACT = (
 )
 # Digests and nonces that begin with a digit: the letter in them is one that is in no number of any YAML.
 _CODE = rf"(?!0b)(?=[0-9a-f]*[a-df]|[0-9A-Za-z_-]*[g-hj-mp-wyz])[0-9][0-9A-Za-z_-]{{21,63}}{_END}"
-_TEXT = rf"(?!{_WORD}{_END})(?:[A-Za-zÆØÅæøå/]|\+[0-9]+ [0-9])(?:[^:#\n]|:(?=[^ \n])|(?<! )#)*"
+_TEXT = rf"(?!{_WORD}{_END})(?:[A-Za-zÆØÅæøå/]|\+[0-9]+ [0-9])[^:#\n]*(?:(?::(?=[^ \n])|(?<! )#)[^:#\n]*)*"
 _SINGLE = r"'[^'\n]*'"
 _DOUBLE = r'"[^"\\\n]*"'
 _KEY = rf"(?!{_WORD}:)[A-Za-z][A-Za-z0-9]*:"
