@@ -84,7 +84,7 @@ def _judged(
     known = last.alone if last is not None else {}
     # Holding the object keeps its id its own.
     found = {
-        id(each): known.get(id(each)) or (each, tuple(by(own, each, source())))
+        id(each): known.get(id(each)) or (each, tuple(by(own, each, source)))
         for each, source, own in alone(tree, rules)
     }
     asked = Asked(world)

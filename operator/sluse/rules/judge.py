@@ -62,7 +62,7 @@ def check(tree: Tree, policies: PolicyFiles | None = None, world: World | None =
     providers are live already, and what is known of the authority. Its own problems are `check_policies`.
     """
     rules = rules_by(known_in(policies))
-    judged = (problem for each, source, own in alone(tree, rules) for problem in by(own, each, source()))
+    judged = (problem for each, source, own in alone(tree, rules) for problem in by(own, each, source))
     return ordered([*tree.problems, *judged, *across(Survey(tree, policies, world), rules)])
 
 
@@ -98,11 +98,13 @@ def _of_keys(key_file: KeyFile, keys: Sourced[Jwks]) -> Source:
     return Source(keys.path, str(key_file.client.integration_key), keys.locate)
 
 
-def by(rules: Iterable[DocumentRule[Any] | KeysRule], document: Sourced[Any], source: Source) -> Iterator[Problem]:
+def by(
+    rules: Iterable[DocumentRule[Any] | KeysRule], document: Sourced[Any], source: Callable[[], Source]
+) -> Iterator[Problem]:
     """Yield what some rules find in a document."""
     for rule in rules:
         for finding in rule.check(document.content):
-            yield _problem(rule, source, finding)
+            yield _problem(rule, source(), finding)
 
 
 def across(survey: Survey, rules: Rules) -> Iterator[Problem]:
