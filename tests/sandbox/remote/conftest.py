@@ -13,6 +13,7 @@ import pytest
 from sluse.sandbox import tls
 from sluse.sandbox.remote import Pusher, Remote, git_settings
 from sluse.sandbox.server import Served
+from worlds.remote import Main
 
 PEOPLE = (
     Pusher("maintainer", "token-of-maintainer", ("refs/heads/*",)),
@@ -116,8 +117,6 @@ def place(tmp_path: Path, certificates: tls.Certificates, people: tuple[Pusher, 
 
 @pytest.fixture
 def seeded(place: Place) -> Place:
-    """The same, with one commit on main."""
-    clone = place.clone("maintainer", "seed")
-    place.commit(clone, "first.yaml")
-    place.client("maintainer").must("push", "--quiet", "origin", "HEAD:refs/heads/main", cwd=clone)
+    """The same, with one commit on main, which nobody pushed."""
+    Main(place.remote.repository).commit({"first.yaml": "x"})
     return place

@@ -165,11 +165,13 @@ def test_of_two_pushes_from_one_parent_the_second_is_told_to_fetch_first(seeded:
     assert seeded.tip("refs/heads/main") == commit
 
 
-def test_a_refused_push_is_not_counted(seeded: Place) -> None:
-    before = seeded.remote.faults.counts
-    assert push(seeded, "reader", seeded.home / "seed", "HEAD:refs/heads/x").returncode == 1
-    assert seeded.remote.faults.counts == before
-    assert before == Counts(fetches=0, pushes=1)
+def test_the_first_push_into_an_empty_remote_is_counted_and_a_refused_one_is_not(place: Place) -> None:
+    clone = place.clone("maintainer", "clone")
+    commit = place.commit(clone, "first.yaml")
+    assert push(place, "maintainer", clone, "HEAD:refs/heads/main").returncode == 0
+    assert place.tip("refs/heads/main") == commit
+    assert push(place, "reader", clone, "HEAD:refs/heads/x").returncode == 1
+    assert place.remote.faults.counts == Counts(fetches=0, pushes=1)
 
 
 def test_a_large_push_streams_through(seeded: Place) -> None:

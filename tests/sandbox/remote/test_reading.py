@@ -46,8 +46,9 @@ def test_nothing_is_served_without_a_valid_token(
 ) -> None:
     known = seeded.client("reader").settings
     given = {**known, **settings} if settings else {"GIT_SSL_CAINFO": known["GIT_SSL_CAINFO"]}
+    clone = seeded.clone("maintainer", "seed")
     refs = ("HEAD:refs/heads/supplier/x/a",) if command[0] == "push" else ()
-    done = seeded.stranger(given).run(*command, seeded.url, *refs, cwd=seeded.home / "seed")
+    done = seeded.stranger(given).run(*command, seeded.url, *refs, cwd=clone)
     assert done.returncode == 128
     assert "terminal prompts disabled" in done.stderr or "Authentication failed" in done.stderr
     assert seeded.tip("refs/heads/supplier/x/a") is None
@@ -83,5 +84,6 @@ def test_only_a_fetch_that_brought_a_pack_is_counted(seeded: Place) -> None:
 def test_a_user_configuration_cannot_replace_the_hook(seeded: Place) -> None:
     assert os.environ.get("HOME") != str(seeded.remote.repository.parent)
     (seeded.remote.repository.parent / ".gitconfig").write_text("[core]\n\thooksPath = /nonexistent\n")
-    done = seeded.client("supplier-x").run("push", seeded.url, "HEAD:refs/heads/main2", cwd=seeded.home / "seed")
+    clone = seeded.clone("supplier-x", "clone")
+    done = seeded.client("supplier-x").run("push", seeded.url, "HEAD:refs/heads/main2", cwd=clone)
     assert "remote: supplier-x may not push refs/heads/main2" in done.stderr
