@@ -11,6 +11,7 @@ Rejected: hand-written schemas. They drift, and the first place they do so is th
 from __future__ import annotations
 
 import inspect
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -45,9 +46,15 @@ class _Generator(GenerateJsonSchema):
 
 def json_schema(model: type[BaseModel]) -> JsonSchema:
     """Return the schema of a model, with `$defs`; properties by their camelCase names, no generated titles."""
-    found: JsonSchema = model.model_json_schema(by_alias=True, schema_generator=_Generator)
+    found = dict(_generated(model))
     definitions = {name: _tidy(schema) for name, schema in found.pop("$defs", {}).items()}
     return {**_tidy(found), **({"$defs": definitions} if definitions else {})}
+
+
+@cache
+def _generated(model: type[BaseModel]) -> JsonSchema:
+    """Ask pydantic once for each model: both environments of a sandbox are made of the same. `_tidy` copies it."""
+    return model.model_json_schema(by_alias=True, schema_generator=_Generator)
 
 
 def _tidy(node: Any) -> Any:
