@@ -6,7 +6,6 @@ import os
 import pty
 import select
 import signal
-import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -59,44 +58,6 @@ def test_every_wrong_or_missing_answer_is_told_at_once_and_nothing_is_written(cl
     assert not (clone.parent / "keys").exists()
 
 
-def test_a_question_that_is_not_in_the_form_is_told_with_the_nearest(clone: Path) -> None:
-    with pytest.raises(CatalogError, match="no question `titel`") as told:
-        raise order(clone, WEB | {"titel": "x"}).exception or AssertionError
-    assert told.value.hint == "did you mean title?"
-
-
-@pytest.mark.parametrize(
-    ("name", "hint"),
-    [("numbers", "did you mean organisationNumbers?"), ("id", "sluse new --questions prints a form")],
-)
-def test_part_of_a_name_is_told_with_the_whole_and_no_other_guess_is_made(clone: Path, name: str, hint: str) -> None:
-    with pytest.raises(CatalogError) as told:
-        raise order(clone, WEB | {name: "x"}).exception or AssertionError
-    assert told.value.hint == hint
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        ([], ["there is no terminal to ask the questions on", "--from FILE and --yes"]),
-        (["--from", "answers.yaml"], ["nobody is there to answer", "pass --yes"]),
-    ],
-)
-def test_without_a_terminal_it_says_what_to_pass(clone: Path, words: list[str], said: list[str]) -> None:
-    (clone.parent / "answers.yaml").write_text(dump(WEB))
-    told = subprocess.run(
-        [sys.executable, "-m", "sluse", "new", *words, "--repository", clone, "--private-keys", clone.parent / "keys"],
-        cwd=clone.parent,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert told.returncode == 2
-    assert [each for each in said if each not in told.stderr] == []
-    assert git(clone, "branch", "--show-current").strip() == "main"
-
-
 def test_dates_of_the_plan_are_written_alike(clone: Path) -> None:
     order(clone, WEB)
     text = (clone / "integrations" / "varden" / "lab.yaml").read_text()
@@ -130,19 +91,6 @@ def test_on_a_terminal_a_wrong_answer_is_asked_again(clone: Path) -> None:
     assert "`webb` is not a value of `structure`" in said
     assert "is not https" in said
     assert git(clone, "branch", "--show-current").strip() == "order/varden.lab"
-
-
-def test_what_is_wrong_in_a_file_is_told_with_question_and_place(clone: Path) -> None:
-    result = order(clone, WEB | {"structure": "webb", "users": ""})
-    file = clone.parent / "answers.yaml"
-    line = next(at for at, text in enumerate(file.read_text().splitlines(), 1) if text.startswith("structure"))
-    assert f"{file}:{line}: structure: error" in result.stderr
-    assert f"{file}: users: error missing-field" in result.stderr
-
-
-def test_a_question_of_no_form_is_told_with_its_line(clone: Path) -> None:
-    with pytest.raises(CatalogError, match=r"answers\.yaml:\d+: there is no question"):
-        raise order(clone, WEB | {"xyzzy": "x"}).exception or AssertionError
 
 
 def test_an_organisation_number_may_be_written_in_threes(clone: Path) -> None:
@@ -294,3 +242,11 @@ def test_a_name_that_is_none_is_refused_with_a_sentence(name: str, clone: Path) 
     result = order(clone, WEB | {"name": name})
     assert (result.return_value, result.exception) == (1, None)
     assert git(clone, "status", "--porcelain") == ""
+
+
+def test_on_a_terminal_a_question_that_is_not_answered_is_asked_again_and_not_told_as_its_own_hint(clone: Path) -> None:
+    typed = list(WEB.values())
+    at = list(WEB).index("users")
+    said = _typed(clone, [*typed[:at], "", *typed[at:], "y"])
+    assert "An answer is needed" in said
+    assert "hint: Who the users are" not in said

@@ -158,3 +158,10 @@ def test_whatever_is_typed_is_taken_or_refused_with_a_sentence(texts: list[str],
         found = interview.answer(asked, text)
         assert (asked.id in interview.answers) or all(problem.message for problem in found)
         assert found or asked.id in interview.answers
+
+
+def test_what_is_no_name_of_a_folder_is_told_with_an_example_and_not_with_every_name_of_a_file(filled: Filled) -> None:
+    interview = filled(until="organisation")
+    assert interview.next is not None
+    (problem,) = interview.answer(interview.next, "Varden!")
+    assert problem.hint == "For example varden."

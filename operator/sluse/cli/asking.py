@@ -54,6 +54,7 @@ def asked(interview: Interview, given: FilledIn | None, words: Translate, *, int
             found,
             words,
             f"{given.place(question)}: {question.id}: " if given and (filled_in or not interactive) else "",
+            asked=question.asks if interactive else "",
         )
         if not interactive and any(problem.severity is Severity.ERROR for problem in found):
             whole = False
@@ -131,10 +132,11 @@ def _suggested(interview: Interview, question: Question) -> str:
     return suggested if isinstance(suggested, str) else " ".join(suggested)
 
 
-def _tell(found: list[Problem], words: Translate, place: str) -> None:
+def _tell(found: list[Problem], words: Translate, place: str, *, asked: str) -> None:
+    """Say what is wrong with an answer; no hint that is the question itself, which is asked again."""
     from sluse.rules.printing import HINT, SEVERITIES
 
     for problem in found:
         click.echo(f"  {place}{words(SEVERITIES[problem.severity])} {problem.rule}: {words(problem.message)}", err=True)
-        if problem.hint:
+        if problem.hint and problem.hint != asked:
             click.echo(f"  {words(HINT)} {words(problem.hint)}", err=True)

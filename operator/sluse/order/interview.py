@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sluse.catalog.files import INTEGRATIONS
 from sluse.model.problem import Place, Problem, Severity
@@ -56,7 +56,7 @@ class Interview:
         self.answers[question.id] = given
         files = self.draft.files()
         after = self.desk.problems(files)
-        found = about(question, after, before)
+        found = [_here(problem, question) for problem in about(question, after, before)]
         if any(problem.severity is Severity.ERROR for problem in found):
             del self.answers[question.id]
         else:
@@ -110,3 +110,10 @@ class Interview:
     @property
     def _slug(self) -> str:
         return one(self._given, WHO.id)
+
+
+def _here(problem: Problem, question: Question) -> Problem:
+    """Return a problem as it is told of an answer: where a folder cannot have its name, not all the names that files may have."""
+    if problem.rule != reading.FILE_NAME.id:
+        return problem
+    return replace(problem, hint=say("For example {example}.", example=question.example))
