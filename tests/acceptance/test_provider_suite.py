@@ -29,9 +29,10 @@ async def test_a_sound_provider_passes_with_every_user(try_provider: Any, world:
     assert {case.witness.value for case in ran.evidence[0].cases} == {"nhn"}
 
 
-async def test_what_is_seen_of_a_user_is_kind_method_and_level(try_provider: Any, world: Any) -> None:
+async def test_what_is_seen_is_how_many_keys_and_of_a_user_kind_method_and_level(try_provider: Any, world: Any) -> None:
     ran = await try_provider(world)
-    assert [case.seen for case in ran.evidence[0].cases[2:]] == [
+    assert [case.seen for case in ran.evidence[0].cases[1:]] == [
+        "1 public key for ES256, and ID tokens are offered with them",
         "The login gave a synthetic D-number",
         "The login gave the method app",
         "The login gave the level substantial",

@@ -19,7 +19,7 @@ from sluse.acceptance.quoting import Secrets
 from sluse.acceptance.reach import Reach
 from sluse.model.identity_provider import IdentityProviderSpec, TestUser
 from sluse.model.service_integration import SecurityLevel
-from sluse.words.said import say, several
+from sluse.words.said import counted, say, several
 
 PID = "helseid://claims/identity/pid"
 SECURITY_LEVEL = "helseid://claims/identity/security_level"
@@ -80,8 +80,8 @@ async def _keys(world: ProviderWorld) -> str:
     if wrong:
         raise Failed(say("The keys are not as agreed: {wrong}", wrong=several(wrong)))
     return say(
-        "{number} public key(s) for {agreed}, and ID tokens are offered with them",
-        number=len(jwks["keys"]),
+        "{keys} for {agreed}, and ID tokens are offered with them",
+        keys=counted(len(jwks["keys"]), "1 public key", "{number} public keys"),
         agreed=" or ".join(agreed),
     )
 
