@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from sluse.sandbox.kube import columns as c
@@ -22,8 +23,9 @@ POLICIES = (ADMISSION, "validatingadmissionpolicies")
 RBAC = "rbac.authorization.k8s.io"
 
 
+@cache
 def built_in() -> tuple[Resource, ...]:
-    """Return a fresh set: registries are per API."""
+    """Return the kinds. They are made once for all APIs of a process, of which nothing changes them; registries are per API."""
     named: tuple[Column, ...] = (c.NAME,)
     return (
         _kind("", "Namespace", s.NAMESPACE, (*named, c.column("Status", ".status.phase"), c.AGE), "ns",
