@@ -8,6 +8,7 @@ each object before anything is done with it. Nothing is read from git, nothing c
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -97,6 +98,7 @@ def main() -> None:
     """Serve on loopback, tell the port, and go on until the CLI is done, or is there no more: it may have been killed."""
     parent = os.getppid()
     analyzer = Analyzer()
+    signal.signal(signal.SIGINT, lambda *_: analyzer.ended.set())  # how newer CLIs say that they are done
     server = grpc.server(ThreadPoolExecutor(4), options=_OPTIONS)
     analyzer_pb2_grpc.add_AnalyzerServicer_to_server(analyzer, server)
     port = server.add_insecure_port("127.0.0.1:0")

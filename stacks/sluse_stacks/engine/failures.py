@@ -52,7 +52,7 @@ _UNUSABLE: tuple[tuple[re.Pattern[str], str, str], ...] = (
             r"no language plugin|no analyzer plugin|failed to load policy pack|could not load policy|policypack"
         ),
         "Pulumi cannot run the policy pack",
-        "put pulumi-analyzer-policy-sluse, which comes with sluse and needs sluse[pulumi], on PATH, or name no policyPack in the settings",
+        "put pulumi-analyzer-policy-sluse, which comes with sluse and needs sluse[pulumi], on PATH, and name it as policyPack with CLI 3.274; or name none",
     ),
     (
         re.compile(r"incorrect passphrase|passphrase must be set|PULUMI_CONFIG_PASSPHRASE"),
