@@ -154,3 +154,8 @@ def test_what_is_missing_or_leads_nowhere_is_mended(before: bytes, after: bytes)
 )
 def test_what_is_right_or_its_authors_or_no_document_is_left_alone(content: bytes) -> None:
     assert modeline.problem(JOURNAL, content, SCHEMAS) is None
+
+
+def test_a_document_that_writes_about_such_lines_is_left_alone() -> None:
+    about = b"about: |\n" + b"  # yaml-language-server: $schema=none.json\n" * 11
+    assert modeline.problem(JOURNAL, BODY + about, SCHEMAS) is None

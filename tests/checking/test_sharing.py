@@ -74,28 +74,40 @@ for ends in (0, 1, 2):
 print(len(alone[1]))
 """
 
-FORGETFUL = """
+CHANGING = """
 import os, sys
 from pathlib import Path
 from sluse.checking.folders import judged
 from sluse.checking.judging import Judging
 from sluse.checking.memory import Memory
 
-real = Judging.declared
+root, memory, here = Path(sys.argv[1]), Memory(Path(sys.argv[2])), os.getpid()
+before = {file: file.read_text() for file in root.glob("integrations/*/organisation.yaml")}
+real, asked = (Judging.declared, Judging.written), []
+
+def ended(round):
+    if os.getpid() != here and sys.argv[3] == round:
+        for file, text in before.items():
+            file.write_text(text + "unheardOf: true\\n")
+        os._exit(9)
 
 def declared(self, folders):
-    if os.getpid() != here:
-        for file in before:
-            file.write_text(file.read_text() + "unheardOf: true\\n")
-        os._exit(9)
-    return real(self, folders)
+    ended("before it has judged")
+    return real[0](self, folders)
 
-root, here, memory = Path(sys.argv[1]), os.getpid(), Memory(Path(sys.argv[2]))
-before = {file: file.read_text() for file in root.glob("integrations/*/organisation.yaml")}
+def written(self):
+    asked.append(self)
+    if len(asked) > 1:
+        ended("after it has judged")
+    return real[1].func(self)
+
 expected = judged(root, "integrations", None, processes=1)
-Judging.declared = declared
+Judging.declared, Judging.written = declared, property(written)
 judged(root, "integrations", memory, processes=2)
-Judging.declared = real
+assert any("unheardOf" in file.read_text() for file in before)
+Judging.declared, Judging.written = real
+afterwards = judged(root, "integrations", None, processes=1)
+assert judged(root, "integrations", memory, processes=1) == afterwards != expected
 for file, text in before.items():
     file.write_text(text)
 assert judged(root, "integrations", memory, processes=1) == expected
@@ -136,8 +148,10 @@ def test_what_a_process_does_not_answer_is_judged_without_it(root: Path) -> None
     assert int(ran(ENDING, root)) > len(BAD)
 
 
-def test_what_is_judged_in_place_of_a_process_is_remembered_by_what_was_read_then(root: Path, tmp_path: Path) -> None:
-    ran(FORGETFUL, root, tmp_path / "cache")
+@pytest.mark.parametrize("when", ["before it has judged", "after it has judged"])
+def test_no_verdict_is_remembered_of_other_files_than_were_judged(root: Path, tmp_path: Path, when: str) -> None:
+    """A process ends while files change, so that its part is read again."""
+    ran(CHANGING, root, tmp_path / "cache", when)
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 9])

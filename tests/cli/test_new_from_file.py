@@ -42,12 +42,23 @@ def test_part_of_a_name_is_told_with_the_whole_and_no_other_guess_is_made(clone:
         (["--from", "answers.yaml"], ["nobody is there to answer", "pass --yes"]),
     ],
 )
-def test_without_a_terminal_it_says_what_to_pass(clone: Path, words: list[str], said: list[str]) -> None:
+@pytest.mark.parametrize("stdin", ["</dev/null", "<&-"], ids=["empty", "closed"])
+def test_without_a_terminal_it_says_what_to_pass(clone: Path, words: list[str], said: list[str], stdin: str) -> None:
     (clone.parent / "answers.yaml").write_text(dump(WEB))
+    line = [
+        sys.executable,
+        "-m",
+        "sluse",
+        "new",
+        *words,
+        "--repository",
+        clone,
+        "--private-keys",
+        clone.parent / "keys",
+    ]
     told = subprocess.run(
-        [sys.executable, "-m", "sluse", "new", *words, "--repository", clone, "--private-keys", clone.parent / "keys"],
+        ["sh", "-c", f'exec "$@" {stdin}', "sh", *line],
         cwd=clone.parent,
-        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,

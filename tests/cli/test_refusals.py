@@ -52,9 +52,16 @@ def test_in_english_it_is_clicks_own(line: tuple[str, ...]) -> None:
     assert "feil" not in result.stderr
 
 
-def test_an_option_of_two_names_is_named_without_clicks_quotes() -> None:
-    result = CliRunner(env={"LC_ALL": "C"}).invoke(main, ["ledger", "init", "--lang", "nb"])
-    assert result.stderr.splitlines()[-1] == "feil: -e / --environment mangler."
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (("ledger", "init"), "-e / --environment mangler."),
+        (("network", "show", "-e", "tets"), "--environment / -e: tets er ingen av test, production."),
+    ],
+)
+def test_an_option_of_two_names_is_named_without_clicks_quotes(line: tuple[str, ...], said: str) -> None:
+    result = CliRunner(env={"LC_ALL": "C"}).invoke(main, [*line, "--lang", "nb"])
+    assert result.stderr.splitlines()[-1] == f"feil: {said}"
 
 
 @pytest.mark.parametrize(

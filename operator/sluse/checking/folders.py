@@ -76,8 +76,8 @@ class _Remembering:
         new = {} if told is not None else {self._of_policies: packed_problems(of_policies)}
         fresh = {folder: part for folder, part in found.items() if part is not known.get(folder)}
         if fresh:
-            now = self._keys(work)  # of what was judged: a part that was read again may have found other files
-            new.update({now[folder]: packed(part) for folder, part in fresh.items()})
+            now = self._keys(work)  # another one where a part was read again, since what was judged of it is not known
+            new.update({keys[each]: packed(part) for each, part in fresh.items() if now[each] == keys[each]})
         if new:
             self._memory.keep(new)
         return _together(of_policies, found.values())

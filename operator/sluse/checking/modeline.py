@@ -8,6 +8,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Collection
+from itertools import islice
 
 from sluse.catalog.nodes import Mapping, compose
 from sluse.model.change import Edit
@@ -18,6 +19,8 @@ from sluse.words.said import say
 
 _LINE = re.compile(r"^[ \t]*#[ \t]*yaml-language-server[ \t]*:[^\r\n]*?\$schema=(?P<schema>[^ \t\r\n]+)", re.MULTILINE)
 _AT_TOP = re.compile(_LINE.pattern)  # where it mostly stands: a comment, without a look at the YAML
+_MOST = 10
+"""Such lines, of which the document is composed once for each; whoever writes more of them writes about them."""
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/")
 
 
@@ -33,11 +36,12 @@ def problem(path: str, content: bytes, schemas: Collection[str]) -> Problem | No
         return None
     if not schemas or text.startswith("\ufeff") or _leads(_AT_TOP.match(text), path, schemas):
         return None
+    lines = list(islice(_LINE.finditer(text), _MOST + 1))
     root, _ = compose(text)
-    if not isinstance(root, Mapping):
+    if not isinstance(root, Mapping) or len(lines) > _MOST:
         return None
     wanted = posixpath.relpath(next(iter(schemas)), posixpath.dirname(path))
-    found = next((each for each in _LINE.finditer(text) if _is_comment(each, text, root)), None)
+    found = next((each for each in lines if _is_comment(each, text, root)), None)
     if found is None:
         ending = "\r\n" if text.split("\n", 1)[0].endswith("\r") else "\n"
         edit = Edit(1, 1, 1, 1, f"# yaml-language-server: $schema={wanted}{ending}")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from sluse.cli import asking, lang
-from sluse.cli.confirming import confirmed
+from sluse.cli.confirming import confirmed, somebody_is_there
 from sluse.errors import SluseError
 from sluse.words.said import say
 
@@ -65,7 +64,7 @@ def command(
     if questions:
         click.echo(blank(FORMS[kind], words), nl=False)
         return 0
-    interactive = sys.stdin.isatty()
+    interactive = somebody_is_there()
     if filled_in is None and not interactive:
         raise SluseError(
             say("there is no terminal to ask the questions on"),

@@ -32,10 +32,15 @@ def show(error: click.ClickException, arguments: Sequence[str]) -> None:
 def _message(error: click.ClickException) -> str:
     text = error.format_message()
     value = re.match(r"Invalid value for '(.+?)': ", text)
+    if value is None:
+        return said(text, error.message)
     # The message itself may be ours, and can be said in another language; what click makes of it cannot.
-    return (
-        say("{option}: {message}", option=value[1], message=said(error.message)) if value else said(text, error.message)
-    )
+    return say("{option}: {message}", option=_option(value), message=said(error.message))
+
+
+def _option(found: re.Match[str]) -> str:
+    """Return an option's names as they are written: click has quotes between two, `-e' / '--environment`."""
+    return found[1].replace("'", "")
 
 
 def said(text: str, otherwise: str | None = None) -> str:
@@ -69,8 +74,8 @@ _KNOWN: tuple[tuple[str, _Tell], ...] = (
     ),
     (r"Missing argument '(.+?)'\..*", lambda found: say("{argument} is missing.", argument=found[1])),
     (
-        r"Missing option '(.+?)'\..*",  # `-e' / '--environment`
-        lambda found: say("{argument} is missing.", argument=found[1].replace("'", "")),
+        r"Missing option '(.+?)'\..*",
+        lambda found: say("{argument} is missing.", argument=_option(found)),
     ),
     (r"Missing command\.", lambda _: say("The command is missing.")),
     (

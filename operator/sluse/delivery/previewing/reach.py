@@ -95,13 +95,17 @@ def _hosts(change: Change) -> Iterator[str]:
     for text in (*change.added, *change.removed):
         if change.field == "openings":
             yield text.partition(":")[0]
-        elif text.startswith(("https://", "http://")):  # `helseid://scopes/…` is a scope, and `scopes` no host
-            try:
-                host = urlsplit(text).hostname
-            except ValueError:
-                host = None
-            if host:
-                yield host
+        elif host := _host(text):
+            yield host
+
+
+def _host(text: str) -> str | None:
+    """Return the host of an address; `helseid://scopes/…` is a scope, and `scopes` no host."""
+    try:
+        address = urlsplit(text)
+    except ValueError:
+        return None
+    return address.hostname if address.scheme in {"https", "http"} else None
 
 
 def _sentences(says: Iterable[tuple[Iterable[object], str]]) -> tuple[str, ...]:
