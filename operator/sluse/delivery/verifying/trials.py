@@ -48,9 +48,11 @@ class Trial:
 def judged(integrations: Integrations, trials: Sequence[Trial], processes: int | None = None) -> Found:
     """Return what is wrong with each step, the same by any number of `processes`; None is what the machine has."""
     own, *others = _organisations(trials, how_many(processes, len(trials), _FEW))
-    if others:
+    commits = (each.change.after.commit for each in trials)
+    first = next((each for each in commits if each in integrations.known), None)  # an operator can name any other
+    if others and first is not None:
         with suppress(CatalogError):  # told when it is asked for
-            integrations.begin(trials[0].change.after.commit)  # once, for all of them
+            integrations.begin(first)  # once, for all of them
     integrations.clone.rest()  # what is read through a pipe cannot be shared
     with forked([_Part(integrations, trials, each) for each in others]) as pipes:
         found = dict(_judged(integrations, trials, own))
