@@ -127,13 +127,17 @@ async def test_a_change_whose_answer_is_lost_is_made_once(shared: Operated, mine
 
 
 async def waits_without_writing(world: Operated, supplier: Supplier, reason: str) -> None:
-    """See the supplier told, then two more tries of which the first is over, then let the fault end."""
+    """See the supplier told, and a try after that, since the page is there before its push is over; then see two more
+    tries of which the first is over, then let the fault end."""
     await world.stage(supplier.slug, "Ordered")
 
     def told() -> bool:
         return any(row["reason"] == reason for row in world.page(supplier.slug).get("waiting", ()))
 
     await eventually(told, "the page says who is waited for")
+    assert world.authority.requests.wait_for(
+        world.authority.requests.count("POST", REGISTER) + 1, PATIENCE, method="POST", template=REGISTER
+    )
     writes, asked = world.writes(), world.authority.requests.count("POST", REGISTER)
     assert world.authority.requests.wait_for(asked + 2, PATIENCE, method="POST", template=REGISTER)
     written = difference(writes, world.writes())

@@ -42,7 +42,7 @@ def test_nothing_is_added_from_an_address_and_no_host_is_named() -> None:
 
 
 def test_it_runs_as_the_user_of_the_pod_and_as_nobody_else() -> None:
-    template = deployment(Environment.TEST, "image", {})["spec"]["template"]["spec"]
+    template = deployment(Environment.TEST, "image", {}, memory=384)["spec"]["template"]["spec"]
     security = template["securityContext"]
     assert of("USER") == [f"{security['runAsUser']}:{security['runAsGroup']}"]
     assert [word for word, _ in instructions()][-2:] == ["USER", "ENTRYPOINT"], "nothing is done as root after it"
@@ -88,6 +88,6 @@ def test_the_wheel_has_every_package_and_no_test(wheel: zipfile.ZipFile) -> None
 
 
 def test_the_pod_starts_the_image_as_it_is() -> None:
-    (container,) = deployment(Environment.TEST, "image", {})["spec"]["template"]["spec"]["containers"]
+    (container,) = deployment(Environment.TEST, "image", {}, memory=384)["spec"]["template"]["spec"]["containers"]
     assert "command" not in container, "the entry point is the image's"
     assert container["args"][0] == "run"
