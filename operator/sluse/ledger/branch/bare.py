@@ -61,6 +61,7 @@ class Bare:
 
     def __init__(self, path: Path, environment: Mapping[str, str], *, timeout: float, fence: Fence) -> None:
         self.path = path
+        self._given = environment
         self._fence = fence
         self._environment = {
             **command.surroundings(path, environment),
@@ -79,6 +80,18 @@ class Bare:
     def discard(self) -> None:
         """Remove the repository."""
         shutil.rmtree(self.path, ignore_errors=True)
+
+    def beside(self) -> Bare:
+        """Make an empty repository beside this one, in the place of another that came to nothing."""
+        new = Bare(self.path.with_name(f"{self.path.name}.new"), self._given, timeout=self._timeout, fence=self._fence)
+        new.discard()
+        new.prepare()
+        return new
+
+    def take(self, new: Bare) -> None:
+        """Have a repository from beside this one in its place."""
+        self.discard()
+        new.path.rename(self.path)
 
     def fetch(self, url: str, branch: str) -> str | None:
         """Bring the remote's branch, its newest commit only; return the commit, None where there is no such branch."""
@@ -208,6 +221,8 @@ class Bare:
     def _commit_of(self, name: str) -> str | None:
         try:
             return self.run("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").decode().strip()
+        except TimedOut:
+            raise
         except GitFailed:
             return None
 

@@ -23,7 +23,7 @@ from sluse.ledger.branch import chain
 from sluse.ledger.branch.author import Author
 from sluse.ledger.branch.bare import Bare, Damaged, GitFailed, Unreachable, blob_of, changed_ids, differs
 from sluse.ledger.branch.chain import GENESIS, HEAD, Genesis, Head
-from sluse.ledger.branch.published import Published, head_of, moved, published
+from sluse.ledger.branch.published import Published, head_of, moved, not_begun, published
 from sluse.ledger.branch.undoing import last_of, undoing
 from sluse.ledger.front import Front
 from sluse.ledger.shown import is_machine
@@ -70,18 +70,7 @@ class StatusBranch:
     @property
     def missing(self) -> LedgerMissing:
         """The error of a remote without a genesis."""
-        name = self._environment.value
-        return LedgerMissing(
-            say(
-                "{branch} does not exist, so what is held in {environment} is not known",
-                branch=self._name,
-                environment=name,
-            ),
-            hint=say(
-                "in a new installation, run: sluse ledger init -e {environment}; else see operator/RECOVERY.md",
-                environment=name,
-            ),
-        )
+        return not_begun(self._environment, self._name)
 
     @property
     def head(self) -> str | None:
@@ -142,23 +131,31 @@ class StatusBranch:
             return work()
         except Damaged as damage:
             _log.warning("the copy of the status branch is made anew: %s", _last(damage.said))
-            self._bare.discard()
-            if self._known is not None:
-                self._look()
+            self._renew()
             return work()
+
+    def _renew(self) -> None:
+        """Fetch into a new copy. The damaged one, which still tells what an earlier process saw, goes only for one that is good."""
+        try:
+            before = self._remembered()
+        except Damaged:
+            before = None
+        new = self._bare.beside()
+        self._fetched(new, before)
+        self._bare.take(new)
 
     def _look(self) -> Published | None:
         """Fetch. What does not go on from what was seen before is an error now and, as long as our copy is there, later."""
         self._bare.prepare()
-        before = self._remembered()
-        commit = self._bare.fetch(self._url, self._environment.status_branch)
-        found = before
-        if before is None or before.commit != commit or self._known is not None:
-            found = self._read(commit) if commit else None
+        return self._fetched(self._bare, self._remembered())
+
+    def _fetched(self, bare: Bare, before: Published | None) -> Published | None:
+        commit = bare.fetch(self._url, self._environment.status_branch)
+        found = self._read(bare, commit) if commit else None
         if wrong := moved(before, found, ours=None if self._known is None else {self._known.commit, self._attempted}):
             raise self._rewritten(wrong)
         if found is not None:
-            self._bare.know(found.commit)
+            bare.know(found.commit)
         self._known, self._attempted, self._sure = found, None, True
         return found
 
@@ -167,7 +164,7 @@ class StatusBranch:
         if self._known is not None:
             return self._known
         commit = self._bare.tip()
-        return self._read(commit) if commit else None
+        return self._read(self._bare, commit) if commit else None
 
     def _rewritten(self, why: str) -> LedgerError:
         return LedgerError(
@@ -178,9 +175,9 @@ class StatusBranch:
             ),
         )
 
-    def _read(self, commit: str) -> Published:
+    def _read(self, bare: Bare, commit: str) -> Published:
         """Read a commit; of one that is being undone, with the head of our own last one."""
-        found = published(self._bare, commit, self._name)
+        found = published(bare, commit, self._name)
         undone = self._undone
         return replace(found, head=undone.head) if undone is not None and undone.commit == commit else found
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sluse.errors import LedgerError
+from sluse.errors import LedgerError, LedgerMissing
 from sluse.ledger.branch import chain
 from sluse.ledger.branch.bare import Bare, blob_of
 from sluse.ledger.branch.chain import GENESIS, HEAD, Genesis, Head
+from sluse.model.names import Environment
 from sluse.words.said import say
 
 
@@ -58,3 +59,18 @@ def moved(before: Published | None, found: Published | None, *, ours: Collection
     if found.head.sequence == before.head.sequence and found.commit != before.commit:
         return say("its last commit was exchanged")
     return say("somebody else has pushed to it") if ours is not None and found.commit not in ours else None
+
+
+def not_begun(environment: Environment, name: str) -> LedgerMissing:
+    """Return the error of an environment without a genesis; it calls the branch `name`."""
+    return LedgerMissing(
+        say(
+            "{branch} does not exist, so what is held in {environment} is not known",
+            branch=name,
+            environment=environment.value,
+        ),
+        hint=say(
+            "in a new installation, run: sluse ledger init -e {environment}; else see operator/RECOVERY.md",
+            environment=environment.value,
+        ),
+    )
