@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StrictInt, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 
 from sluse.desired.environment import (
     INITIAL_ACCESS_TOKEN,
@@ -46,7 +46,8 @@ PROJECT = "sluse"
 """Name of the Pulumi project, and the namespace of its config keys."""
 
 _Image = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"^[a-z0-9./:@_-]+$")]
-_Memory = Annotated[StrictInt, Field(ge=192, le=16_384)]
+_Memory = Annotated[int, Field(ge=192, le=16_384)]
+"""Not strict: of a key that holds no object Pulumi gives, and writes, the text."""
 _Remote = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^https://[^\s@]+$")]
 
 

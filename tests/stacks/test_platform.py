@@ -14,7 +14,7 @@ from sluse.catalog.yaml import dump
 from sluse.desired.environment import environment
 from sluse.errors import SettingsError
 from sluse.model.names import Environment
-from sluse_stacks import platform
+from sluse_stacks import platform, program
 from sluse_stacks.objects import ADDED, UNAWAITED
 from sluse_stacks.settings import installation, parse
 from sluse_stacks.stack_config import read_config
@@ -115,6 +115,9 @@ def test_nothing_of_one_environment_is_named_in_the_other() -> None:
         ("repository", {"id": "a", "url": "http://git.example/x"}, "sluse:repository.url"),
         ("memory", 64, "sluse:memory"),
         ("memory", "1Gi", "sluse:memory"),
+        ("memory", "64", "sluse:memory"),
+        ("memory", True, "sluse:memory"),
+        ("memory", 640.5, "sluse:memory"),
         ("authority", {"registrar": "memory", "issuer": "https://a.example"}, "sluse:authority.registrar"),
     ],
 )
@@ -123,9 +126,20 @@ def test_a_wrong_setting_is_named(key: str, value: object, named: str) -> None:
         parse({**config(Environment.TEST), key: value})
 
 
-def test_the_memory_of_the_pods_is_the_stack_s_to_say() -> None:
-    made = installation(Environment.TEST, parse({**config(Environment.TEST), "memory": 1024}))
+@pytest.mark.parametrize("written", ["1024", '"1024"'])  # by hand, and by `pulumi config set`
+def test_the_memory_of_the_pods_is_the_stack_s_to_say(tmp_path: Path, written: str) -> None:
+    path = tmp_path / "Pulumi.test.yaml"
+    text = (ROOT / "stacks" / "Pulumi.test.yaml").read_text(encoding="utf-8")
+    path.write_text(f"{text}  sluse:memory: {written}\n", encoding="utf-8")
+    made = installation(Environment.TEST, parse(read_config(path)))
     (pods,) = [manifest for manifest in environment(made) if manifest["kind"] == "Deployment"]
+    assert pods["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"] == {"memory": "1024Mi"}
+
+
+def test_the_memory_of_the_pods_is_heard_through_pulumi(render: Render) -> None:
+    settings = as_pulumi_gives_it({**config(Environment.TEST), "memory": 1024})
+    registered = render(program.run, stack="test", config=settings, root=ROOT)
+    (pods,) = [each.object for each in registered if each.object.get("kind") == "Deployment"]
     assert pods["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"] == {"memory": "1024Mi"}
 
 
