@@ -29,6 +29,7 @@ from sluse.model.policy.bundle import Roots
 from sluse.model.resources.integration_repository import IntegrationRepositorySpec
 from sluse.model.settings import (
     AuthoritySettings,
+    Backend,
     EngineName,
     KubernetesSettings,
     LeadershipSettings,
@@ -88,7 +89,7 @@ class Mail(Value):
 class PulumiState(Value):
     """Where the engine `pulumi` keeps its state. Without a key of a cloud, the passphrase is a file of the Secret."""
 
-    backend: Line = Field(
+    backend: Backend = Field(
         description="Address of the state: s3://..., azblob://... or gs://...; file:///... of a volume."
     )
     secrets_provider: Line | None = Field(None, description="A cloud's key that encrypts secrets in the state.")

@@ -143,6 +143,13 @@ def test_the_memory_of_the_pods_is_heard_through_pulumi(render: Render) -> None:
     assert pods["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"] == {"memory": "1024Mi"}
 
 
+@pytest.mark.parametrize("address", ["postgres://sluse:hush@db.example/state", "s3://sluse@state/sluse"])
+def test_the_address_of_pulumis_state_carries_no_user_or_password(address: str) -> None:
+    with pytest.raises(SettingsError, match=r"sluse:pulumi\.backend: .*user or password") as raised:
+        parse({**config(Environment.TEST), "pulumi": {"backend": address}})
+    assert "hush" not in str(raised.value)
+
+
 def test_every_wrong_setting_is_named_at_once() -> None:
     with pytest.raises(SettingsError) as raised:
         parse({"engine": "steam"})

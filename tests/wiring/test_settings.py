@@ -58,6 +58,7 @@ def test_without_file_and_variable_it_says_which_two_there_are(monkeypatch: pyte
         ({"kubernetes": {"connections": "32"}}, "kubernetes.connections"),
         ({"authority": {**GOOD["authority"], "issuer": "authority"}}, "authority.issuer"),
         ({"ledger": {}}, "ledger.signingKeyFile"),
+        ({"pulumi": {"backend": "postgres://sluse:hush@db.example/state", "home": "/var/pulumi"}}, "pulumi.backend"),
         ({"remote": {"url": "https://git.example/x.git"}}, "remote.cache"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

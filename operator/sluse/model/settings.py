@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from sluse.model.names import Environment
 from sluse.model.policy.bundle import Roots
@@ -89,10 +90,20 @@ class MailSettings(Value):
     password_file: Path | None = Field(None, description="File with the password.")
 
 
+def _without_user(address: str) -> str:
+    if "@" in urlsplit(address).netloc:
+        raise ValueError("it carries a user or password: hand those over as the credentials of the pod")
+    return address
+
+
+Backend = Annotated[Url, AfterValidator(_without_user)]
+"""Address of Pulumi's state. It is quoted whole to who has to do something there, so it holds no secret."""
+
+
 class PulumiSettings(Value):
     """Where the engine `pulumi` keeps its state, and who can read secrets in it. One of the last two is needed."""
 
-    backend: Url = Field(
+    backend: Backend = Field(
         description="Address of the state: file:///..., s3://..., azblob://... or gs://...; no secret."
     )
     home: Path = Field(description="Folder for workspaces and logs of Pulumi; may be lost at any time.")
